@@ -1,0 +1,1 @@
+"""Endogène: a tokenised community fund that a cooperative owns."""
