@@ -1,0 +1,98 @@
+"""Every error of the project, in one tree.
+
+    EndogeneError
+    ├── InputError                      what a caller, a file or a setting gave
+    │   ├── AmountError
+    │   ├── RateError
+    │   ├── SplitError
+    │   ├── RangeError
+    │   ├── LengthError
+    │   ├── AddressError
+    │   ├── TextError
+    │   ├── DayError
+    │   ├── BatchSizeError
+    │   ├── PurchaseIdError
+    │   ├── UnknownPurchaseError
+    │   ├── DuplicateError
+    │   ├── NothingToSettleError
+    │   ├── SettingError
+    │   ├── ReturnError                 a refund that cannot be a reversal
+    │   │   ├── ReturnWithoutPurchaseError
+    │   │   ├── AlreadyReturnedError
+    │   │   ├── ReturnTooLargeError
+    │   │   └── WindowClosedError
+    │   └── JournalError                a till's journal in CSV
+    │       ├── JournalMissingError
+    │       ├── JournalChangedError
+    │       ├── HeaderError
+    │       ├── ColumnCountError
+    │       ├── NumberError
+    │       ├── MomentError
+    │       ├── KindError
+    │       ├── EncodingError
+    │       ├── LineTooLongError
+    │       └── DuplicateInvoiceError
+    ├── LedgerRefusal                   what the contracts refuse
+    │   ├── UnknownRefusalError
+    │   ├── BadSignatureError
+    │   ├── SequenceError
+    │   ├── BatchEmptyError
+    │   ├── BatchTooLargeError
+    │   ├── ExposureError
+    │   ├── BankReferenceUsedError
+    │   ├── AmountZeroError
+    │   ├── ProofCountError
+    │   ├── WrongMerchantError
+    │   ├── TillRevokedError
+    │   ├── MerchantSuspendedError
+    │   ├── KeyTakenError
+    │   ├── RateTooSoonError
+    │   ├── RotationPendingError
+    │   ├── RotationTooEarlyError
+    │   ├── NoRotationError
+    │   ├── BadValidityError
+    │   ├── BadParametersError
+    │   ├── NonTransferableError
+    │   ├── UnknownEntryError           the register has no such number
+    │   │   ├── UnknownTillError
+    │   │   ├── UnknownMerchantError
+    │   │   └── UnknownMemberError
+    │   └── AccessError                 the caller has not the right
+    │       ├── MissingRoleError
+    │       ├── NotTreasurerError
+    │       ├── NotGovernorError
+    │       ├── NotFundError
+    │       └── NotMembershipError
+    ├── ChainError                      the node, the embedded chain
+    │   ├── NodeUnavailableError
+    │   ├── NodeAnswerError
+    │   ├── WrongChainError
+    │   ├── NotDeployedError
+    │   ├── BrokenParentHashError
+    │   ├── ReplayMismatchError
+    │   └── ChainLockedError
+    ├── StoreError                      the databases and the disk
+    │   ├── DatabaseUnavailableError
+    │   ├── DatabaseTooNewError
+    │   ├── DatabaseDamagedError
+    │   ├── DiskFullError
+    │   └── WrongLedgerError
+    ├── SetupError                      this machine
+    │   ├── PortTakenError
+    │   ├── ToolMissingError
+    │   └── DataFolderError
+    └── ServiceError                    the API, seen from the SDK
+        ├── ServiceUnavailableError
+        ├── OverloadedError
+        ├── AccessDeniedError
+        └── UnreadableAnswerError
+
+A test compares this drawing with the classes: who adds a class draws it here and translates its two
+sentences in `locale/fr.po`. Callers import from this package, not from its modules.
+"""
+
+# The stars keep this page from repeating the tree: every public name of the modules below is public here.
+from endogene_token.errors.base import *  # noqa: F403
+from endogene_token.errors.input import *  # noqa: F403
+from endogene_token.errors.ledger import *  # noqa: F403
+from endogene_token.errors.system import *  # noqa: F403

@@ -1,0 +1,118 @@
+"""Errors of the chain, the databases, the machine and the services that the program stands on."""
+
+from endogene_token.errors.base import EndogeneError
+
+
+class ChainError(EndogeneError):
+    what = "The chain cannot be used: {actual}."
+    advice = "Check that the node runs; nothing queued is lost meanwhile."
+
+
+class NodeUnavailableError(ChainError):
+    what = "No node answers at {actual}."
+    advice = "Start the node or correct its address; what is queued leaves by itself when it is back."
+
+
+class NodeAnswerError(ChainError):
+    what = "The node answered with an error: {actual}."
+    advice = "Look in the log of the node; what is queued is kept."
+
+
+class WrongChainError(ChainError):
+    what = "The node serves chain {actual}; this community lives on chain {limit}."
+    advice = "Correct the address of the node: nothing was sent to the other chain."
+
+
+class NotDeployedError(ChainError):
+    what = "There is no contract of this community at {actual}."
+    advice = "Deploy the community first, or correct the address and the node."
+
+
+class BrokenParentHashError(ChainError):
+    what = "Block {block} says that its parent is {actual}, but the block recorded before it is {limit}."
+    advice = "The indexer stopped and kept its rows: check the node's chain, then rebuild the read model."
+
+
+class ReplayMismatchError(ChainError):
+    what = "Replayed from its journal, block {block} has the hash {actual}; the journal holds {limit}."
+    advice = "Do not delete the journal: check that anvil has the pinned version, then start again."
+
+
+class ChainLockedError(ChainError):
+    what = "The embedded chain in {actual} is already in use, by process {limit}."
+    advice = "Stop the other process, or use another data folder."
+
+
+class StoreError(EndogeneError):
+    what = "The database cannot be used: {actual}."
+    advice = "Check the address of the database and the rights on it; nothing was written."
+
+
+class DatabaseUnavailableError(StoreError):
+    what = "The database {actual} does not answer."
+    advice = "Start the database server or correct its address, then start again."
+
+
+class DatabaseTooNewError(StoreError):
+    what = "The database is of version {actual}; this program knows versions up to {limit}."
+    advice = "Install the newer version of this program: the database was left as it is."
+
+
+class DatabaseDamagedError(StoreError):
+    what = "The file {actual} is not a sound database."
+    advice = "Set it aside, restore the last copy, or rebuild the read model from the chain."
+
+
+class DiskFullError(StoreError):
+    what = "The disk that holds {actual} is full."
+    advice = "Free some space and start again: nothing that was accepted is lost."
+
+
+class WrongLedgerError(StoreError):
+    what = "The database was built from the ledger {limit}; the node serves {actual}."
+    advice = "Use the database of this ledger, or rebuild a new one; neither was changed."
+
+
+class SetupError(EndogeneError):
+    what = "The program cannot start: {actual}."
+    advice = "Correct this and start again."
+
+
+class PortTakenError(SetupError):
+    what = "The port {actual} is taken by another program."
+    advice = "Stop that program, or choose another port with the option or the setting {limit}."
+
+
+class ToolMissingError(SetupError):
+    what = "The tool {actual} was not found; version {limit} is needed."
+    advice = "Run make demo, which installs what is needed, or put the tool on the PATH."
+
+
+class DataFolderError(SetupError):
+    what = "The data folder {actual} cannot be written."
+    advice = "Give yourself the right to write there, or choose another folder with ENDOGENE_DATA_DIR."
+
+
+class ServiceError(EndogeneError):
+    what = "The service answered: {actual}."
+    advice = "Try again later; what the till accepted stays in its outbox."
+
+
+class ServiceUnavailableError(ServiceError):
+    what = "The service does not answer at {actual}."
+    advice = "Check the network and the address; the purchases wait in the outbox and leave by themselves."
+
+
+class OverloadedError(ServiceError):
+    what = "The service asks to wait {actual} seconds: it takes {limit} requests a minute."
+    advice = "Wait, then try again with the same idempotency key; the client does so by itself."
+
+
+class AccessDeniedError(ServiceError):
+    what = "The service denies access to {actual}."
+    advice = "Check the access key, or ask the cooperative for the right to do this."
+
+
+class UnreadableAnswerError(ServiceError):
+    what = "The answer of the service cannot be read: {actual}."
+    advice = "Check that the address is that of the API, and that both sides have the same version."
