@@ -1,0 +1,66 @@
+"""Why the ledger refused an item of a batch; the numbers are those of the contracts' enum RefusalReason."""
+
+from enum import IntEnum
+from typing import Final
+
+from endogene_token.i18n import mark, tr
+
+
+class RefusalReason(IntEnum):
+    """A refused item takes its sequence and moves no money; the till may record a corrected one."""
+
+    NONE = 0
+    ZERO_AMOUNT = 1
+    OVER_TILL_CAP = 2
+    FUTURE_DAY = 3
+    TOO_OLD = 4
+    UNKNOWN_MEMBER = 5
+    MEMBER_NOT_VALID = 6
+    NOTHING_TO_REVERSE = 7
+    MORE_THAN_LEFT = 8
+    WINDOW_CLOSED = 9
+    INSUFFICIENT_CREDITS = 10
+    WRONG_PROOF = 11
+
+    @property
+    def code(self) -> str:
+        """The kebab-case name used in JSON and in files of refused lines."""
+        return self.name.lower().replace("_", "-")
+
+    def sentence(self, lang: str) -> str:
+        """Return the reason in `lang`, as a sentence that says what to do."""
+        return tr(_SENTENCES[self], lang)
+
+
+_SENTENCES: Final = {
+    RefusalReason.NONE: mark("It was recorded."),
+    RefusalReason.ZERO_AMOUNT: mark("Its amount is zero: record it again with its amount, if it has one."),
+    RefusalReason.OVER_TILL_CAP: mark(
+        "Its amount passes the cap of the till: check it, or ask the registrar to raise the cap."
+    ),
+    RefusalReason.FUTURE_DAY: mark(
+        "Its day is still to come: set the clock of the till, then record it again."
+    ),
+    RefusalReason.TOO_OLD: mark("It is older than the rulebook allows: it can no longer be recorded."),
+    RefusalReason.UNKNOWN_MEMBER: mark(
+        "The register does not hold its member: check the number on the card, then record it again."
+    ),
+    RefusalReason.MEMBER_NOT_VALID: mark(
+        "The membership was not valid on that day: ask the registrar to check its dates."
+    ),
+    RefusalReason.NOTHING_TO_REVERSE: mark(
+        "Its purchase was refused, never recorded or already reversed in full: there is nothing to reverse."
+    ),
+    RefusalReason.MORE_THAN_LEFT: mark(
+        "It is bigger than what is left of its purchase: reverse at most what is left."
+    ),
+    RefusalReason.WINDOW_CLOSED: mark(
+        "The time for reversing its purchase is over: ask the treasurer if it is due all the same."
+    ),
+    RefusalReason.INSUFFICIENT_CREDITS: mark(
+        "The member's credits no longer cover what it would undo: ask the treasurer."
+    ),
+    RefusalReason.WRONG_PROOF: mark(
+        "Its proof does not match the recorded batch: build the proof again from that batch."
+    ),
+}
