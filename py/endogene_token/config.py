@@ -1,0 +1,84 @@
+"""The settings of a process, read from the environment. They are passed in, never kept in a global."""
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from zoneinfo import available_timezones
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from endogene_token.errors import SettingError
+from endogene_token.i18n import known_language, language
+
+Port = Annotated[int, Field(ge=1, le=65_535)]
+
+
+class Settings(BaseSettings):
+    """Each field is the environment variable of its name after ``ENDOGENE_``, such as ENDOGENE_API_PORT."""
+
+    model_config = SettingsConfigDict(env_prefix="ENDOGENE_", frozen=True, extra="forbid")
+
+    data_dir: Path = Path(".endogene")
+    """Where this machine keeps the embedded chain, the outboxes and the SQLite databases."""
+    rpc_urls: Annotated[tuple[str, ...], NoDecode] = ()
+    """The nodes, in order of preference, separated by commas; none: the embedded node."""
+    database_url: str | None = None
+    """The read model, as a URL of SQLAlchemy; None: SQLite in the data folder."""
+    api_host: str = "127.0.0.1"
+    api_port: Port = 8080
+    node_port: Port = 8545
+    lang: Literal["fr", "en"] = Field(default_factory=lambda: "fr" if language() == "fr" else "en")
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "CAD"
+    timezone: str = "America/Toronto"
+    """Days, months and statements follow this time zone; instants are UTC."""
+    community: str = "Endogène"
+    log_level: Literal["debug", "info", "warning", "error", "critical"] = "info"
+    log_json: bool = False
+
+    @field_validator("rpc_urls", mode="before")
+    @classmethod
+    def _separate(cls, value: object) -> object:
+        return (
+            tuple(url.strip() for url in value.split(",") if url.strip()) if isinstance(value, str) else value
+        )
+
+    @field_validator("lang", mode="before")
+    @classmethod
+    def _primary_language(cls, value: object) -> object:
+        return (known_language(value) or value) if isinstance(value, str) else value
+
+    @field_validator("database_url")
+    @classmethod
+    def _name_driver(cls, value: str | None) -> str | None:
+        # SQLAlchemy would look for psycopg2, which this project does not install
+        return value and value.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("America/Toronto, Europe/Paris, …")
+        return value
+
+    @classmethod
+    def load(cls, **overrides: object) -> Self:
+        """Return the settings of the environment, with `overrides` (from the command line) above them.
+
+        Raises SettingError, which names the first setting that cannot be used.
+        """
+        try:
+            return cls(**overrides)  # type: ignore[arg-type]  # pydantic checks them, just below
+        except ValidationError as error:
+            first = error.errors()[0]
+            field = ".".join(map(str, first["loc"]))
+            raise SettingError(field=field, actual=first["input"], limit=first["msg"]) from error
+
+    @property
+    def endpoints(self) -> tuple[str, ...]:
+        """The nodes to call, in order: those configured, or the embedded one."""
+        return self.rpc_urls or (f"http://127.0.0.1:{self.node_port}",)
+
+    @property
+    def database(self) -> str:
+        """The URL of the read model's database."""
+        return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'ledger.sqlite'}"
