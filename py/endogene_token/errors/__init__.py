@@ -70,7 +70,8 @@
     │   ├── NotDeployedError
     │   ├── BrokenParentHashError
     │   ├── ReplayMismatchError
-    │   └── ChainLockedError
+    │   ├── ChainLockedError
+    │   └── MethodRefusedError
     ├── StoreError                      the databases and the disk
     │   ├── DatabaseUnavailableError
     │   ├── DatabaseTooNewError

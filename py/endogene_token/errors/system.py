@@ -43,6 +43,11 @@ class ChainLockedError(ChainError):
     advice = "Stop the other process, or use another data folder."
 
 
+class MethodRefusedError(ChainError):
+    what = "The embedded chain does not serve the method {actual}."
+    advice = "Read with the standard eth methods; to write, sign the transaction and send it with {limit}."
+
+
 class StoreError(EndogeneError):
     what = "The database cannot be used: {actual}."
     advice = "Check the address of the database and the rights on it; nothing was written."

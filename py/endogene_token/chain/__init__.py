@@ -1,0 +1,1 @@
+"""Between the program and the contracts: artifacts, deployment, calls, the embedded node."""
