@@ -164,7 +164,7 @@ def test_an_amount_is_read_from_an_integer_or_from_its_digits(amount: int) -> No
         str(MAX_AMOUNT + 1),
         "9" * 5_000,
     ],
-    ids=repr,
+    ids=lambda value: repr(value)[:20],
 )
 def test_an_amount_that_is_no_whole_number_of_64_bits_is_refused(value: object) -> None:
     """Non-integer, negative and over-64-bit amounts are refused with the field, the value and the limit."""
