@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from endogene_token.chain.node import EmbeddedNode
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
+
+from endogene_token.chain.node import EmbeddedNode
 
 CHAIN_ID = 450_045
 SINK = bytes.fromhex("22" * 20)

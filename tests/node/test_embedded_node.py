@@ -13,9 +13,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+
 from endogene_token.chain.node import EmbeddedNode
 from endogene_token.errors import ReplayMismatchError
-
 from tests.node.chain_client import (
     Sender,
     alive,

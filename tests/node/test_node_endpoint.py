@@ -6,8 +6,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from endogene_token.chain.node import EmbeddedNode
 
+from endogene_token.chain.node import EmbeddedNode
 from tests.node.chain_client import CHAIN_ID, Sender, call, height, history, post, recorded, request, send
 
 LOG_SIZE = 1_000_000  # bytes of data in one log

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from endogene_token.chain.node import EmbeddedNode, running_node
 from endogene_token.chain.node.anvil import end_orphan, find_anvil, free_port
 from endogene_token.chain.node.journal import Journal, JournalledBlock
@@ -21,7 +22,6 @@ from endogene_token.errors import (
     ToolMissingError,
     WrongChainError,
 )
-
 from tests.node.chain_client import (
     Sender,
     alive,

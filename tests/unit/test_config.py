@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
+
 from endogene_token.config import Settings
 from endogene_token.errors import SettingError
-from pydantic import ValidationError
 
 
 @pytest.fixture(autouse=True)

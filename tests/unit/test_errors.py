@@ -6,6 +6,7 @@ import string
 from collections.abc import Iterator
 
 import pytest
+
 from endogene_token import errors
 from endogene_token.errors import (
     BY_CONTRACT_ERROR,
@@ -19,7 +20,6 @@ from endogene_token.errors import (
     from_contract,
 )
 from endogene_token.errors.base import LONGEST_SHOWN, shown
-
 from tests.unit.source_tree import files
 
 CONTRACT_ERRORS = {

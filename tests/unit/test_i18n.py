@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 from babel.messages.pofile import read_po
-from endogene_token.i18n import known_language, language, tr
 
+from endogene_token.i18n import known_language, language, tr
 from tests.unit.source_tree import ROOT, files, python_sentences, template_sentences
 
 CATALOG = ROOT / "py/endogene_token/locale/fr.po"

@@ -3,11 +3,12 @@
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from endogene_token.bounds import MAX_UINT32, MAX_UINT64
 from endogene_token.errors import DayError, PurchaseIdError
 from endogene_token.ids import PurchaseId, day_date, day_number
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 @given(st.integers(0, MAX_UINT32), st.integers(1, MAX_UINT64))

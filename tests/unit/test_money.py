@@ -4,6 +4,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from endogene_token.errors import AmountError, RateError, SplitError
 from endogene_token.money import (
     BASIS_POINTS,
@@ -16,8 +19,6 @@ from endogene_token.money import (
     shares,
     undo,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 amounts = st.integers(0, MAX_AMOUNT) | st.integers(0, 100_000)
 rates = st.integers(0, BASIS_POINTS)

@@ -1,6 +1,7 @@
 """Why an item was refused, told in words."""
 
 import pytest
+
 from endogene_token.reasons import RefusalReason
 
 ORDER = (

@@ -7,6 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from eth_account.messages import encode_typed_data
+from eth_hash.auto import keccak
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from endogene_token.bounds import MAX_UINT32, MAX_UINT64
 from endogene_token.errors import (
     AddressError,
@@ -37,10 +42,6 @@ from endogene_token.receipts import (
     unpack,
     verify,
 )
-from eth_account.messages import encode_typed_data
-from eth_hash.auto import keccak
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 FUND = "0x5FbDB2315678afecb367f032d93F642f64180aa3"
 DOMAIN = Domain(31_337, FUND)

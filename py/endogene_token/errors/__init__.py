@@ -71,7 +71,8 @@
     │   ├── BrokenParentHashError
     │   ├── ReplayMismatchError
     │   ├── ChainLockedError
-    │   └── MethodRefusedError
+    │   ├── MethodRefusedError
+    │   └── ForeignTransactionError
     ├── StoreError                      the databases and the disk
     │   ├── DatabaseUnavailableError
     │   ├── DatabaseTooNewError

@@ -48,6 +48,11 @@ class MethodRefusedError(ChainError):
     advice = "Read with the standard eth methods; to write, sign the transaction and send it with {limit}."
 
 
+class ForeignTransactionError(ChainError):
+    what = "The transaction is signed for chain {actual}; this is chain {limit}."
+    advice = "Sign it again for this chain: nothing was recorded."
+
+
 class StoreError(EndogeneError):
     what = "The database cannot be used: {actual}."
     advice = "Check the address of the database and the rights on it; nothing was written."

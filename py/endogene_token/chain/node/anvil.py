@@ -20,7 +20,6 @@ from endogene_token.errors import NodeUnavailableError, ToolMissingError
 PINNED_VERSION: Final = "1.7.1"  # replay promises the same hashes only with the same program
 BINARY_VARIABLE: Final = "ENDOGENE_ANVIL"
 START_TIMEOUT: Final = 20.0  # seconds; 0.03 to 0.06 on an idle machine
-STOP_TIMEOUT: Final = 5.0  # seconds
 START_ATTEMPTS: Final = 3  # another program may take the port between our choosing it and anvil's binding it
 STATES_KEPT: Final = 64  # blocks whose state eth_call can still read; each is a whole copy in memory
 PR_SET_PDEATHSIG: Final = 1
@@ -91,9 +90,9 @@ class Anvil:
             self._process = self._spawn([*flags, "--port", str(port)], folder / "anvil.log")
             self.rpc = Rpc(port)
             try:
-                self._wait_until_ready()
+                self._wait_until_ready(binary)
                 break
-            except NodeUnavailableError:
+            except (NodeUnavailableError, ToolMissingError):
                 self.stop()
                 if attempt == START_ATTEMPTS:
                     raise
@@ -107,12 +106,8 @@ class Anvil:
     def stop(self) -> None:
         """End the process and wait for its end. Nothing is lost: the journal holds the chain."""
         self.rpc.close()
-        self._process.terminate()
-        try:
-            self._process.wait(STOP_TIMEOUT)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        self._process.kill()
+        self._process.wait()
         self._pid_file.unlink(missing_ok=True)
 
     def _spawn(self, command: list[str], log: Path) -> subprocess.Popen[bytes]:
@@ -132,7 +127,7 @@ class Anvil:
         self._pid_file.write_text(str(process.pid))
         return process
 
-    def _wait_until_ready(self) -> None:
+    def _wait_until_ready(self, binary: Path) -> None:
         deadline = time.monotonic() + START_TIMEOUT
         while self.alive:
             try:
@@ -143,7 +138,7 @@ class Anvil:
                 time.sleep(0.005)
             else:
                 return
-        raise NodeUnavailableError(actual=self.rpc.url)
+        raise ToolMissingError(actual=binary, limit=PINNED_VERSION)  # it ended by itself: it is no anvil
 
     def _check_version(self) -> None:
         version = self.rpc.call("web3_clientVersion", kind=str)  # anvil/v1.7.1

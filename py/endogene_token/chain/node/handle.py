@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from endogene_token.chain.node.records import DEFAULT_CHAIN_ID, RECORD, NodeInfo, NodeRecord
+from endogene_token.chain.node.records import DEFAULT_CHAIN_ID, RECORD, NodeInfo, NodeRecord, make_folder
 from endogene_token.chain.node.rpc import Rpc
 from endogene_token.chain.node.supervision import DECODER, Line, rebuilt
 from endogene_token.errors import ChainError, ChainLockedError, NodeUnavailableError, WrongChainError
@@ -43,7 +43,7 @@ class EmbeddedNode:
         DatabaseTooNewError, DatabaseDamagedError, WrongChainError, ReplayMismatchError; ChainLockedError when
         another process holds the folder and does not answer; NodeUnavailableError after `start_timeout`.
         """
-        self._data_dir = data_dir.absolute()
+        self.data_dir = data_dir.absolute()
         self._process: subprocess.Popen[bytes] | None = None
         self._record = self._start_or_join(port, chain_id, time.monotonic() + start_timeout)
         if self._record.chain_id != chain_id:
@@ -97,7 +97,7 @@ class EmbeddedNode:
 
     def _start_or_join(self, port: int, chain_id: int, deadline: float) -> NodeRecord:
         while True:
-            record = running_node(self._data_dir)
+            record = running_node(self.data_dir)
             if record is not None:
                 return record
             try:
@@ -108,9 +108,9 @@ class EmbeddedNode:
                 time.sleep(RETRY_INTERVAL)
 
     def _start(self, port: int, chain_id: int, deadline: float) -> NodeRecord:
-        options = ["--data", str(self._data_dir), "--port", str(port), "--chain-id", str(chain_id)]
-        self._data_dir.mkdir(parents=True, exist_ok=True)
-        with (self._data_dir / "node.log").open("ab") as log:
+        options = ["--data", str(self.data_dir), "--port", str(port), "--chain-id", str(chain_id)]
+        make_folder(self.data_dir)
+        with (self.data_dir / "node.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "endogene_token.chain.node", "--supervised", *options],
                 stdin=subprocess.PIPE,  # its end tells the child that we are gone
@@ -119,7 +119,7 @@ class EmbeddedNode:
                 start_new_session=True,  # Ctrl-C is for us; we stop the node after those who use it
             )
         try:
-            return _first_line(self._process.stdout, self._data_dir / "node.log", deadline)
+            return _first_line(self._process.stdout, self.data_dir / "node.log", deadline)
         except BaseException:
             self.stop()
             raise
@@ -130,7 +130,7 @@ def running_node(data_dir: Path) -> NodeRecord | None:
     try:
         record = msgspec.json.decode((data_dir / RECORD).read_bytes(), type=NodeRecord)
         return record if _ask(record.rpc_url).instance == record.instance else None
-    except (FileNotFoundError, msgspec.DecodeError, ChainError):
+    except (OSError, msgspec.DecodeError, ChainError):
         return None
 
 

@@ -1,8 +1,11 @@
 """What a node says of itself, and what everyone must know to find it."""
 
+from pathlib import Path
 from typing import Final
 
 import msgspec
+
+from endogene_token.errors import DataFolderError
 
 DEFAULT_CHAIN_ID: Final = 450_045
 DEFAULT_PORT: Final = 8545
@@ -34,3 +37,11 @@ class NodeInfo(msgspec.Struct, frozen=True, rename="camel"):
     anvil: str
     hardfork: str
     pid: int
+
+
+def make_folder(folder: Path) -> None:
+    """Make the data folder if it is not there. Raises DataFolderError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataFolderError(actual=folder) from error

@@ -2,7 +2,6 @@
 
 import http.client
 import time
-from collections.abc import Sequence
 from typing import Final, TypeVar
 
 import msgspec
@@ -55,28 +54,21 @@ class Rpc:
 
         Raises NodeAnswerError for an error of the node, NodeUnavailableError when it does not answer.
         """
-        request = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+        answer = self.attempt(method, *params)
+        if answer.error:
+            raise NodeAnswerError(actual=f"{method}: {failure_message(answer.error)}")
         try:
-            answer = msgspec.json.decode(self._post(request), type=Answer)
-            if answer.error:
-                raise NodeAnswerError(actual=f"{method}: {failure_message(answer.error)}")
             return msgspec.json.decode(answer.result, type=kind)
         except msgspec.DecodeError as error:
             raise NodeAnswerError(actual=f"{method}: {error}") from error
 
-    def batch(self, method: str, params: Sequence[str]) -> list[Answer]:
-        """Call `method` once for each of `params`, in their order, in one request."""
-        requests = [
-            {"jsonrpc": "2.0", "id": index, "method": method, "params": [value]}
-            for index, value in enumerate(params)
-        ]
+    def attempt(self, method: str, *params: object) -> Answer:
+        """Return the answer to `method`, be it a result or an error of the node's."""
+        request = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
         try:
-            answers = msgspec.json.decode(self._post(requests), type=list[Answer])
+            return msgspec.json.decode(self._post(request), type=Answer)
         except msgspec.DecodeError as error:
             raise NodeAnswerError(actual=f"{method}: {error}") from error
-        if len(answers) != len(params):
-            raise NodeAnswerError(actual=f"{method}: {len(answers)}/{len(params)}")
-        return answers
 
     def block(self, number: str = "latest") -> Block:
         """Return the header of a block, by its number in hexadecimal or its tag."""

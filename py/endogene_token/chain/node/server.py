@@ -4,7 +4,6 @@ Reads go to anvil and come back as raw bytes, unparsed however long. `eth_sendRa
 the journal. Everything else is refused.
 """
 
-import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from itertools import groupby
 from typing import Final
@@ -25,13 +24,12 @@ from endogene_token.chain.node.methods import Call, error_answer, error_body, re
 from endogene_token.chain.node.producer import SEND
 from endogene_token.chain.node.records import NodeInfo
 from endogene_token.chain.node.rpc import Answer
-from endogene_token.errors import EndogeneError, NodeUnavailableError
+from endogene_token.chain.node.transaction import foreign_chain, raw_transaction
+from endogene_token.errors import EndogeneError, ForeignTransactionError, NodeUnavailableError
 
 MEDIA_TYPE: Final = "application/json"
 READ_TIMEOUT: Final = 600.0  # seconds that anvil may take over one read
-TRANSACTION: Final = re.compile(r"0x(?:[0-9a-fA-F]{2})+")
 _REQUESTS: Final = msgspec.json.Decoder(Call | list[Call])
-_PARAMS: Final = msgspec.json.Decoder(tuple[str])
 
 
 class Endpoint:
@@ -59,7 +57,7 @@ class Endpoint:
 
     async def health(self, _: Request) -> Response:
         """Answer the state of the journal, for health checks."""
-        return Response(msgspec.json.encode(self._info()), media_type=MEDIA_TYPE)
+        return _json(msgspec.json.encode(self._info()))
 
     async def rpc(self, request: Request) -> Response:
         """Answer one JSON-RPC request, or a batch of them in its order."""
@@ -76,8 +74,7 @@ class Endpoint:
         if all(call.method in methods.READS for call in calls):
             return await self._pass_through(body)
         answers = [answer async for answer in self._answers(calls)]
-        content = msgspec.json.encode(answers if isinstance(decoded, list) else answers[0])
-        return Response(content, media_type=MEDIA_TYPE)
+        return _json(msgspec.json.encode(answers if isinstance(decoded, list) else answers[0]))
 
     async def _pass_through(self, body: bytes) -> Response:
         request = self._client.build_request(
@@ -86,7 +83,7 @@ class Endpoint:
         try:
             answer = await self._client.send(request, stream=True)
         except httpx.TransportError:
-            return Response(error_answer(methods.NULL, self._unreachable()), media_type=MEDIA_TYPE)
+            return _json(error_answer(methods.NULL, self._unreachable()))
         return StreamingResponse(
             answer.aiter_raw(),
             status_code=answer.status_code,
@@ -118,34 +115,34 @@ class Endpoint:
         return msgspec.Raw(answer.content)
 
     async def _send(self, calls: Sequence[Call]) -> list[msgspec.Raw]:
-        transactions = [_transaction(call.params) for call in calls]
-        wanted = [raw for raw in transactions if raw is not None]
+        checked = [self._checked(call) for call in calls]
+        wanted = [raw for raw in checked if isinstance(raw, str)]
         try:
             taken = iter(await self._collector.send(wanted) if wanted else ())
         except EndogeneError as error:
             body = error_body(methods.SERVER_ERROR, error, self._lang)
             return [error_answer(call.id, body) for call in calls]
         return [
-            _malformed(call) if raw is None else _sent(call, next(taken))
-            for call, raw in zip(calls, transactions, strict=True)
+            _sent(call, next(taken)) if isinstance(raw, str) else error_answer(call.id, raw)
+            for call, raw in zip(calls, checked, strict=True)
         ]
+
+    def _checked(self, call: Call) -> str | dict[str, object]:
+        raw = raw_transaction(call.params)
+        if raw is None:
+            message = f"{SEND}: params must be [0x…], one signed transaction in hexadecimal"
+            return {"code": methods.INVALID_PARAMS, "message": message}
+        own = self._info().chain_id
+        signed_for = foreign_chain(raw, own)
+        if signed_for is None:
+            return raw
+        return error_body(
+            methods.SERVER_ERROR, ForeignTransactionError(actual=signed_for, limit=own), self._lang
+        )
 
     def _unreachable(self) -> dict[str, object]:
         error = NodeUnavailableError(actual=self._upstream)
         return error_body(methods.SERVER_ERROR, error, self._lang)
-
-
-def _transaction(params: msgspec.Raw) -> str | None:
-    try:
-        (raw,) = _PARAMS.decode(params)
-    except msgspec.DecodeError:
-        return None
-    return raw if TRANSACTION.fullmatch(raw) else None
-
-
-def _malformed(call: Call) -> msgspec.Raw:
-    message = f"{SEND}: params must be [0x…], one signed transaction in hexadecimal"
-    return error_answer(call.id, {"code": methods.INVALID_PARAMS, "message": message})
 
 
 def _sent(call: Call, answer: Answer) -> msgspec.Raw:
@@ -153,4 +150,8 @@ def _sent(call: Call, answer: Answer) -> msgspec.Raw:
 
 
 def _invalid(code: int, message: str) -> Response:
-    return Response(error_answer(methods.NULL, {"code": code, "message": message}), media_type=MEDIA_TYPE)
+    return _json(error_answer(methods.NULL, {"code": code, "message": message}))
+
+
+def _json(content: bytes | msgspec.Raw) -> Response:
+    return Response(bytes(content), media_type=MEDIA_TYPE)

@@ -33,6 +33,7 @@ from endogene_token.chain.node.records import (
     RECORD,
     NodeInfo,
     NodeRecord,
+    make_folder,
 )
 from endogene_token.chain.node.rpc import HOST
 from endogene_token.chain.node.server import Endpoint
@@ -63,10 +64,7 @@ def run(options: Options, announce: Callable[[NodeRecord, NodeInfo], None]) -> N
     NodeUnavailableError when anvil ends by itself.
     """
     folder = options.data_dir
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DataFolderError(actual=folder) from error
+    make_folder(folder)
     with ExitStack() as stack:
         stack.enter_context(_locked(folder))
         listener = stack.enter_context(_listening(options.port))
