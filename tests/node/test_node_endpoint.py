@@ -22,10 +22,10 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def test_one_batch_of_sends_makes_one_block_in_its_order(tmp_path: Path) -> None:
-    """300 sends of two accounts in turn: more than anvil itself keeps in order; a replay keeps it too."""
+    """200 sends of two accounts in turn: more than anvil itself keeps in order; a replay keeps it too."""
     one, other = Sender(), Sender()
     with EmbeddedNode(tmp_path) as node:
-        hashes = send(node.rpc_url, *[raw for _ in range(150) for raw in (one.sign(), other.sign())])
+        hashes = send(node.rpc_url, *[raw for _ in range(100) for raw in (one.sign(), other.sign())])
         before = history(node.rpc_url)
         assert [block[3] for block in before] == [[], hashes]
         assert recorded(node.rpc_url, hashes[-2:])

@@ -225,12 +225,12 @@ def test_missing_anvil_is_refused_by_name(tmp_path: Path, monkeypatch: pytest.Mo
 def test_anvil_of_another_version_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only the pinned version promises the same hashes: another one never touches a journal."""
     binary = tmp_path / "anvil"
-    binary.write_bytes(find_anvil().read_bytes().replace(b"1.7.1+", b"1.7.9+"))
+    binary.write_bytes(find_anvil().read_bytes().replace(b"anvil/v1", b"anvil/v2"))
     binary.chmod(0o755)
     monkeypatch.setenv("ENDOGENE_ANVIL", str(binary))
     with pytest.raises(ToolMissingError) as refused:
         EmbeddedNode(tmp_path / "data")
-    assert (refused.value.actual, refused.value.limit) == ("anvil/v1.7.9", "1.7.1")
+    assert (refused.value.actual, refused.value.limit) == ("anvil/v2.7.1", "1.7.1")
 
 
 def test_program_that_is_no_anvil_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
