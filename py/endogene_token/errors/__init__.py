@@ -21,17 +21,27 @@
     │   │   ├── AlreadyReturnedError
     │   │   ├── ReturnTooLargeError
     │   │   └── WindowClosedError
-    │   └── JournalError                a till's journal in CSV
-    │       ├── JournalMissingError
-    │       ├── JournalChangedError
-    │       ├── HeaderError
-    │       ├── ColumnCountError
-    │       ├── NumberError
-    │       ├── MomentError
-    │       ├── KindError
-    │       ├── EncodingError
-    │       ├── LineTooLongError
-    │       └── DuplicateInvoiceError
+    │   ├── JournalError                a till's journal in CSV
+    │   │   ├── JournalMissingError
+    │   │   ├── JournalChangedError
+    │   │   ├── HeaderError
+    │   │   ├── ColumnCountError
+    │   │   ├── NumberError
+    │   │   ├── MomentError
+    │   │   ├── KindError
+    │   │   ├── EncodingError
+    │   │   ├── LineTooLongError
+    │   │   └── DuplicateInvoiceError
+    │   ├── RequestError                what an HTTP request gave
+    │   │   ├── RequestShapeError
+    │   │   ├── RequestTooLargeError
+    │   │   ├── CredentialsError
+    │   │   ├── UnknownPathError
+    │   │   └── MethodError
+    │   └── QueueError                  why a batch waits in the relay's queue, or left it
+    │       ├── SequenceTakenError
+    │       ├── PredecessorRejectedError
+    │       └── PurchasePendingError
     ├── LedgerRefusal                   what the contracts refuse
     │   ├── UnknownRefusalError
     │   ├── BadSignatureError
@@ -87,6 +97,7 @@
         ├── ServiceUnavailableError
         ├── OverloadedError
         ├── AccessDeniedError
+        ├── ServiceFailedError
         └── UnreadableAnswerError
 
 A test compares this drawing with the classes: who adds a class draws it here and translates its two
@@ -97,4 +108,5 @@ sentences in `locale/fr.po`. Callers import from this package, not from its modu
 from endogene_token.errors.base import *  # noqa: F403
 from endogene_token.errors.input import *  # noqa: F403
 from endogene_token.errors.ledger import *  # noqa: F403
+from endogene_token.errors.request import *  # noqa: F403
 from endogene_token.errors.system import *  # noqa: F403

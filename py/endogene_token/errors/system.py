@@ -123,6 +123,11 @@ class AccessDeniedError(ServiceError):
     advice = "Check the access key, or ask the cooperative for the right to do this."
 
 
+class ServiceFailedError(ServiceError):
+    what = "The service failed while it answered."
+    advice = "Try again; if it happens again, give the number of the request to those who run the service."
+
+
 class UnreadableAnswerError(ServiceError):
     what = "The answer of the service cannot be read: {actual}."
     advice = "Check that the address is that of the API, and that both sides have the same version."
