@@ -3,6 +3,7 @@
     EndogeneError
     ├── InputError                      what a caller, a file or a setting gave
     │   ├── AmountError
+    │   │   └── ZeroSaleError
     │   ├── RateError
     │   ├── SplitError
     │   ├── RangeError
@@ -14,6 +15,10 @@
     │   ├── PurchaseIdError
     │   ├── UnknownPurchaseError
     │   ├── DuplicateError
+    │   │   └── ReceiptTakenError
+    │   ├── ReceiptNumberError
+    │   ├── ReceiptErasedError
+    │   ├── NotRefusedError
     │   ├── NothingToSettleError
     │   ├── SettingError
     │   ├── ReturnError                 a refund that cannot be a reversal
@@ -88,11 +93,20 @@
     │   ├── DatabaseTooNewError
     │   ├── DatabaseDamagedError
     │   ├── DiskFullError
-    │   └── WrongLedgerError
+    │   ├── WrongLedgerError
+    │   │   └── WrongOutboxError
+    │   ├── OutboxLockedError
+    │   └── OutOfStepError
     ├── SetupError                      this machine
     │   ├── PortTakenError
     │   ├── ToolMissingError
-    │   └── DataFolderError
+    │   ├── DataFolderError
+    │   └── TillKeyError                the key that signs for a till
+    │       ├── KeyMissingError
+    │       ├── KeyExposedError
+    │       ├── KeyFormatError
+    │       ├── KeyPasswordError
+    │       └── KeyExistsError
     └── ServiceError                    the API, seen from the SDK
         ├── ServiceUnavailableError
         ├── OverloadedError

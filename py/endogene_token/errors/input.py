@@ -13,6 +13,11 @@ class AmountError(InputError):
     advice = "Give the amount in cents, as an integer or as a string of digits."
 
 
+class ZeroSaleError(AmountError):
+    what = "The amount is {actual}: there is nothing to record."
+    advice = "Give the amount paid or refunded, in cents, from 1 up."
+
+
 class RateError(InputError):
     what = "The rate is {actual} basis points; it must be a whole number from 0 to {limit}."
     advice = "Give the rate in basis points: 280 stands for 2.8 %."
@@ -66,6 +71,26 @@ class UnknownPurchaseError(InputError):
 class DuplicateError(InputError):
     what = "The idempotency key {actual} already served another request."
     advice = "Use a new key for each new request; repeat a key only with the very same request."
+
+
+class ReceiptTakenError(DuplicateError):
+    what = "The receipt number {actual} is already that of another sale of this till: {limit}."
+    advice = "Give each sale its own number; repeat a number only with the very same sale."
+
+
+class ReceiptNumberError(InputError):
+    what = "The receipt number {actual} cannot be used; it must be a text of 1 to {limit} characters."
+    advice = "Give the number that the till printed on the receipt."
+
+
+class ReceiptErasedError(InputError):
+    what = "The salt of the receipt {actual} was erased: nobody can tie it to the ledger any more."
+    advice = "This is what erasing does; the amounts on the ledger stand."
+
+
+class NotRefusedError(InputError):
+    what = "The sale {actual} is {limit}; only a refused sale is recorded again."
+    advice = "Ask for its status: what is on its way arrives by itself, and what is recorded stays."
 
 
 class NothingToSettleError(InputError):

@@ -83,6 +83,24 @@ class WrongLedgerError(StoreError):
     advice = "Use the database of this ledger, or rebuild a new one; neither was changed."
 
 
+class WrongOutboxError(WrongLedgerError):
+    what = "The outbox is that of {limit}; it was opened for {actual}."
+    advice = "Give each till its own file, and keep it to the community it began with; it was left as it is."
+
+
+class OutboxLockedError(StoreError):
+    what = "The outbox {actual} is in use by another program."
+    advice = "Stop the other program, or give this one a till and an outbox of its own."
+
+
+class OutOfStepError(StoreError):
+    what = "The outbox goes on at sequence {actual}, and the service expects {limit} from this till."
+    advice = (
+        "An older copy of the outbox is in use, or a batch was rejected: "
+        "check that no other copy is in use, then resume from the service's sequence."
+    )
+
+
 class SetupError(EndogeneError):
     what = "The program cannot start: {actual}."
     advice = "Correct this and start again."
@@ -101,6 +119,36 @@ class ToolMissingError(SetupError):
 class DataFolderError(SetupError):
     what = "The data folder {actual} cannot be written."
     advice = "Give yourself the right to write there, or choose another folder with ENDOGENE_DATA_DIR."
+
+
+class TillKeyError(SetupError):
+    what = "The key of the till cannot be used: {actual}."
+    advice = "Check where the till keeps its key."
+
+
+class KeyMissingError(TillKeyError):
+    what = "There is no key of a till at {actual}, or it cannot be read or written there."
+    advice = "Check the path or the environment variable, or make a key and have it enrolled."
+
+
+class KeyExposedError(TillKeyError):
+    what = "Others may read the key in {path}: its mode is {actual}; it must be {limit}."
+    advice = "Correct the mode with chmod; if others did read the key, ask for its revocation."
+
+
+class KeyFormatError(TillKeyError):
+    what = "{actual} does not hold a key."
+    advice = "A key is 64 hexadecimal digits, or an Ethereum keystore in JSON."
+
+
+class KeyPasswordError(TillKeyError):
+    what = "The password does not open the key in {actual}."
+    advice = "Give the password with which the key was saved."
+
+
+class KeyExistsError(TillKeyError):
+    what = "There is already a file at {actual}."
+    advice = "Choose another path: a key is never overwritten."
 
 
 class ServiceError(EndogeneError):
