@@ -22,6 +22,7 @@ FLOORS = {
     "receipts": 3,
     "chain": 4,
     "store": 4,
+    "migrations": 4,
     "sdk": 5,
     "relay": 5,
     "indexer": 5,

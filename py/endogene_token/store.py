@@ -1,0 +1,174 @@
+"""The database: SQLite embedded, PostgreSQL in production; one schema, one set of errors.
+
+Who writes opens `writing`, who needs several answers that belong together opens `reading`:
+
+    with writing(engine) as connection, Session(connection) as session: ...
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import as_file, files
+from typing import Final
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from endogene_token.errors import (
+    DatabaseDamagedError,
+    DatabaseTooNewError,
+    DatabaseUnavailableError,
+    DiskFullError,
+    SettingError,
+    StoreError,
+)
+
+BUSY_SECONDS: Final = 30  # how long one writer of SQLite waits for the other
+CONNECT_SECONDS: Final = 10
+MIGRATION_LOCK: Final = 0x656E646F  # "endo": two processes that start together migrate one after the other
+PRAGMAS: Final = (
+    f"busy_timeout = {BUSY_SECONDS * 1000}",  # first: the others may have to wait
+    "journal_mode = WAL",
+    "synchronous = FULL",  # a commit is on the disk when it returns
+    "fullfsync = ON",  # on macOS, fsync alone stops at the disk's own cache
+    "foreign_keys = ON",
+    "cache_size = -65536",  # KiB: a range of 100,000 purchases stays in memory until its commit
+)
+_OUR_FAULTS: Final = (sqlite3.IntegrityError, psycopg.IntegrityError)
+_WRITES: Final = "endogene_writes"
+_PRIMARY: Final = 0xFF  # the upper bits of an error code of SQLite tell a finer cause
+
+
+def open_engine(url: str) -> Engine:
+    """Return the engine of the database at `url`, ``sqlite:///…`` or ``postgresql+psycopg://…``.
+
+    Connects at first use. Every error of the database becomes a StoreError, but for those of broken
+    constraints, which are our own faults. Raises SettingError for another kind of URL.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise SettingError(field="database_url", actual="?", limit="sqlite:///…") from error
+    if parsed.drivername in {"sqlite", "sqlite+pysqlite"}:
+        engine = create_engine(parsed)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    elif parsed.drivername == "postgresql+psycopg":
+        engine = create_engine(parsed, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_SECONDS})
+    else:
+        raise SettingError(field="database_url", actual=parsed.drivername, limit="sqlite, postgresql+psycopg")
+    event.listen(engine, "handle_error", lambda context: _name_error(context, place(engine)))
+    return engine
+
+
+def place(engine: Engine) -> str:
+    """Return where the database is, fit for a message: a file, or an address without its password."""
+    file = engine.url.database if is_sqlite(engine) else None
+    return file or engine.url.render_as_string(hide_password=True)
+
+
+def is_sqlite(engine: Engine) -> bool:
+    """Return whether this is the embedded database."""
+    return engine.dialect.name == "sqlite"
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction that writes: committed at the end, rolled back by an error.
+
+    On SQLite it takes the write lock at once: a reader that turns writer could be refused without waiting.
+    """
+    with errors_named(engine), engine.connect() as plain:
+        connection = plain.execution_options(**{_WRITES: True})
+        with connection.begin():
+            yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction whose answers all belong to one moment; it writes nothing."""
+    with errors_named(engine), engine.connect() as plain:
+        connection = plain
+        if not is_sqlite(engine):
+            connection = plain.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        with connection.begin():
+            yield connection
+
+
+@contextmanager
+def errors_named(engine: Engine) -> Iterator[None]:
+    """Turn the errors of the drivers, where we speak to them past SQLAlchemy, into StoreErrors."""
+    try:
+        yield
+    except (sqlite3.Error, psycopg.Error) as error:
+        if isinstance(error, _OUR_FAULTS):
+            raise
+        raise _named(error, place(engine)) from error
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the schema to the version of this program, in one transaction; a new database gets all of it.
+
+    Raises DatabaseTooNewError, and changes nothing, when a newer program has migrated it.
+    """
+    with as_file(files("endogene_token") / "migrations") as folder, writing(engine) as connection:
+        if not is_sqlite(engine):
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(folder).replace("%", "%%"))
+        scripts = ScriptDirectory.from_config(config)
+        head = scripts.get_current_head()
+        current = MigrationContext.configure(connection).get_current_revision()
+        if current is not None and current not in {one.revision for one in scripts.walk_revisions()}:
+            raise DatabaseTooNewError(actual=current, limit=head)
+        if current != head:
+            command.upgrade(config, "head")
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        raise TypeError(connection)
+    connection.isolation_level = None  # the driver begins nothing by itself
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _name_error(context: ExceptionContext, where: str) -> StoreError | None:
+    error = context.original_exception
+    if isinstance(error, _OUR_FAULTS) or not isinstance(error, (sqlite3.Error, psycopg.Error)):
+        return None
+    return _named(error, where)
+
+
+def _named(error: sqlite3.Error | psycopg.Error, where: str) -> StoreError:
+    if isinstance(error, psycopg.Error):
+        return _named_postgresql(error, where)
+    # Absent when it is the driver that complains, not the database
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & _PRIMARY
+    if code == sqlite3.SQLITE_FULL:
+        return DiskFullError(actual=where)
+    if code in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
+        return DatabaseDamagedError(actual=where)
+    if code == sqlite3.SQLITE_CANTOPEN:
+        return DatabaseUnavailableError(actual=where)
+    return StoreError(actual=f"{where}: {error}")
+
+
+def _named_postgresql(error: psycopg.Error, where: str) -> StoreError:
+    if isinstance(error, psycopg.errors.DiskFull):
+        return DiskFullError(actual=where)
+    # 08: connection; 57: the server stops or starts; none: the connection itself broke or was never made
+    lost = isinstance(error, psycopg.OperationalError) and (error.sqlstate or "08")[:2] in {"08", "57"}
+    return DatabaseUnavailableError(actual=where) if lost else StoreError(actual=f"{where}: {error}")

@@ -1,0 +1,50 @@
+"""What any test may ask for: a fresh database of either kind."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import postgresql
+
+_ABSENT = pytest.StashKey[str]()
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(pytestconfig: pytest.Config) -> Iterator[postgresql.Server]:
+    """A PostgreSQL server of this test session; its tests are skipped, loudly, where there is none."""
+    try:
+        with postgresql.serving() as server:
+            yield server
+    except postgresql.Absent as absent:
+        pytestconfig.stash[_ABSENT] = str(absent)
+        pytest.skip(str(absent))
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: postgresql.Server) -> Iterator[str]:
+    """An empty PostgreSQL database."""
+    with postgresql_server.database() as url:
+        yield url
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """A SQLite database in an empty folder; the first connection creates the file."""
+    folder = tmp_path / "database"
+    folder.mkdir()
+    return f"sqlite:///{folder / 'ledger.sqlite'}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """An empty database: the test runs once on SQLite and once on PostgreSQL."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say, even where skips are quiet, that half of the databases went untested."""
+    reason = config.stash.get(_ABSENT, None)
+    if reason is not None:
+        terminalreporter.write_line(f"NOT TESTED ON POSTGRESQL. {reason}", red=True, bold=True)
