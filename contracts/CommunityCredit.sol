@@ -9,6 +9,7 @@ import {Accounts} from "./types/Accounts.sol";
 import {Items} from "./types/Items.sol";
 import {Premiums} from "./types/Premiums.sol";
 import {RefusalReason} from "./types/RefusalReason.sol";
+import {Totals, TotalsLib} from "./types/Totals.sol";
 
 /// @title Community credits, see {ICommunityCredit}
 contract CommunityCredit is ICommunityCredit, Governed {
@@ -37,8 +38,6 @@ contract CommunityCredit is ICommunityCredit, Governed {
     function initialize(string calldata name_, string calldata symbol_) external initializer {
         name = name_;
         symbol = symbol_;
-        // A purchase without a member is always in order: number 0 is valid on every day, and never holds a credit.
-        _accounts[0] = bytes32(0).withValidity(0, type(uint32).max);
     }
 
     /// @inheritdoc ICommunityCredit
@@ -53,35 +52,29 @@ contract CommunityCredit is ICommunityCredit, Governed {
     function creditPurchases(bytes32[] calldata items, Tariff calldata t)
         external
         onlyFund
-        returns (Outcome memory outcome)
+        returns (Totals, uint256[2] memory refused)
     {
         uint256 base = _base();
-        // Unchecked: each factor and term is under 2^64 or a rate of at most 10,000, and there are at most 512 items;
-        // the two differences wrap on purpose, so that one comparison holds both ends of a range.
+        uint256 plainDays = t.lastDay - t.plainFrom;
+        uint256 sum = 0;
+        // Unchecked: `t.cap` is under 2^48, so each premium and credit is, and no lane of `sum` passes 2^57. Nor does a
+        // balance: before, it is at most the fund's pocket of all credits, which is under 2^48. The differences wrap on
+        // purpose, so that one comparison holds both ends of a range.
         unchecked {
             for (uint256 i = 0; i < items.length; ++i) {
                 bytes32 item = _at(items, i);
-                (bytes32 account_, uint256 slot) = _load(item.member());
+                bytes32 account_ = _load(item.member());
                 uint256 day = item.day();
-                if (
-                    item.amount() - 1 >= t.cap || day - t.firstDay > t.lastDay - t.firstDay || !account_.validOn(day)
-                ) {
-                    outcome.refused[i >> 8] |= 1 << (i & 0xff);
-                    continue;
+                if (item.amount() - 1 < t.cap && day - t.plainFrom <= plainDays && account_.validOn(day)) {
+                    sum += _mint(item, account_, Premiums.premiumHalfUp(item.amount(), t.rateBps), t, base);
+                } else if (_isRefused(item, t)) {
+                    refused[i >> 8] |= 1 << (i & 0xff);
+                } else {
+                    sum += _creditOther(item, account_, t, base);
                 }
-                uint256 credit = Premiums.premiumHalfUp(
-                    item.amount(), day >= t.rateFrom ? t.rateBps : MEMBERSHIP.rateOn(t.merchant, day)
-                );
-                outcome.premiums += credit;
-                if (item.member() == 0) continue;
-                (uint256 kept, uint256 operations) = Premiums.keptDown(credit, t.keptBps, t.operationsBps);
-                credit -= kept;
-                outcome.operations += operations;
-                outcome.credits += credit;
-                _store(slot, account_.plus(credit));
-                emit Transfer(address(0), address(uint160(base | item.member())), credit);
             }
         }
+        return (Totals.wrap(bytes32(sum)), refused);
     }
 
     /// @inheritdoc ICommunityCredit
@@ -138,7 +131,7 @@ contract CommunityCredit is ICommunityCredit, Governed {
 
     /// @inheritdoc ICommunityCredit
     function refusal(bytes32 item, Tariff calldata t)
-        external
+        public
         view
         returns (RefusalReason reason, uint256 actual, uint256 limit)
     {
@@ -147,6 +140,7 @@ contract CommunityCredit is ICommunityCredit, Governed {
         if (amount > t.cap) return (RefusalReason.OverTillCap, amount, t.cap);
         if (day > t.lastDay) return (RefusalReason.FutureDay, day, t.lastDay);
         if (day < t.firstDay) return (RefusalReason.TooOld, day, t.firstDay);
+        if (item.member() == 0) return (RefusalReason.None, 0, 0);
         if (account_.validUntil() == 0) return (RefusalReason.UnknownMember, item.member(), MEMBERSHIP.memberCount());
         if (day < account_.validFrom()) return (RefusalReason.MemberNotValid, day, account_.validFrom());
         if (day >= account_.validUntil()) return (RefusalReason.MemberNotValid, day, account_.validUntil());
@@ -159,6 +153,33 @@ contract CommunityCredit is ICommunityCredit, Governed {
         return uint160(uint256(keccak256(abi.encode("endogene.member", address(this))))) & ~uint160(type(uint32).max);
     }
 
+    /// @dev Mints the credit of a purchase; what it returns has the lanes of {Totals}.
+    function _mint(bytes32 item, bytes32 account_, uint256 premium, Tariff calldata t, uint256 base)
+        private
+        returns (uint256)
+    {
+        (uint256 kept, uint256 operations) = Premiums.keptDown(premium, t.keptBps, t.operationsBps);
+        unchecked {
+            uint256 credit = premium - kept;
+            _store(item.member(), account_.plus(credit));
+            emit Transfer(address(0), address(uint160(base | item.member())), credit);
+            return TotalsLib.lanes(premium, credit, operations);
+        }
+    }
+
+    /// @dev A purchase without a member, which mints nothing, or at a rate that a later one has replaced.
+    function _creditOther(bytes32 item, bytes32 account_, Tariff calldata t, uint256 base) private returns (uint256) {
+        uint256 rateBps = MEMBERSHIP.rateOn(uint32(t.merchant), item.day());
+        uint256 premium = Premiums.premiumHalfUp(item.amount(), rateBps);
+        if (item.member() == 0) return TotalsLib.lanes(premium, 0, 0);
+        return _mint(item, account_, premium, t, base);
+    }
+
+    function _isRefused(bytes32 item, Tariff calldata t) private view returns (bool) {
+        (RefusalReason reason,,) = refusal(item, t);
+        return reason != RefusalReason.None;
+    }
+
     /// @dev Safe: `i` is under the array's length wherever this is called, so the word lies inside the call's data.
     function _at(bytes32[] calldata items, uint256 i) private pure returns (bytes32 item) {
         assembly ("memory-safe") {
@@ -167,17 +188,16 @@ contract CommunityCredit is ICommunityCredit, Governed {
     }
 
     /// @dev Safe: `member` is the 32 bits that {Items} cuts out, and the array holds 2^32 accounts.
-    function _load(uint256 member) private view returns (bytes32 account_, uint256 slot) {
+    function _load(uint256 member) private view returns (bytes32 account_) {
         assembly ("memory-safe") {
-            slot := add(_accounts.slot, member)
-            account_ := sload(slot)
+            account_ := sload(add(_accounts.slot, member))
         }
     }
 
-    /// @dev Safe: `slot` comes from {_load}.
-    function _store(uint256 slot, bytes32 account_) private {
+    /// @dev Safe: as in {_load}.
+    function _store(uint256 member, bytes32 account_) private {
         assembly ("memory-safe") {
-            sstore(slot, account_)
+            sstore(add(_accounts.slot, member), account_)
         }
     }
 

@@ -24,7 +24,7 @@ contract CommunityFund is Reversals {
         if (referenceUsed[bankReference]) revert CommunityFund_ReferenceUsed(bankReference);
         MEMBERSHIP.merchant(merchant); // Reverts for a number that is no merchant's.
         referenceUsed[bankReference] = true;
-        uint64 prepaid = _receive(merchant, amount);
+        uint256 prepaid = _receive(merchant, amount);
         emit PremiumsSettled(merchant, amount, prepaid, bankReference);
     }
 }

@@ -90,11 +90,7 @@ contract Membership is IMembership, Governed, EIP712 {
     }
 
     /// @inheritdoc IMembership
-    function admitMembers(Admission[] calldata admissions)
-        external
-        onlyRole(Role.Registrar)
-        returns (uint32 first)
-    {
+    function admitMembers(Admission[] calldata admissions) external onlyRole(Role.Registrar) returns (uint32 first) {
         first = memberCount + 1;
         memberCount += uint32(admissions.length);
         for (uint256 i = 0; i < admissions.length; ++i) {
@@ -157,8 +153,7 @@ contract Membership is IMembership, Governed, EIP712 {
         if (_members[member_].kind != MemberKind.Organisation) revert Membership_NotOrganisation(member_);
         if (_merchants[member_] != 0) revert Membership_MerchantExists(member_);
         _requireRate(rateBps);
-        _merchants[member_] =
-            Merchant(MerchantStatus.Active, exposureLimit, tillCap, 0, rateBps, 0, rateBps).pack();
+        _merchants[member_] = Merchant(MerchantStatus.Active, exposureLimit, tillCap, 0, rateBps, 0, rateBps).pack();
         emit MerchantEnrolled(member_, rateBps, exposureLimit, tillCap);
     }
 
@@ -219,7 +214,7 @@ contract Membership is IMembership, Governed, EIP712 {
     }
 
     /// @inheritdoc IMembership
-    function takeSequences(uint32 till_, uint32 merchant_, uint64 first, uint64 count)
+    function advanceSequences(uint32 till_, uint32 merchant_, uint64 first, uint64 count)
         external
         returns (address, bytes32)
     {

@@ -2,22 +2,19 @@
 pragma solidity 0.8.37;
 
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Governed} from "../Governed.sol";
 import {ICommunityCredit} from "../interfaces/ICommunityCredit.sol";
 import {ICommunityFund} from "../interfaces/ICommunityFund.sol";
 import {IMembership} from "../interfaces/IMembership.sol";
 import {IRulebook} from "../interfaces/IRulebook.sol";
+import {MerchantBalance} from "../types/MerchantBalance.sol";
 import {Pockets} from "../types/Pockets.sol";
-import {Premiums} from "../types/Premiums.sol";
+import {Totals} from "../types/Totals.sol";
 
 /// @title The fund's pockets, and the only ways they move
 /// @dev Every function here keeps `cash + premiumsReceivable = creditsOutstanding + merchantPrepayments + reserve +
 /// operations`. The community's contracts call one another and nobody else, so there is no reentrancy to guard against.
 abstract contract FundLedger is ICommunityFund, Governed, EIP712 {
-    using Pockets for bytes32;
-    using SafeCast for uint256;
-
     uint256 internal constant MAX_BATCH = 512;
 
     IMembership public immutable MEMBERSHIP;
@@ -26,14 +23,13 @@ abstract contract FundLedger is ICommunityFund, Governed, EIP712 {
 
     /// @dev See {Pockets}. The rulebook pushes each version of its rules here: a call to it would cost every batch
     /// 9,500 gas.
-    bytes32 internal _pockets;
+    Pockets internal _pockets;
     uint128 internal _cash;
     uint128 internal _merchantPrepayments;
-    mapping(uint32 merchant => MerchantAccount) internal _merchants;
-    /// @inheritdoc ICommunityFund
-    mapping(uint32 till => mapping(uint64 firstSequence => bytes32)) public batchRecord;
-    /// @inheritdoc ICommunityFund
-    mapping(uint32 till => mapping(uint64 sequence => uint64)) public reversedOf;
+    mapping(uint32 merchant => MerchantBalance) internal _merchants;
+    /// @dev By {_place}: one hash, where a mapping in a mapping takes two.
+    mapping(uint256 place => bytes32) internal _records;
+    mapping(uint256 place => uint64) internal _reversed;
     /// @inheritdoc ICommunityFund
     mapping(bytes32 bankReference => bool) public referenceUsed;
 
@@ -51,52 +47,69 @@ abstract contract FundLedger is ICommunityFund, Governed, EIP712 {
 
     /// @inheritdoc ICommunityFund
     function creditsOutstanding() external view returns (uint256) {
-        return _pockets.amounts().credits;
+        return _pockets.credits();
     }
 
     /// @inheritdoc ICommunityFund
     function balanceSheet() external view returns (BalanceSheet memory) {
-        Pockets.Amounts memory p = _pockets.amounts();
-        return BalanceSheet(_cash, p.receivable, p.credits, _merchantPrepayments, p.reserve, p.operations);
+        Pockets p = _pockets;
+        return BalanceSheet(_cash, p.receivable(), p.credits(), _merchantPrepayments, p.reserve(), p.operations());
     }
 
     /// @inheritdoc ICommunityFund
     function merchantAccount(uint32 merchant) external view returns (MerchantAccount memory) {
-        return _merchants[merchant];
+        MerchantBalance b = _merchants[merchant];
+        return MerchantAccount(b.owed(), b.prepaid());
     }
 
-    /// @dev A premium accrues: first out of what the merchant has prepaid, the rest is owed, up to its limit.
-    function _accrue(bytes32 pockets, uint32 merchant, Premiums.Shares memory s, uint256 exposureLimit) internal {
-        MerchantAccount memory m = _merchants[merchant];
-        uint256 prepaid = s.premium < m.prepaid ? s.premium : m.prepaid;
-        uint256 owed = m.owed + s.premium - prepaid;
-        if (owed > exposureLimit) revert CommunityFund_OverExposure(owed, exposureLimit);
-        // At most the exposure limit and the former prepayment: both fit.
-        _merchants[merchant] = MerchantAccount(uint64(owed), uint64(m.prepaid - prepaid));
-        if (prepaid != 0) _merchantPrepayments -= uint128(prepaid);
-        _pockets = pockets.plus(Pockets.Amounts(s.premium - prepaid, s.credit, s.operations, s.reserve));
+    /// @inheritdoc ICommunityFund
+    function batchRecord(uint32 till, uint64 firstSequence) external view returns (bytes32) {
+        return _records[_place(till, firstSequence)];
+    }
+
+    /// @inheritdoc ICommunityFund
+    function reversedOf(uint32 till, uint64 sequence) external view returns (uint64) {
+        return _reversed[_place(till, sequence)];
+    }
+
+    /// @dev A sequence of a till, as one key.
+    function _place(uint256 till, uint256 sequence) internal pure returns (uint256) {
+        return (till << 64) | sequence;
+    }
+
+    /// @dev Premiums accrue: first out of what the merchant has prepaid, the rest is owed, up to its limit.
+    function _accrue(Pockets pockets, uint32 merchant, Totals totals, uint256 exposureLimit) internal {
+        MerchantBalance before = _merchants[merchant];
+        MerchantBalance after_ = before.charged(totals.premiums());
+        if (after_.owed() > exposureLimit) revert CommunityFund_OverExposure(after_.owed(), exposureLimit);
+        _merchants[merchant] = after_;
+        if (before.prepaid() != 0) _merchantPrepayments -= uint128(before.prepaid() - after_.prepaid());
+        _pockets = pockets.plus(after_.owed() - before.owed(), totals);
     }
 
     /// @dev A premium is undone: off what the merchant owes; what it had already paid becomes its prepayment.
-    function _undo(uint32 merchant, Premiums.Shares memory s) internal {
-        MerchantAccount memory m = _merchants[merchant];
-        uint256 owed = s.premium < m.owed ? s.premium : m.owed;
-        uint256 prepaid = s.premium - owed;
-        _merchants[merchant] = MerchantAccount(uint64(m.owed - owed), (m.prepaid + prepaid).toUint64());
-        _merchantPrepayments += uint128(prepaid);
-        _pockets = _pockets.minus(Pockets.Amounts(owed, s.credit, s.operations, s.reserve));
+    function _undo(uint32 merchant, Totals totals) internal {
+        uint256 owed = _relieve(merchant, totals.premiums());
+        _pockets = _pockets.minus(owed, totals);
     }
 
     /// @dev Real money comes in for premiums; what is not owed is prepaid.
     /// @return prepaid The part that was not owed.
-    function _receive(uint32 merchant, uint64 amount) internal returns (uint64 prepaid) {
-        MerchantAccount memory m = _merchants[merchant];
-        uint64 owed = amount < m.owed ? amount : m.owed;
-        prepaid = amount - owed;
-        _merchants[merchant] = MerchantAccount(m.owed - owed, m.prepaid + prepaid);
+    function _receive(uint32 merchant, uint64 amount) internal returns (uint256 prepaid) {
+        uint256 owed = _relieve(merchant, amount);
         _cash += amount;
-        _merchantPrepayments += prepaid;
-        _pockets = _pockets.minus(Pockets.Amounts(owed, 0, 0, 0));
+        _pockets = _pockets.minus(owed, Totals.wrap(0));
+        return amount - owed;
+    }
+
+    /// @dev Takes `amount` off what the merchant owes and adds the rest to its prepayment.
+    /// @return owed The part that was owed.
+    function _relieve(uint32 merchant, uint256 amount) private returns (uint256 owed) {
+        MerchantBalance before = _merchants[merchant];
+        MerchantBalance after_ = before.relieved(amount);
+        _merchants[merchant] = after_;
+        owed = before.owed() - after_.owed();
+        _merchantPrepayments += uint128(amount - owed);
     }
 
     function _governor() internal view override returns (address) {

@@ -9,7 +9,6 @@ import {BatchRecord} from "../types/BatchRecord.sol";
 import {Days} from "../types/Days.sol";
 import {Items} from "../types/Items.sol";
 import {Pockets} from "../types/Pockets.sol";
-import {Premiums} from "../types/Premiums.sol";
 import {RefusalReason} from "../types/RefusalReason.sol";
 import {Terms} from "../types/Terms.sol";
 import {Totals} from "../types/Totals.sol";
@@ -18,7 +17,6 @@ import {FundLedger} from "./FundLedger.sol";
 /// @title Purchases, recorded in signed batches
 abstract contract Purchases is FundLedger {
     using Items for bytes32;
-    using Pockets for bytes32;
     using Terms for bytes32;
 
     bytes32 private constant PURCHASE_BATCH =
@@ -41,49 +39,53 @@ abstract contract Purchases is FundLedger {
         bytes32[] calldata items = batch.items;
         (bytes32 itemsHash, bytes32 root) = BatchRecord.digest(items);
         (address key, bytes32 terms) =
-            MEMBERSHIP.takeSequences(batch.till, batch.merchant, batch.firstSequence, _size(items.length));
-        if (terms.status() != IMembership.MerchantStatus.Active) revert CommunityFund_MerchantSuspended(batch.merchant);
+            MEMBERSHIP.advanceSequences(batch.till, batch.merchant, batch.firstSequence, _size(items.length));
+        if (terms.status() != IMembership.MerchantStatus.Active) {
+            revert CommunityFund_MerchantSuspended(batch.merchant);
+        }
         _requireSigned(_purchaseDigest(batch, itemsHash), batch.r, batch.vs, key);
 
-        bytes32 pockets = _pockets;
+        Pockets pockets = _pockets;
         ICommunityCredit.Tariff memory tariff = _tariff(batch.merchant, terms, pockets);
-        ICommunityCredit.Outcome memory o = CREDIT.creditPurchases(items, tariff);
-        Premiums.Shares memory moved =
-            Premiums.Shares(o.premiums, o.credits, o.operations, o.premiums - o.credits - o.operations);
-        _accrue(pockets, batch.merchant, moved, terms.exposureLimit());
-        batchRecord[batch.till][batch.firstSequence] = BatchRecord.seal(root, pockets.version());
-        emit PurchasesRecorded(batch.till, batch.merchant, batch.firstSequence, Totals.pack(moved), items);
-        if (o.refused[0] | o.refused[1] != 0) _refuse(batch, tariff, o.refused);
+        (Totals totals, uint256[2] memory refused) = CREDIT.creditPurchases(items, tariff);
+        _accrue(pockets, batch.merchant, totals, terms.exposureLimit());
+        _records[_place(batch.till, batch.firstSequence)] = BatchRecord.seal(root, pockets.version());
+        emit PurchasesRecorded(batch.till, batch.merchant, batch.firstSequence, totals, items);
+        if (refused[0] | refused[1] != 0) _refuse(batch, tariff, refused);
     }
 
     /// @dev A refused purchase counts as reversed in full, so that no refund of it ever moves money.
-    function _refuse(
-        PurchaseBatch calldata batch,
-        ICommunityCredit.Tariff memory tariff,
-        uint256[2] memory refused
-    ) private {
+    function _refuse(PurchaseBatch calldata batch, ICommunityCredit.Tariff memory tariff, uint256[2] memory refused)
+        private
+    {
         for (uint256 i = 0; i < batch.items.length; ++i) {
             if ((refused[i >> 8] >> (i & 0xff)) & 1 == 0) continue;
             bytes32 item = batch.items[i];
             uint64 sequence = batch.firstSequence + uint64(i);
             (RefusalReason reason, uint256 actual, uint256 limit) = CREDIT.refusal(item, tariff);
-            reversedOf[batch.till][sequence] = uint64(item.amount());
+            _reversed[_place(batch.till, sequence)] = uint64(item.amount());
             emit PurchaseRefused(batch.till, sequence, reason, actual, limit);
         }
     }
 
-    function _tariff(uint32 merchant, bytes32 terms, bytes32 pockets)
+    function _tariff(uint32 merchant, bytes32 terms, Pockets pockets)
         private
         view
-        returns (ICommunityCredit.Tariff memory t)
+        returns (ICommunityCredit.Tariff memory)
     {
-        t.cap = terms.tillCap();
-        t.firstDay = Days.earliest() - pockets.windowDays();
-        t.lastDay = Days.latest();
-        t.merchant = merchant;
-        (t.rateFrom, t.rateBps) = terms.rateAt(t.lastDay);
-        t.operationsBps = pockets.operationsBps();
-        t.keptBps = t.operationsBps + pockets.reserveBps();
+        uint256 firstDay = Days.earliest() - pockets.windowDays();
+        uint256 lastDay = Days.latest();
+        (uint256 rateFrom, uint256 rateBps) = terms.rateAt(lastDay);
+        return ICommunityCredit.Tariff({
+            cap: terms.tillCap(),
+            merchant: merchant,
+            firstDay: firstDay,
+            plainFrom: rateFrom > firstDay ? rateFrom : firstDay,
+            lastDay: lastDay,
+            rateBps: rateBps,
+            keptBps: pockets.operationsBps() + pockets.reserveBps(),
+            operationsBps: pockets.operationsBps()
+        });
     }
 
     function _purchaseDigest(PurchaseBatch calldata batch, bytes32 itemsHash) private view returns (bytes32) {
@@ -98,7 +100,7 @@ abstract contract Purchases is FundLedger {
     }
 
     function _requireSigned(bytes32 digest, bytes32 r, bytes32 vs, address key) internal pure {
-        address signer = ECDSA.recover(digest, r, vs);
+        (address signer,,) = ECDSA.tryRecover(digest, r, vs);
         if (signer != key) revert CommunityFund_BadSignature(signer, key);
     }
 }

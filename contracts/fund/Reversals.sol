@@ -8,7 +8,7 @@ import {Days} from "../types/Days.sol";
 import {Items} from "../types/Items.sol";
 import {Premiums} from "../types/Premiums.sol";
 import {RefusalReason} from "../types/RefusalReason.sol";
-import {Totals} from "../types/Totals.sol";
+import {Totals, TotalsLib} from "../types/Totals.sol";
 import {Purchases} from "./Purchases.sol";
 
 /// @title Refunds, each tied to its purchase
@@ -41,11 +41,7 @@ abstract contract Reversals is Purchases {
         return _hashTypedDataV4(
             keccak256(
                 abi.encode(
-                    REVERSAL_BATCH,
-                    batch.till,
-                    batch.merchant,
-                    batch.firstSequence,
-                    keccak256(abi.encodePacked(hashes))
+                    REVERSAL_BATCH, batch.till, batch.merchant, batch.firstSequence, keccak256(abi.encodePacked(hashes))
                 )
             )
         );
@@ -55,7 +51,7 @@ abstract contract Reversals is Purchases {
         uint64 count = _size(batch.reversals.length);
         if (batch.proofs.length != count) revert CommunityFund_ProofCount(batch.proofs.length, count);
         // A suspended merchant still refunds: its members' credits must not outlive their purchases.
-        (address key,) = MEMBERSHIP.takeSequences(batch.till, batch.merchant, batch.firstSequence, count);
+        (address key,) = MEMBERSHIP.advanceSequences(batch.till, batch.merchant, batch.firstSequence, count);
         _requireSigned(reversalDigest(batch), batch.r, batch.vs, key);
         for (uint64 i = 0; i < count; ++i) {
             _reverse(batch, i);
@@ -79,15 +75,16 @@ abstract contract Reversals is Purchases {
             emit ReversalRefused(batch.till, sequence, reason, actual, limit, r);
             return;
         }
-        reversedOf[r.purchaseTill][r.purchaseSequence] += r.amount;
-        _undo(batch.merchant, s);
+        _reversed[_place(r.purchaseTill, r.purchaseSequence)] += r.amount;
+        Totals undone = Totals.wrap(bytes32(TotalsLib.lanes(s.premium, s.credit, s.operations)));
+        _undo(batch.merchant, undone);
         if (item.member() != 0) CREDIT.burn(uint32(item.member()), uint64(s.credit));
-        emit PurchaseReversed(batch.till, sequence, uint32(item.member()), r, Totals.pack(s));
+        emit PurchaseReversed(batch.till, sequence, uint32(item.member()), r, undone);
     }
 
     /// @dev The purchase that `r` names, out of its batch's record; 0 when the record holds no such purchase.
     function _prove(Reversal calldata r, Proof calldata proof) private view returns (bytes32) {
-        bytes32 record = batchRecord[r.purchaseTill][r.purchaseBatch];
+        bytes32 record = _records[_place(r.purchaseTill, r.purchaseBatch)];
         if (record == 0 || r.purchaseSequence < r.purchaseBatch) return 0;
         if (!record.holds(proof.hashes)) revert CommunityFund_BadProof(r.purchaseTill, r.purchaseSequence);
         uint256 index = r.purchaseSequence - r.purchaseBatch;
@@ -109,7 +106,7 @@ abstract contract Reversals is Purchases {
         uint32 owner = MEMBERSHIP.till(r.purchaseTill).merchant;
         if (owner != batch.merchant) return (RefusalReason.OtherMerchant, batch.merchant, owner);
         if (r.amount == 0) return (RefusalReason.ZeroAmount, 0, 1);
-        uint256 left = item.amount() - reversedOf[r.purchaseTill][r.purchaseSequence];
+        uint256 left = item.amount() - _reversed[_place(r.purchaseTill, r.purchaseSequence)];
         if (left == 0) return (RefusalReason.NothingLeft, r.amount, 0);
         if (r.amount > left) return (RefusalReason.MoreThanLeft, r.amount, left);
         return _judgeDay(r, item.day());
@@ -132,15 +129,11 @@ abstract contract Reversals is Purchases {
 
     /// @dev What the purchase's shares lose when `r.amount` of what is left of it goes: at the rate of its day and by
     /// the split of the rules that recorded it, so that refunds that add up to the purchase undo exactly its premium.
-    function _undone(uint32 merchant, Reversal calldata r, bytes32 item)
-        private
-        view
-        returns (Premiums.Shares memory)
-    {
-        uint16 version = batchRecord[r.purchaseTill][r.purchaseBatch].version();
+    function _undone(uint32 merchant, Reversal calldata r, bytes32 item) private view returns (Premiums.Shares memory) {
+        uint16 version = _records[_place(r.purchaseTill, r.purchaseBatch)].version();
         IRulebook.Rules memory rules = RULEBOOK.rules(version);
         uint256 rateBps = MEMBERSHIP.rateOn(merchant, item.day());
-        uint256 left = item.amount() - reversedOf[r.purchaseTill][r.purchaseSequence];
+        uint256 left = item.amount() - _reversed[_place(r.purchaseTill, r.purchaseSequence)];
         uint256 keptBps = uint256(rules.operationsBps) + rules.reserveBps;
         bool memberless = item.member() == 0;
         return Premiums.minus(

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {RefusalReason} from "../types/RefusalReason.sol";
+import {Totals} from "../types/Totals.sol";
 
 /// @title Community credits: what each member's purchases brought, in minor units
 /// @notice ERC-20 to read, and in its `Transfer` events on mint and burn; nothing moves between members. A member's
@@ -16,29 +17,21 @@ interface ICommunityCredit is IERC20Metadata {
     }
 
     /// @notice What the purchases of one batch are judged and counted by.
-    /// @param cap The largest purchase.
+    /// @param cap The largest purchase, under 2^48.
     /// @param firstDay The earliest day admitted.
+    /// @param plainFrom The first day, of those admitted, that has the rate `rateBps`; the rate of an earlier one is
+    /// asked of the membership.
     /// @param lastDay The latest day admitted.
-    /// @param rateFrom The first day of `rateBps`; the rate of an earlier day is asked of the membership.
-    /// @param keptBps The part of a member's premium that the community keeps, operations included.
+    /// @param keptBps The part of a member's premium that the community keeps, its operations' part included.
     struct Tariff {
         uint256 cap;
+        uint256 merchant;
         uint256 firstDay;
+        uint256 plainFrom;
         uint256 lastDay;
-        uint32 merchant;
-        uint256 rateFrom;
         uint256 rateBps;
         uint256 keptBps;
         uint256 operationsBps;
-    }
-
-    /// @notice What a batch amounts to, without its refused purchases.
-    /// @param refused A bit for each purchase, the first the least significant, in two words.
-    struct Outcome {
-        uint256 premiums;
-        uint256 credits;
-        uint256 operations;
-        uint256[2] refused;
     }
 
     error CommunityCredit_NonTransferable();
@@ -54,7 +47,9 @@ interface ICommunityCredit is IERC20Metadata {
     /// @dev Requires the fund. Emits `Transfer` for each credit. Judging, counting and minting are one loop here, and
     /// not two in two contracts, because that is 600 gas a purchase (docs/decisions/0003-one-loop.md).
     /// @param items At most 512, see {Items}.
-    function creditPurchases(bytes32[] calldata items, Tariff calldata tariff) external returns (Outcome memory);
+    function creditPurchases(bytes32[] calldata items, Tariff calldata tariff)
+        external
+        returns (Totals totals, uint256[2] memory refused);
 
     /// @notice Burns a member's credits. Requires the fund. Emits `Transfer`.
     function burn(uint32 member, uint64 amount) external;

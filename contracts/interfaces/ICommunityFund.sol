@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {RefusalReason} from "../types/RefusalReason.sol";
+import {Totals} from "../types/Totals.sol";
 import {IRulebook} from "./IRulebook.sol";
 
 /// @title The fund that the cooperative owns
@@ -65,22 +66,22 @@ interface ICommunityFund {
 
     /// @notice A merchant with the fund: what it owes, or what it has paid ahead; never both.
     struct MerchantAccount {
-        uint64 owed;
-        uint64 prepaid;
+        uint256 owed;
+        uint256 prepaid;
     }
 
     /// @notice A batch of purchases took its sequences, under the rules in force.
     /// @param totals What the items moved, the refused ones left out, see {Totals}.
     /// @param items As signed; {PurchaseRefused} names the refused ones.
     event PurchasesRecorded(
-        uint32 indexed till, uint32 indexed merchant, uint64 indexed firstSequence, bytes32 totals, bytes32[] items
+        uint32 indexed till, uint32 indexed merchant, uint64 indexed firstSequence, Totals totals, bytes32[] items
     );
     event PurchaseRefused(
         uint32 indexed till, uint64 indexed sequence, RefusalReason reason, uint256 actual, uint256 limit
     );
     /// @param undone The premium and its shares that went back, see {Totals}.
     event PurchaseReversed(
-        uint32 indexed till, uint64 indexed sequence, uint32 indexed member, Reversal reversal, bytes32 undone
+        uint32 indexed till, uint64 indexed sequence, uint32 indexed member, Reversal reversal, Totals undone
     );
     event ReversalRefused(
         uint32 indexed till,
@@ -92,7 +93,7 @@ interface ICommunityFund {
     );
     /// @param bankReference A salted commitment to the bank's reference.
     /// @param prepaid The part that was not owed and stays to the merchant's credit.
-    event PremiumsSettled(uint32 indexed merchant, uint64 amount, uint64 prepaid, bytes32 indexed bankReference);
+    event PremiumsSettled(uint32 indexed merchant, uint64 amount, uint256 prepaid, bytes32 indexed bankReference);
 
     error CommunityFund_NotRulebook(address actual, address limit);
     error CommunityFund_BatchSize(uint256 actual, uint256 limit);

@@ -174,11 +174,11 @@ interface IMembership {
     /// @dev Requires the registrar. Emits {TillRevoked}.
     function revokeTill(uint32 till_) external;
 
-    /// @notice Takes `count` sequences of a till, which must be its next ones. Requires the fund.
+    /// @notice Advances a till by `count` sequences, from `first` on, which must be its next. Requires the fund.
     /// @dev The fund reverts the whole unless the returned key signed.
     /// @return key The till's key.
     /// @return terms Its merchant's terms, see {Terms}.
-    function takeSequences(uint32 till_, uint32 merchant_, uint64 first, uint64 count)
+    function advanceSequences(uint32 till_, uint32 merchant_, uint64 first, uint64 count)
         external
         returns (address key, bytes32 terms);
 

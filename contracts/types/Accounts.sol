@@ -30,15 +30,10 @@ library Accounts {
         }
     }
 
-    /// @notice The account with `credit` more; the sum stays under 2^64 or it reverts.
+    /// @notice The account with `credit` more. The caller knows that the sum stays under 2^64.
     function plus(bytes32 account, uint256 credit) internal pure returns (bytes32) {
         unchecked {
-            bytes32 sum = bytes32(uint256(account) + credit);
-            // The balance has wrapped into its neighbour exactly when what is left of it is less than was added.
-            if (balance(sum) < credit) {
-                revert ICommunityCredit.CommunityCredit_BalanceOverflow(credit, type(uint64).max - balance(account));
-            }
-            return sum;
+            return bytes32(uint256(account) + credit);
         }
     }
 
@@ -56,8 +51,7 @@ library Accounts {
     }
 
     function unpack(bytes32 account) internal pure returns (ICommunityCredit.Account memory) {
-        return ICommunityCredit.Account(
-            uint64(balance(account)), uint32(validFrom(account)), uint32(validUntil(account))
-        );
+        return
+            ICommunityCredit.Account(uint64(balance(account)), uint32(validFrom(account)), uint32(validUntil(account)));
     }
 }

@@ -13,13 +13,13 @@ library BatchRecord {
 
     /// @notice The hash that EIP-712 wants of `items`, and the root that proves one of them.
     function digest(bytes32[] calldata items) internal pure returns (bytes32 itemsHash, bytes32 root) {
-        bytes32[] memory words = items;
-        // Safe: reads and writes only inside `words`. A chunk's hash is stored at index `i / 16`, which lies before
-        // every chunk still to be read, and the last chunk ends with the array.
+        // Safe: the items are copied to free memory, which is given back. The hash of a chunk is written at the index
+        // `i / 16`, which lies before every chunk still to be read; a chunk ends at the latest where the items end.
         assembly ("memory-safe") {
-            let start := add(words, 0x20)
-            let size := shl(5, mload(words))
+            let start := mload(0x40)
+            let size := shl(5, items.length)
             let end := add(start, size)
+            calldatacopy(start, items.offset, size)
             itemsHash := keccak256(start, size)
             let hashes := start
             for { let chunk := start } lt(chunk, end) { chunk := add(chunk, 0x200) } {
