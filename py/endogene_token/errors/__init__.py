@@ -87,7 +87,8 @@
     │   ├── ReplayMismatchError
     │   ├── ChainLockedError
     │   ├── MethodRefusedError
-    │   └── ForeignTransactionError
+    │   ├── ForeignTransactionError
+    │   └── UnconfirmedError
     ├── StoreError                      the databases and the disk
     │   ├── DatabaseUnavailableError
     │   ├── DatabaseTooNewError

@@ -53,6 +53,11 @@ class ForeignTransactionError(ChainError):
     advice = "Sign it again for this chain: nothing was recorded."
 
 
+class UnconfirmedError(ChainError):
+    what = "The transaction {actual} is in no block after {limit} seconds."
+    advice = "Check that the chain makes blocks; sending the same again is safe, since it counts once."
+
+
 class StoreError(EndogeneError):
     what = "The database cannot be used: {actual}."
     advice = "Check the address of the database and the rights on it; nothing was written."

@@ -1,0 +1,29 @@
+"""The compiled contracts that the package carries; `scripts/compile.py` writes them."""
+
+from functools import cache
+from importlib import resources
+from typing import Any, Final, Literal, get_args
+
+import msgspec
+
+Name = Literal["CommunityCredit", "CommunityFund", "ERC1967Proxy", "Membership", "Rulebook"]
+NAMES: Final[tuple[Name, ...]] = get_args(Name)
+FOLDER: Final = "artifacts"
+
+
+class Artifact(msgspec.Struct, frozen=True, rename="camel"):
+    """A compiled contract; its codes are 0x and hexadecimal digits, its selectors are by signature."""
+
+    contract: str
+    abi: list[dict[str, Any]]
+    bytecode: str
+    deployed_bytecode: str
+    method_identifiers: dict[str, str]
+    storage_layout: dict[str, Any]
+
+
+@cache
+def load(name: Name) -> Artifact:
+    """Return a contract's artifact. Treat it as constant: all callers share it."""
+    content = resources.files(__package__).joinpath(FOLDER, f"{name}.json").read_bytes()
+    return msgspec.json.decode(content, type=Artifact)
