@@ -10,7 +10,7 @@ The digest is computed here from keccak alone; `typed_data` gives the same batch
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, Literal
 
@@ -25,6 +25,7 @@ CHUNK: Final = 16  # items: 512 = 32 chunks, so a proof carries at most 16 items
 ROOT_BYTES: Final = 30  # a record slot holds the root and 16 bits for the version of the rules
 COMMITMENT_BYTES: Final = 16
 SALT_BYTES: Final = 32
+SIGNATURE_BYTES: Final = 64
 DOMAIN_NAME: Final = "Endogene"
 DOMAIN_VERSION: Final = "1"
 
@@ -50,6 +51,7 @@ _TYPES: Final = {
     ),
     "Reversal": (
         ("purchaseTill", "uint32"),
+        ("purchaseBatch", "uint64"),
         ("purchaseSequence", "uint64"),
         ("amount", "uint64"),
         ("day", "uint32"),
@@ -119,9 +121,14 @@ class Purchase:
 
 @dataclass(frozen=True, slots=True)
 class Reversal:
-    """A refund of `amount` minor units of a recorded purchase. Raises what Purchase raises."""
+    """A refund of `amount` minor units of a recorded purchase. Raises what Purchase raises.
+
+    `purchase_batch` is the first sequence of the batch that recorded the purchase; it is given by name, since
+    two sequences side by side are easily swapped.
+    """
 
     purchase_till: int
+    purchase_batch: int = field(kw_only=True)
     purchase_sequence: int
     amount: int
     day: int
@@ -129,6 +136,7 @@ class Reversal:
 
     def __post_init__(self) -> None:
         check_range("purchase_till", self.purchase_till, MAX_UINT32)
+        check_range("purchase_batch", self.purchase_batch, MAX_UINT64, least=1)
         check_range("purchase_sequence", self.purchase_sequence, MAX_UINT64, least=1)
         _check_item(self.day, self.amount, self.commitment)
 
@@ -177,6 +185,28 @@ class ReversalBatch:
 
 
 Batch = PurchaseBatch | ReversalBatch
+
+
+@dataclass(frozen=True, slots=True)
+class SignedPurchases:
+    """A batch of purchases with its till's compact signature (see `compact`). Raises LengthError."""
+
+    batch: PurchaseBatch
+    signature: bytes
+
+    def __post_init__(self) -> None:
+        check_length("signature", self.signature, SIGNATURE_BYTES)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedReversals:
+    """A batch of reversals with its till's compact signature (see `compact`). Raises LengthError."""
+
+    batch: ReversalBatch
+    signature: bytes
+
+    def __post_init__(self) -> None:
+        check_length("signature", self.signature, SIGNATURE_BYTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +290,11 @@ def commitment(
         raise TextError(field="receipt", actual=ascii(text[error.start])) from error
 
 
+def compact(r: int, s: int, parity: int) -> bytes:
+    """Return the compact signature (ERC-2098) of 64 bytes: r, then s with the parity of y as its top bit."""
+    return _word(r) + _word(parity << 255 | s)
+
+
 def batch_root(words: Sequence[bytes]) -> bytes:
     """Return the 30 bytes that the ledger keeps of a batch's packed items, for their later proof."""
     _check_size(len(words))
@@ -290,13 +325,14 @@ def _chunk_hashes(words: Sequence[bytes]) -> tuple[bytes, ...]:
 
 
 def _reversal_hash(item: Reversal) -> bytes:
-    numbers = (item.purchase_till, item.purchase_sequence, item.amount, item.day)
+    numbers = (item.purchase_till, item.purchase_batch, item.purchase_sequence, item.amount, item.day)
     return keccak(_REVERSAL_TYPE + b"".join(map(_word, numbers)) + item.commitment.ljust(_WORD, b"\0"))
 
 
 def _reversal_message(item: Reversal) -> dict[str, object]:
     return {
         "purchaseTill": item.purchase_till,
+        "purchaseBatch": item.purchase_batch,
         "purchaseSequence": item.purchase_sequence,
         "amount": item.amount,
         "day": item.day,

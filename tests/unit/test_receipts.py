@@ -51,7 +51,13 @@ days = st.integers(0, MAX_UINT32)
 amounts = st.integers(0, MAX_AMOUNT)
 purchases = st.builds(Purchase, st.integers(0, MAX_UINT32), days, amounts, commitments)
 reversals = st.builds(
-    Reversal, st.integers(0, MAX_UINT32), st.integers(1, MAX_UINT64), amounts, days, commitments
+    Reversal,
+    st.integers(0, MAX_UINT32),
+    st.integers(1, MAX_UINT64),
+    amounts,
+    days,
+    commitments,
+    purchase_batch=st.integers(1, MAX_UINT64),
 )
 numbers = st.integers(0, MAX_UINT32)
 sequences = st.integers(1, MAX_UINT64 - MAX_BATCH)
@@ -82,9 +88,11 @@ def random_purchase(source: random.Random) -> Purchase:
 
 
 def random_reversal(source: random.Random) -> Reversal:
+    first = 1 + source.getrandbits(63)
     return Reversal(
         purchase_till=source.getrandbits(32),
-        purchase_sequence=1 + source.getrandbits(63),
+        purchase_batch=first,
+        purchase_sequence=first + source.randrange(MAX_BATCH),
         amount=source.getrandbits(source.choice((8, 20, 64))),
         day=source.getrandbits(32),
         commitment=source.randbytes(16),
@@ -117,7 +125,8 @@ def test_the_digests_of_10000_random_receipts_are_those_of_the_typed_data_encodi
 def test_the_types_are_those_of_the_contract() -> None:
     """The field names and widths that the contract hashes, written out once more here."""
     purchases_of = typed_data(PurchaseBatch(1, 2, 3, (Purchase(4, 5, 6, bytes(16)),)), DOMAIN)
-    reversals_of = typed_data(ReversalBatch(1, 2, 3, (Reversal(4, 5, 6, 7, bytes(16)),)), DOMAIN)
+    reversal = Reversal(4, 5, 6, 7, bytes(16), purchase_batch=5)
+    reversals_of = typed_data(ReversalBatch(1, 2, 3, (reversal,)), DOMAIN)
 
     def written(data: dict[str, object], name: str) -> str:
         types = data["types"]
@@ -128,7 +137,8 @@ def test_the_types_are_those_of_the_contract() -> None:
     assert written(purchases_of, "PurchaseBatch") == f"PurchaseBatch({batch},bytes32[] items)"
     assert written(reversals_of, "ReversalBatch") == f"ReversalBatch({batch},Reversal[] reversals)"
     assert written(reversals_of, "Reversal") == (
-        "Reversal(uint32 purchaseTill,uint64 purchaseSequence,uint64 amount,uint32 day,bytes16 commitment)"
+        "Reversal(uint32 purchaseTill,uint64 purchaseBatch,uint64 purchaseSequence,uint64 amount,uint32 day,"
+        "bytes16 commitment)"
     )
     assert purchases_of["domain"] == {
         "name": "Endogene",
@@ -141,10 +151,10 @@ def test_the_types_are_those_of_the_contract() -> None:
 def test_the_digest_of_a_known_batch_never_changes() -> None:
     """A change of format would orphan every signature that tills hold."""
     batch = PurchaseBatch(7, 3, 1, (Purchase(42, 20_000, 1_999, bytes(range(16))),))
-    reversal = ReversalBatch(7, 3, 2, (Reversal(7, 1, 999, 20_001, bytes(range(16))),))
+    reversal = ReversalBatch(7, 3, 2, (Reversal(7, 1, 999, 20_001, bytes(range(16)), purchase_batch=1),))
     assert digest(batch, DOMAIN).hex() == "f37e8bbeeedaa353fe8cd7fddd38776104f90d6ed7591557b475f86b68b62659"
     assert (
-        digest(reversal, DOMAIN).hex() == "0c76c203fbcade77225c7fa67b35ac11abf8e7875dfab22e93b475e947590f61"
+        digest(reversal, DOMAIN).hex() == "920b1a30119a8010dcb5a8d054686676641bddc515274a347b769b7b8ad273b7"
     )
 
 
@@ -326,6 +336,8 @@ def test_a_purchase_that_does_not_fit_its_word_is_refused(
     ("changes", "error"),
     [
         ({"purchase_till": 2**32}, RangeError),
+        ({"purchase_batch": 0}, RangeError),
+        ({"purchase_batch": 2**64}, RangeError),
         ({"purchase_sequence": 0}, RangeError),
         ({"purchase_sequence": 2**64}, RangeError),
         ({"amount": -1}, AmountError),
@@ -336,7 +348,7 @@ def test_a_purchase_that_does_not_fit_its_word_is_refused(
 def test_a_reversal_that_does_not_fit_is_refused(changes: dict[str, Any], error: type[EndogeneError]) -> None:
     """What the contract could not read is not signed."""
     with pytest.raises(error):
-        replace(Reversal(1, 2, 3, 4, bytes(16)), **changes)
+        replace(Reversal(1, 2, 3, 4, bytes(16), purchase_batch=2), **changes)
 
 
 @pytest.mark.parametrize(
