@@ -1,0 +1,64 @@
+# Everything a newcomer, and the gate, calls. Each target installs what it needs first.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV_VERSION := 0.13.9
+READY := $(VENV)/.ready node_modules/.ready
+
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+.PHONY: demo
+demo: $(READY) ## Found a community, record a day of purchases, serve it
+	@$(BIN)/endogene demo
+
+.PHONY: test
+test: $(READY) ## Run every test and check
+	@scripts/gate.sh
+
+.PHONY: deep
+deep: $(READY) ## Run the long campaigns: more fuzz, more invariants
+	@FOUNDRY_PROFILE=deep scripts/forge.sh test
+
+.PHONY: bench
+bench: $(READY) ## Measure gas and speed, and write the table
+	@$(BIN)/python scripts/bench.py
+
+.PHONY: compile
+compile: $(READY) ## Compile the contracts into the package
+	@$(BIN)/python scripts/compile.py
+
+.PHONY: format
+format: $(READY) ## Format the sources
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format . ; scripts/forge.sh fmt
+
+.PHONY: lock
+lock: $(VENV)/.uv ## Write requirements.lock anew from pyproject.toml
+	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+		--no-header --no-annotate --quiet --output-file requirements.lock
+
+.PHONY: clean
+clean: ## Remove what was installed and built here (never .endogene, the data)
+	@rm -rf $(VENV) node_modules .build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(VENV)/.uv:
+	@echo "Preparing Python…"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@touch $@
+
+$(VENV)/.ready: $(VENV)/.uv requirements.lock pyproject.toml
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+# `--ignore-scripts`: the postinstall of forge and anvil would fetch a binary that their packages already hold.
+node_modules/.ready: package-lock.json
+	@echo "Preparing the compiler and the chain…"
+	@npm ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
