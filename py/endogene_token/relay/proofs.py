@@ -1,0 +1,112 @@
+"""What the chain holds of a batch, and the proofs of the purchases that reversals name."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, Final
+
+from eth_utils.abi import event_abi_to_log_topic
+from sqlmodel import Session
+
+from endogene_token.chain.artifacts import load
+from endogene_token.chain.calls import Ledger
+from endogene_token.chain.contracts import decode_log
+from endogene_token.errors import PurchasePendingError
+from endogene_token.ids import PurchaseId
+from endogene_token.receipts import (
+    ROOT_BYTES,
+    ItemProof,
+    Reversal,
+    SignedPurchases,
+    SignedReversals,
+    batch_root,
+    item_proof,
+)
+from endogene_token.relay import queue
+from endogene_token.relay.models import Signed, State
+
+BLOCKS_PER_REQUEST: Final = 5_000  # what Besu allows
+_REVERSALS: Final = ("PurchaseReversed", "ReversalRefused")
+
+
+def recorded(ledger: Ledger, batches: Sequence[Signed]) -> list[bool]:
+    """Return for each of `batches` whether the chain holds exactly its items at its sequences."""
+    purchases = [one for one in batches if isinstance(one, SignedPurchases)]
+    places = [(one.batch.till, one.batch.first_sequence) for one in purchases]
+    words = ledger.read([("CommunityFund", "batchRecord", place) for place in places])
+    roots = {id(one): word[:ROOT_BYTES] for one, word in zip(purchases, words, strict=True)}
+    return [
+        roots[id(one)] == batch_root(one.batch.words())
+        if isinstance(one, SignedPurchases)
+        else _reversals_recorded(ledger, one)
+        for one in batches
+    ]
+
+
+def proof_of(session: Session, ledger: Ledger, reversal: Reversal) -> ItemProof | None:
+    """Return the proof of the purchase that `reversal` names, or None when no recorded batch holds it.
+
+    The items come from the queue, else from the chain's logs. Raises PurchasePendingError while the batch
+    still waits in the queue: sent now, its refund would be refused for good.
+    """
+    till, first = reversal.purchase_till, reversal.purchase_batch
+    row = queue.items_of(session, till, first)
+    if row is not None and row.state != State.RECORDED:
+        raise PurchasePendingError(actual=PurchaseId(till, reversal.purchase_sequence))
+    if row is not None and isinstance(row.signed, SignedPurchases):
+        words = row.signed.batch.words()
+    else:
+        words = _recorded_words(ledger, till, first)
+    index = reversal.purchase_sequence - first
+    return item_proof(words, index) if index < len(words) else None
+
+
+def _recorded_words(ledger: Ledger, till: int, first_sequence: int) -> list[bytes]:
+    """Return the packed items of the recorded batch that begins there; none when there is no such batch."""
+    if ledger.batch_record(till, first_sequence) is None:
+        return []
+    topics = [_topic("PurchasesRecorded"), _number(till), None, _number(first_sequence)]
+    log = next(_newest_logs(ledger, topics), None)
+    event = None if log is None else decode_log("CommunityFund", log)
+    return [] if event is None else list(event.arguments["items"])
+
+
+def _reversals_recorded(ledger: Ledger, signed: SignedReversals) -> bool:
+    batch = signed.batch
+    sequences = [_number(batch.first_sequence + i) for i in range(len(batch.items))]
+    topics = [[_topic(name) for name in _REVERSALS], _number(batch.till), sequences]
+    found: dict[int, tuple[object, ...]] = {}
+    for log in _newest_logs(ledger, topics):
+        event = decode_log("CommunityFund", log)
+        if event is not None:
+            found[event.arguments["sequence"]] = tuple(event.arguments["reversal"])
+        if len(found) == len(batch.items):
+            break
+    return [found.get(batch.first_sequence + i) for i in range(len(batch.items))] == [
+        (
+            *(one.purchase_till, one.purchase_batch, one.purchase_sequence),
+            *(one.amount, one.day, one.commitment),
+        )
+        for one in batch.items
+    ]
+
+
+def _newest_logs(ledger: Ledger, topics: Sequence[object]) -> Iterator[Mapping[str, Any]]:
+    """Yield the fund's logs with these topics, range by range from the newest block back to the founding."""
+    founding = ledger.community.founding_block
+    last = ledger.head() if ledger.block is None else ledger.block
+    while last >= founding:
+        start = max(founding, last - BLOCKS_PER_REQUEST + 1)
+        where = {"address": ledger.community.fund, "fromBlock": hex(start), "toBlock": hex(last)}
+        yield from ledger.rpc.request("eth_getLogs", [{**where, "topics": topics}])
+        last = start - 1
+
+
+@cache
+def _topic(name: str) -> str:
+    events = (entry for entry in load("CommunityFund").abi if entry["type"] == "event")
+    entry: Any = next(entry for entry in events if entry["name"] == name)
+    return "0x" + event_abi_to_log_topic(entry).hex()
+
+
+def _number(value: int) -> str:
+    return "0x" + value.to_bytes(32).hex()
