@@ -84,6 +84,8 @@
     │   ├── WrongChainError
     │   ├── NotDeployedError
     │   ├── BrokenParentHashError
+    │   ├── UnknownEventError
+    │   ├── LedgerMismatchError
     │   ├── ReplayMismatchError
     │   ├── ChainLockedError
     │   ├── MethodRefusedError

@@ -29,8 +29,22 @@ class NotDeployedError(ChainError):
 
 
 class BrokenParentHashError(ChainError):
-    what = "Block {block} says that its parent is {actual}, but the block recorded before it is {limit}."
-    advice = "The indexer stopped and kept its rows: check the node's chain, then rebuild the read model."
+    what = "The block {block} of the node is {actual}; the read model was built on {limit}."
+    advice = (
+        "The chain was rewritten: the indexer stopped and kept its rows. Check the node, then rebuild them."
+    )
+
+
+class UnknownEventError(ChainError):
+    what = "Block {block} holds an event that this program does not know: {actual}."
+    advice = "The contracts were upgraded: install the version of this program that belongs to them."
+
+
+class LedgerMismatchError(ChainError):
+    what = "{place}: the chain says {actual}, its own rules as this program knows them give {limit}."
+    advice = (
+        "The indexer stopped and kept its rows: check the program's version, then rebuild the read model."
+    )
 
 
 class ReplayMismatchError(ChainError):
