@@ -1,18 +1,14 @@
 """What may be asked of the contracts, each as a call that a wallet sends."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from endogene_token.chain.artifacts import Name
 from endogene_token.chain.community import Community
 from endogene_token.chain.contracts import encode
 from endogene_token.chain.views import Admission, Category, Role, Rules
-
-if TYPE_CHECKING:
-    from endogene_token.receipts import ItemProof, Reversal, SignedPurchases, SignedReversals
+from endogene_token.receipts import ItemProof, Reversal, SignedPurchases, SignedReversals
 
 # Limits of gas: bounds that hold for the worst inputs, since a transaction that runs out is lost for nothing.
 PLAIN_GAS: Final = (
