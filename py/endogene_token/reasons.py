@@ -16,11 +16,13 @@ class RefusalReason(IntEnum):
     TOO_OLD = 4
     UNKNOWN_MEMBER = 5
     MEMBER_NOT_VALID = 6
-    NOTHING_TO_REVERSE = 7
-    MORE_THAN_LEFT = 8
-    WINDOW_CLOSED = 9
-    INSUFFICIENT_CREDITS = 10
-    WRONG_PROOF = 11
+    UNKNOWN_PURCHASE = 7
+    OTHER_MERCHANT = 8
+    NOTHING_LEFT = 9
+    MORE_THAN_LEFT = 10
+    BEFORE_PURCHASE = 11
+    WINDOW_CLOSED = 12
+    INSUFFICIENT_CREDITS = 13
 
     @property
     def code(self) -> str:
@@ -48,19 +50,25 @@ _SENTENCES: Final = {
     RefusalReason.MEMBER_NOT_VALID: mark(
         "The membership was not valid on that day: ask the registrar to check its dates."
     ),
-    RefusalReason.NOTHING_TO_REVERSE: mark(
-        "Its purchase was refused, never recorded or already reversed in full: there is nothing to reverse."
+    RefusalReason.UNKNOWN_PURCHASE: mark(
+        "The batch that it names holds no such purchase: check which purchase it refunds."
+    ),
+    RefusalReason.OTHER_MERCHANT: mark(
+        "Its purchase was made at another merchant: only that merchant's tills can reverse it."
+    ),
+    RefusalReason.NOTHING_LEFT: mark(
+        "Its purchase was refused, or is already reversed in full: there is nothing left to reverse."
     ),
     RefusalReason.MORE_THAN_LEFT: mark(
         "It is bigger than what is left of its purchase: reverse at most what is left."
+    ),
+    RefusalReason.BEFORE_PURCHASE: mark(
+        "Its day is before that of its purchase: check both dates and the clock of the till."
     ),
     RefusalReason.WINDOW_CLOSED: mark(
         "The time for reversing its purchase is over: ask the treasurer if it is due all the same."
     ),
     RefusalReason.INSUFFICIENT_CREDITS: mark(
         "The member's credits no longer cover what it would undo: ask the treasurer."
-    ),
-    RefusalReason.WRONG_PROOF: mark(
-        "Its proof does not match the recorded batch: build the proof again from that batch."
     ),
 }

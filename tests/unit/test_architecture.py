@@ -28,7 +28,9 @@ FLOORS = {
     "indexer": 5,
     "reports": 6,
     "api": 7,
-    "cli": 8,
+    "host": 8,
+    "imports": 9,
+    "cli": 10,
 }
 PURE = ("money", "errors", "bounds", "ids", "reasons", "receipts")
 OUTSIDE = {
