@@ -1,6 +1,7 @@
 """From the bytes of a revert to a named refusal."""
 
 from collections.abc import Mapping
+from enum import IntEnum
 from functools import cache
 from typing import Any, Final, cast
 
@@ -10,8 +11,13 @@ from eth_utils.abi import function_abi_to_4byte_selector
 from web3 import Web3
 
 from endogene_token.chain.artifacts import NAMES, load
+from endogene_token.chain.views import MerchantStatus, Role
 from endogene_token.errors import LedgerRefusal, UnknownRefusalError, from_contract
 
+_ENUMS: Final[Mapping[str, type[IntEnum]]] = {
+    "enum IMembership.Role": Role,
+    "enum IMembership.MerchantStatus": MerchantStatus,
+}
 _SELECTOR_BYTES: Final = 4
 # What Solidity itself raises; no ABI lists these two.
 _BUILT_IN: Final[tuple[dict[str, Any], ...]] = (
@@ -37,4 +43,11 @@ def refusal(data: bytes) -> LedgerRefusal:
         values = Web3().codec.decode([one["type"] for one in inputs], data[_SELECTOR_BYTES:])
     except DecodingError:
         return UnknownRefusalError(actual=data)
-    return from_contract(entry["name"], tuple(values))
+    named = {one["name"]: _readable(one, value) for one, value in zip(inputs, values, strict=True)}
+    return from_contract(entry["name"], named)
+
+
+def _readable(entry: Mapping[str, Any], value: Any) -> object:
+    """Name a member of an enum, which comes as a number."""
+    kind = _ENUMS.get(entry.get("internalType", ""))
+    return value if kind is None else kind(value).name.lower()

@@ -50,34 +50,49 @@
     ├── LedgerRefusal                   what the contracts refuse
     │   ├── UnknownRefusalError
     │   ├── BadSignatureError
+    │   ├── MalformedSignatureError
+    │   ├── HolderSignatureError
     │   ├── SequenceError
-    │   ├── BatchEmptyError
-    │   ├── BatchTooLargeError
+    │   ├── BatchCountError
     │   ├── ExposureError
     │   ├── BankReferenceUsedError
     │   ├── AmountZeroError
     │   ├── ProofCountError
+    │   ├── BadProofError
     │   ├── WrongMerchantError
     │   ├── TillRevokedError
     │   ├── MerchantSuspendedError
+    │   ├── MerchantExistsError
+    │   ├── MerchantStatusError
+    │   ├── NotOrganisationError
     │   ├── KeyTakenError
+    │   ├── KeyLengthError
+    │   ├── AddressZeroError
     │   ├── RateTooSoonError
+    │   ├── RateTooHighError
     │   ├── RotationPendingError
     │   ├── RotationTooEarlyError
     │   ├── NoRotationError
     │   ├── BadValidityError
-    │   ├── BadParametersError
+    │   ├── ExpiryPastError
+    │   ├── SplitTooHighError
+    │   ├── NoticeTooShortError
     │   ├── NonTransferableError
+    │   ├── CapacityError
+    │   ├── ShortfallError
+    │   ├── ReplacementError
+    │   ├── ContractFaultError
     │   ├── UnknownEntryError           the register has no such number
     │   │   ├── UnknownTillError
     │   │   ├── UnknownMerchantError
-    │   │   └── UnknownMemberError
+    │   │   ├── UnknownMemberError
+    │   │   └── UnknownRulesError
     │   └── AccessError                 the caller has not the right
     │       ├── MissingRoleError
-    │       ├── NotTreasurerError
     │       ├── NotGovernorError
     │       ├── NotFundError
-    │       └── NotMembershipError
+    │       ├── NotMembershipError
+    │       └── NotRulebookError
     ├── ChainError                      the node, the embedded chain
     │   ├── NodeUnavailableError
     │   ├── NodeAnswerError

@@ -1,8 +1,8 @@
 """What the contracts refuse: one class for each of their errors, and the table between both."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
-from endogene_token.errors.base import EndogeneError
+from endogene_token.errors.base import EndogeneError, shown
 
 
 class LedgerRefusal(EndogeneError):  # noqa: N818  a refusal is the ledger's right answer, not its failure
@@ -20,6 +20,16 @@ class BadSignatureError(LedgerRefusal):
     advice = "Sign with the key of this till, for this chain and this fund, and change nothing after signing."
 
 
+class MalformedSignatureError(LedgerRefusal):
+    what = "The signature of the batch is none at all: {error}."
+    advice = "Sign again with the key of the till, in the compact form of 64 bytes."
+
+
+class HolderSignatureError(LedgerRefusal):
+    what = "The signature is not that of member {actual}, for this change of key."
+    advice = "Have the holder sign again: each signature serves once."
+
+
 class SequenceError(LedgerRefusal):
     what = "The batch begins at sequence {actual}; the next one of this till is {limit}."
     advice = (
@@ -28,14 +38,9 @@ class SequenceError(LedgerRefusal):
     )
 
 
-class BatchEmptyError(LedgerRefusal):
-    what = "The batch is empty."
-    advice = "Send at least one item."
-
-
-class BatchTooLargeError(LedgerRefusal):
-    what = "The batch holds {actual} items; the ledger takes {limit} at most."
-    advice = "Sign several smaller batches; the sequence goes on from one to the next."
+class BatchCountError(LedgerRefusal):
+    what = "The batch holds {actual} items; the ledger takes from 1 to {limit}."
+    advice = "Sign batches of this size; the sequence goes on from one to the next."
 
 
 class ExposureError(LedgerRefusal):
@@ -58,6 +63,11 @@ class ProofCountError(LedgerRefusal):
     advice = "Send one proof for each reversal of the batch, in the same order."
 
 
+class BadProofError(LedgerRefusal):
+    what = "The proof of purchase {actual} of till {till} is not that of its recorded batch."
+    advice = "Build the proof again from the recorded batch; the refund itself stays good."
+
+
 class WrongMerchantError(LedgerRefusal):
     what = "The batch names merchant {actual}; the till belongs to merchant {limit}."
     advice = "Check the number of the merchant in the settings of the till."
@@ -73,9 +83,34 @@ class MerchantSuspendedError(LedgerRefusal):
     advice = "The purchases stay queued; the cooperative can lift the suspension."
 
 
+class MerchantExistsError(LedgerRefusal):
+    what = "Member {actual} is a merchant already."
+    advice = "Change its rate or its limits instead."
+
+
+class MerchantStatusError(LedgerRefusal):
+    what = "The merchant is {actual}; this needs one that is {limit}."
+    advice = "Look at the merchant again: someone may have done this before you."
+
+
+class NotOrganisationError(LedgerRefusal):
+    what = "Member {actual} is a person, not an organisation."
+    advice = "Admit the business as a member of its own, then make that one a merchant."
+
+
 class KeyTakenError(LedgerRefusal):
-    what = "The key {actual} already serves someone else."
-    advice = "Make a new key: each one serves one till or one member."
+    what = "The key already serves member {actual}."
+    advice = "Make a new key: each one serves one member."
+
+
+class KeyLengthError(LedgerRefusal):
+    what = "The key is {actual} bytes long; the ledger takes none, or at least {limit}."
+    advice = "Give no key for a plastic card, 20 bytes for an address, more for a passkey."
+
+
+class AddressZeroError(LedgerRefusal):
+    what = "The address is zero."
+    advice = "Give the address of the account or of the key."
 
 
 class RateTooSoonError(LedgerRefusal):
@@ -83,8 +118,13 @@ class RateTooSoonError(LedgerRefusal):
     advice = "Choose a later day: a rate changes after notice, never backwards."
 
 
+class RateTooHighError(LedgerRefusal):
+    what = "The rate is {actual} basis points; the ledger takes {limit} at most."
+    advice = "Give the rate in basis points: 280 stands for 2.8 %; the whole purchase is the limit."
+
+
 class RotationPendingError(LedgerRefusal):
-    what = "Member {actual} already has a change of key under way."
+    what = "A change of this key is under way; it can end from {actual} on, in seconds since 1970."
     advice = "Wait until it ends, or cancel it."
 
 
@@ -99,18 +139,48 @@ class NoRotationError(LedgerRefusal):
 
 
 class BadValidityError(LedgerRefusal):
-    what = "The membership would end at {limit}, which is not after its beginning, {actual}."
-    advice = "Give an end that comes after the beginning."
+    what = "The membership would end on day {limit} and begin on day {actual}."
+    advice = "Give an end, not before the beginning; days count from 1970-01-01."
 
 
-class BadParametersError(LedgerRefusal):
-    what = "The rulebook cannot hold these parameters: {actual}, where the limit is {limit}."
-    advice = "Correct the parameter, then put the resolution again."
+class ExpiryPastError(LedgerRefusal):
+    what = "The role would end at {actual}, which is not after {limit}, the time of the chain."
+    advice = "Give an end in the future, in seconds since 1970."
+
+
+class SplitTooHighError(LedgerRefusal):
+    what = "The rules would keep {actual} basis points of a premium; the whole is {limit}."
+    advice = "Lower what goes to operations or to the reserve, then publish again."
+
+
+class NoticeTooShortError(LedgerRefusal):
+    what = "The rules would give {actual} days of notice of a rate; the least is {limit}."
+    advice = "Give at least this notice, then publish again."
 
 
 class NonTransferableError(LedgerRefusal):
     what = "Community credits do not move from one member to another."
     advice = "A credit stays with its member until it is paid back; there is no transfer to make."
+
+
+class CapacityError(LedgerRefusal):
+    what = "A figure of the ledger cannot take {actual}; its limit is {limit}."
+    advice = "Check the amounts of the batch: no real one comes near this limit."
+
+
+class ShortfallError(LedgerRefusal):
+    what = "The ledger cannot take {actual} from a figure that holds {limit}."
+    advice = "Check the amount; if it is right, show this message to the people who run the ledger."
+
+
+class ReplacementError(LedgerRefusal):
+    what = "A contract cannot be founded or replaced like this: {error}."
+    advice = "Found through its proxy, once; replace its code by a resolution that names a whole contract."
+
+
+class ContractFaultError(LedgerRefusal):
+    what = "A contract stopped on a fault of its own: {error}."
+    advice = "Nothing has changed; show this message to the people who run the ledger."
 
 
 class UnknownEntryError(LedgerRefusal):
@@ -133,6 +203,11 @@ class UnknownMemberError(UnknownEntryError):
     advice = "Check the number on the card, or ask the registrar to enrol this person."
 
 
+class UnknownRulesError(UnknownEntryError):
+    what = "The rulebook has no version {actual}; the last one is {limit}."
+    advice = "Check the number of the version."
+
+
 class AccessError(LedgerRefusal):
     what = "{actual} may not do this."
     advice = "Ask an officer whose role allows it."
@@ -143,19 +218,14 @@ class MissingRoleError(AccessError):
     advice = "Ask an officer who holds this role, or have the role renewed."
 
 
-class NotTreasurerError(AccessError):
-    what = "{actual} is not the treasurer."
-    advice = "Only the treasurer records settlements: use the treasurer's key, or have the role renewed."
-
-
 class NotGovernorError(AccessError):
-    what = "{actual} may not change the rulebook; only {limit} may."
-    advice = "Put the change to the assembly: it alone changes the rulebook."
+    what = "{actual} does not govern this community; {limit} does."
+    advice = "Put it to the assembly: it alone grants roles, changes the rulebook and replaces contracts."
 
 
 class NotFundError(AccessError):
-    what = "{actual} may not write credits; only the fund, {limit}, may."
-    advice = "Record a purchase: it is the fund that writes the credit."
+    what = "{actual} may not move credits or sequences; only the fund, {limit}, may."
+    advice = "Record a purchase: it is the fund that moves them."
 
 
 class NotMembershipError(AccessError):
@@ -163,44 +233,86 @@ class NotMembershipError(AccessError):
     advice = "Enrol the member in the register: it opens the account."
 
 
+class NotRulebookError(AccessError):
+    what = "{actual} may not change the rules of the fund; only the rulebook, {limit}, may."
+    advice = "Publish the rules: the rulebook brings them to the fund."
+
+
 BY_CONTRACT_ERROR: dict[str, type[LedgerRefusal]] = {
-    "CommunityFund_BadSignature": BadSignatureError,
-    "CommunityFund_BatchEmpty": BatchEmptyError,
-    "CommunityFund_BatchTooLarge": BatchTooLargeError,
-    "CommunityFund_OverExposure": ExposureError,
-    "CommunityFund_ReferenceUsed": BankReferenceUsedError,
-    "CommunityFund_AmountZero": AmountZeroError,
-    "CommunityFund_ProofCount": ProofCountError,
-    "CommunityFund_NotTreasurer": NotTreasurerError,
-    "Membership_SequenceMismatch": SequenceError,
-    "Membership_WrongMerchant": WrongMerchantError,
-    "Membership_TillRevoked": TillRevokedError,
-    "Membership_TillUnknown": UnknownTillError,
-    "Membership_MerchantSuspended": MerchantSuspendedError,
-    "Membership_MerchantUnknown": UnknownMerchantError,
-    "Membership_MemberUnknown": UnknownMemberError,
-    "Membership_KeyTaken": KeyTakenError,
-    "Membership_MissingRole": MissingRoleError,
-    "Membership_RateTooSoon": RateTooSoonError,
-    "Membership_RotationPending": RotationPendingError,
-    "Membership_RotationTooEarly": RotationTooEarlyError,
-    "Membership_NoRotation": NoRotationError,
-    "Membership_BadValidity": BadValidityError,
-    "Rulebook_NotGovernor": NotGovernorError,
-    "Rulebook_BadParameters": BadParametersError,
+    "CommunityCredit_BalanceOverflow": CapacityError,
+    "CommunityCredit_InsufficientBalance": ShortfallError,
     "CommunityCredit_NonTransferable": NonTransferableError,
     "CommunityCredit_NotFund": NotFundError,
     "CommunityCredit_NotMembership": NotMembershipError,
+    "CommunityFund_BadProof": BadProofError,
+    "CommunityFund_BadSignature": BadSignatureError,
+    "CommunityFund_BatchSize": BatchCountError,
+    "CommunityFund_MerchantSuspended": MerchantSuspendedError,
+    "CommunityFund_NotRulebook": NotRulebookError,
+    "CommunityFund_OverExposure": ExposureError,
+    "CommunityFund_ProofCount": ProofCountError,
+    "CommunityFund_ReferenceUsed": BankReferenceUsedError,
+    "CommunityFund_ZeroAmount": AmountZeroError,
+    "Governed_NotGovernor": NotGovernorError,
+    "Membership_BadKey": KeyLengthError,
+    "Membership_BadSignature": HolderSignatureError,
+    "Membership_BadValidity": BadValidityError,
+    "Membership_ExpiryPast": ExpiryPastError,
+    "Membership_KeyTaken": KeyTakenError,
+    "Membership_MemberUnknown": UnknownMemberError,
+    "Membership_MerchantExists": MerchantExistsError,
+    "Membership_MerchantStatus": MerchantStatusError,
+    "Membership_MerchantUnknown": UnknownMerchantError,
+    "Membership_MissingRole": MissingRoleError,
+    "Membership_NoRotation": NoRotationError,
+    "Membership_NotFund": NotFundError,
+    "Membership_NotOrganisation": NotOrganisationError,
+    "Membership_RateTooHigh": RateTooHighError,
+    "Membership_RateTooSoon": RateTooSoonError,
+    "Membership_RotationPending": RotationPendingError,
+    "Membership_RotationTooEarly": RotationTooEarlyError,
+    "Membership_SequenceMismatch": SequenceError,
+    "Membership_TillRevoked": TillRevokedError,
+    "Membership_TillUnknown": UnknownTillError,
+    "Membership_WrongMerchant": WrongMerchantError,
+    "Membership_ZeroAddress": AddressZeroError,
+    "Pockets_Overflow": CapacityError,
+    "Pockets_Underflow": ShortfallError,
+    "Rulebook_NoticeTooShort": NoticeTooShortError,
+    "Rulebook_SplitTooHigh": SplitTooHighError,
+    "Rulebook_VersionUnknown": UnknownRulesError,
+    # OpenZeppelin's, and Solidity's own two
+    "AddressEmptyCode": ReplacementError,
+    "ECDSAInvalidSignature": MalformedSignatureError,
+    "ECDSAInvalidSignatureLength": MalformedSignatureError,
+    "ECDSAInvalidSignatureS": MalformedSignatureError,
+    "ERC1967InvalidImplementation": ReplacementError,
+    "ERC1967NonPayable": ReplacementError,
+    "ERC1967ProxyUninitialized": ReplacementError,
+    "FailedCall": ReplacementError,
+    "InvalidInitialization": ReplacementError,
+    "NotInitializing": ReplacementError,
+    "UUPSUnauthorizedCallContext": ReplacementError,
+    "UUPSUnsupportedProxiableUUID": ReplacementError,
+    "InvalidShortString": ContractFaultError,
+    "StringTooLong": ContractFaultError,
+    "SafeCastOverflowedUintDowncast": ContractFaultError,
+    "Error": ContractFaultError,
+    "Panic": ContractFaultError,
 }
 
 
-def from_contract(name: str, arguments: Sequence[object] = ()) -> LedgerRefusal:
-    """Return the refusal for a contract's error `name` and its decoded `arguments`: actual, limit.
+def from_contract(name: str, arguments: Mapping[str, object]) -> LedgerRefusal:
+    """Return the refusal for a contract's error `name`, whose decoded `arguments` stand in its order.
 
-    A name that the table does not hold gives an UnknownRefusalError, which shows the name and the arguments.
+    Where they are not named so, the first is `actual` and the second `limit`. The others are kept under their
+    names, and the whole error as `error`. A name that the table does not hold gives an UnknownRefusalError.
     """
+    error = f"{name}({', '.join(map(shown, arguments.values()))})"
     kind = BY_CONTRACT_ERROR.get(name)
     if kind is None:
-        return UnknownRefusalError(actual=f"{name}({', '.join(map(str, arguments))})")
-    actual, limit, *_ = *arguments, None, None
-    return kind(actual=actual, limit=limit)
+        return UnknownRefusalError(actual=error)
+    first, second, *_ = *arguments.values(), None, None
+    actual, limit = arguments.get("actual", first), arguments.get("limit", second)
+    others = {key: value for key, value in arguments.items() if key not in {"actual", "limit"}}
+    return kind(actual=actual, limit=limit, error=error, **others)
