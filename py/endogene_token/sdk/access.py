@@ -1,0 +1,28 @@
+"""The header that proves who asks for his or her own summary: an EIP-712 signature of the request."""
+
+from typing import Final
+
+from eth_hash.auto import keccak
+
+from endogene_token.bounds import MAX_UINT64, check_range
+from endogene_token.receipts import Domain
+from endogene_token.sdk.keys import TillKey
+
+SCHEME: Final = "Endogene"
+_ACCESS_TYPE: Final = keccak(b"Access(string method,string path,uint64 created)")
+
+
+def access_digest(domain: Domain, method: str, path: str, created: int) -> bytes:
+    """Return the 32 bytes signed for one request: the EIP-712 hash of `Access` in the fund's domain.
+
+    `path` is that of the request, without host or query; `created` in seconds since 1970 (UTC).
+    """
+    check_range("created", created, MAX_UINT64)
+    fields = keccak(method.encode()) + keccak(path.encode()) + created.to_bytes(32)
+    return keccak(b"\x19\x01" + domain.separator + keccak(_ACCESS_TYPE + fields))
+
+
+def authorization(key: TillKey, domain: Domain, method: str, path: str, created: int) -> str:
+    """Return the value of the header `Authorization` for this request; the service takes it for 5 minutes."""
+    signature = key.sign_digest(access_digest(domain, method, path, created)).hex()
+    return f'{SCHEME} address="{key.address}", created="{created}", signature="0x{signature}"'

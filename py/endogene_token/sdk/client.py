@@ -1,0 +1,196 @@
+"""The till's client for ordinary programs; see `async_client` for asynchronous ones."""
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self, TypeVar, cast
+
+import httpx
+
+from endogene_token.errors import InputError
+from endogene_token.i18n import language
+from endogene_token.sdk.effects import Effect, Flow, Local, NoReply, Pause, Reply, Request
+from endogene_token.sdk.flows import Flushed, Progress, TillFlows
+from endogene_token.sdk.keys import TillKey
+from endogene_token.sdk.retries import Retries
+from endogene_token.sdk.sales import Draft, Kind, Moment, NewPurchase, NewReversal, Opening, Sale, Status
+
+T = TypeVar("T")
+TIMEOUT_SECONDS: Final = 15.0  # of one try: a service under load answers a batch of 512 in far less
+DEFAULT_RETRIES: Final = Retries()
+
+
+def utc_now() -> datetime:
+    """Return the present instant."""
+    return datetime.now(UTC)
+
+
+def http_headers() -> dict[str, str]:
+    """Return the headers of every request."""
+    return {"Accept-Language": language(), "Content-Type": "application/json"}
+
+
+class TillClient:
+    """Records the sales of one till: durable in its outbox first, then sent to the community's service.
+
+    A sale is never blocked by the network: only the very first use of a new outbox needs the service. Safe to
+    share between threads. Close it, or use it in a ``with`` statement.
+    """
+
+    def __init__(
+        self,
+        api_url: str,
+        till: int,
+        key: TillKey,
+        outbox: Path,
+        merchant: int | None = None,
+        *,
+        retries: Retries = DEFAULT_RETRIES,
+        clock: Callable[[], datetime] = utc_now,
+        http: httpx.Client | None = None,
+    ) -> None:
+        """Open the outbox of this till; nothing is sent yet.
+
+        `merchant` is checked against the service when given. `http` replaces the client of HTTP (a proxy, own
+        certificates); its base_url must be `api_url`, and it is closed with this one.
+        Raises OutboxLockedError, WrongOutboxError, DatabaseTooNewError, DataFolderError, SettingError.
+        """
+        self._flows = TillFlows(
+            api_url=api_url,
+            till=till,
+            key=key,
+            outbox=outbox,
+            merchant=merchant,
+            retries=retries,
+            clock=clock,
+        )
+        self._http = http or httpx.Client(base_url=api_url, timeout=TIMEOUT_SECONDS, headers=http_headers())
+        self._sending = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection and the outbox. What waits stays for the next time."""
+        self._http.close()
+        self._flows.outbox.close()
+
+    def record(
+        self, amount: int, member: int | None = None, *, receipt: str, at: Moment | None = None
+    ) -> Sale:
+        """Record a purchase of `amount` minor units; on return it is on the disk, before any network.
+
+        `member` None: an anonymous sale. `receipt` is the till's own number; the same number with the same
+        content gives the same sale again. `at`: an aware datetime, a naive one in the community's time, or a
+        day; None: now. A refused purchase may be recorded again, corrected, under its number.
+        Raises AmountError, RangeError, ReceiptNumberError, ReceiptTakenError, DayError, DiskFullError.
+        """
+        return self.record_many([NewPurchase(amount, receipt, member, at)])[0]
+
+    def reverse(
+        self, receipt: str, amount: int | None = None, *, refund_receipt: str, at: Moment | None = None
+    ) -> Sale:
+        """Record a refund of `amount` minor units (None: all that is left) of the purchase `receipt`.
+
+        Raises ReturnWithoutPurchaseError, AlreadyReturnedError, ReturnTooLargeError, and as `record` does.
+        """
+        return self.record_many([NewReversal(receipt, refund_receipt, amount, at)])[0]
+
+    def record_many(self, drafts: Iterable[Draft]) -> list[Sale]:
+        """Record purchases and reversals, in order, in one transaction: all, or none if one raises."""
+        return self._run(self._flows.record(drafts))
+
+    def record_each(self, drafts: Iterable[Draft]) -> list[Sale | InputError]:
+        """Record, in one transaction, those that can be; give in their order the sale, or why not."""
+        return self._run(self._flows.record_each(drafts))
+
+    def again(self, sale: Sale) -> Sale:
+        """Record a refused sale again, unchanged: its reason is gone (the member is enrolled meanwhile).
+
+        Raises NotRefusedError.
+        """
+        return self._flows.outbox.again(sale)
+
+    def flush(self, progress: Progress | None = None) -> Flushed:
+        """Sign and send what waits, in batches of at most 512: purchases, then reversals.
+
+        Call it as often as you like; what was not accepted is kept and sent again, the very same bytes.
+        Raises ServiceUnavailableError and other ServiceErrors, LedgerRefusals, OutOfStepError.
+        """
+        with self._sending:
+            return self._run(self._flows.flush(progress))
+
+    def status(self, sale: Sale) -> Sale:
+        """Return the sale as it now is, asking the service if it is on its way. Raises ServiceErrors."""
+        return self._run(self._flows.status(sale))
+
+    def refresh(self) -> list[Sale]:
+        """Ask the service for every sale on its way; return those that changed. Raises ServiceErrors."""
+        with self._sending:
+            return self._run(self._flows.refresh())
+
+    def resume(self) -> int:
+        """Go on at the sequence that the service expects, after an OutOfStepError or a rejected batch.
+
+        What was rejected, or lost its sequence to another copy of this outbox, waits again: make sure before
+        that no other copy is in use and that what waits was not sent by it. Return how many sales wait.
+        """
+        with self._sending:
+            return self._run(self._flows.resume())
+
+    def find(self, receipt: str, kind: Kind = "purchase") -> Sale | None:
+        """Return the sale with this receipt number, as the outbox knows it, or None."""
+        return self._flows.outbox.find(receipt, kind)
+
+    def sales(self, *statuses: Status, after: int = 0, limit: int = 1_000) -> list[Sale]:
+        """Return up to `limit` sales with one of `statuses` (none: any), numbered above `after`, in order."""
+        return self._flows.outbox.sales(statuses, after, limit)
+
+    def counts(self) -> dict[Status, int]:
+        """Return how many sales have each status."""
+        return self._flows.outbox.counts()
+
+    def opening(self, receipt: str, kind: Kind = "purchase") -> Opening:
+        """Return what opens a receipt's commitment. Raises UnknownPurchaseError, ReceiptErasedError."""
+        return self._flows.outbox.opening(receipt, kind)
+
+    def erase(self, receipt: str) -> int:
+        """Destroy the salts of a purchase and of its reversals; return how many there were."""
+        return self._flows.outbox.erase(receipt)
+
+    def merchant_summary(self) -> dict[str, Any]:
+        """Return the merchant's own summary, as the service gives it. Raises ServiceErrors."""
+        return self._run(self._flows.merchant_summary())
+
+    def _run(self, flow: Flow[T]) -> T:
+        answer: object = None
+        with closing(flow):
+            while True:
+                try:
+                    effect = flow.send(answer)
+                except StopIteration as end:
+                    return cast("T", end.value)
+                answer = self._perform(effect)
+
+    def _perform(self, effect: Effect) -> object:
+        match effect:
+            case Local(work):
+                return work()
+            case Pause(seconds):
+                time.sleep(seconds)
+                return None
+            case Request(method, path, body, headers):
+                try:
+                    reply = self._http.request(method, path, content=body, headers=dict(headers))
+                except httpx.RequestError as error:
+                    return NoReply(str(error))
+                return Reply(reply.status_code, dict(reply.headers), reply.content)

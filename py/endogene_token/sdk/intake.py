@@ -1,0 +1,118 @@
+"""Whether a sale may be recorded, and the row it becomes. Runs inside a transaction of the outbox."""
+
+import os
+import sqlite3
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from endogene_token.errors import (
+    AlreadyReturnedError,
+    ReceiptTakenError,
+    ReturnTooLargeError,
+    ReturnWithoutPurchaseError,
+)
+from endogene_token.receipts import SALT_BYTES, commitment
+from endogene_token.sdk.rows import left_of, live_sale, numbered_sale
+from endogene_token.sdk.sales import (
+    ANONYMOUS,
+    LOST,
+    Draft,
+    Kind,
+    LocalTime,
+    NewPurchase,
+    NewReversal,
+    Profile,
+    Sale,
+    check_draft,
+    local_time,
+)
+
+
+class Intake:
+    """Takes drafts into the outbox of one till."""
+
+    def __init__(self, db: sqlite3.Connection, profile: Profile, now: datetime) -> None:
+        self._db = db
+        self._profile = profile
+        self._zone = ZoneInfo(profile.timezone)
+        self._now = now
+
+    def admit(self, draft: Draft) -> Sale:
+        """Return the sale that `draft` becomes, or the one that it already became.
+
+        Raises, with nothing written, AmountError, RangeError, ReceiptNumberError, DayError, TextError;
+        ReceiptTakenError when the number is that of another sale; for a reversal
+        ReturnWithoutPurchaseError, AlreadyReturnedError, ReturnTooLargeError.
+        """
+        check_draft(draft)
+        time = local_time(self._now if draft.at is None else draft.at, self._zone)
+        if isinstance(draft, NewPurchase):
+            return self._purchase(draft, time)
+        return self._reversal(draft, time)
+
+    def _purchase(self, draft: NewPurchase, time: LocalTime) -> Sale:
+        member = draft.member or ANONYMOUS
+        held = live_sale(self._db, "purchase", draft.receipt)
+        if held is not None:
+            same_time = draft.at is None or held.at == time.at
+            if (held.amount, held.member) == (draft.amount, member) and same_time:
+                return held
+            _check_lost(held)
+        return self._insert(draft, draft.amount, member, time)
+
+    def _reversal(self, draft: NewReversal, time: LocalTime) -> Sale:
+        held = live_sale(self._db, "reversal", draft.receipt)
+        purchase = live_sale(self._db, "purchase", draft.purchase)
+        if held is not None:
+            same_time = draft.at is None or held.at == time.at
+            same_amount = draft.amount is None or held.amount == draft.amount
+            if same_amount and same_time and purchase is not None and self._refunds(held, purchase):
+                return held
+            _check_lost(held)
+        if purchase is None or purchase.status in LOST:
+            raise ReturnWithoutPurchaseError(actual=draft.receipt)
+        left = left_of(self._db, purchase)
+        if left == 0:
+            raise AlreadyReturnedError(actual=draft.purchase)
+        amount = left if draft.amount is None else draft.amount
+        if amount > left:
+            raise ReturnTooLargeError(actual=amount, limit=left)
+        return self._insert(draft, amount, purchase.member, time, purchase)
+
+    def _refunds(self, held: Sale, purchase: Sale) -> bool:
+        (number,) = self._db.execute("SELECT purchase FROM sale WHERE number = ?", (held.number,)).fetchone()
+        return bool(number == purchase.number)
+
+    def _insert(
+        self, draft: Draft, amount: int, member: int, time: LocalTime, purchase: Sale | None = None
+    ) -> Sale:
+        kind: Kind = "purchase" if purchase is None else "reversal"
+        receipt = draft.receipt
+        self._db.execute(
+            "UPDATE sale SET replaced = 1 WHERE kind = ? AND receipt = ? AND replaced = 0", (kind, receipt)
+        )
+        salt = os.urandom(SALT_BYTES)
+        sealed = commitment(salt, at=time.at, kind=kind, merchant=self._profile.merchant, receipt=receipt)
+        cursor = self._db.execute(
+            "INSERT INTO sale (kind, receipt, amount, member, at, day, purchase, salt, commitment, status)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending')",
+            (
+                kind,
+                receipt,
+                str(amount),
+                member,
+                time.at,
+                time.day,
+                purchase and purchase.number,
+                salt,
+                sealed,
+            ),
+        )
+        return numbered_sale(self._db, cursor.lastrowid or 0)
+
+
+def _check_lost(held: Sale) -> None:
+    """Raise ReceiptTakenError unless `held` was refused or rejected: its number is free again."""
+    if held.status not in LOST:
+        told = f"{held.amount}, {held.member or '-'}, {held.at}, {held.purchase or '-'}"
+        raise ReceiptTakenError(actual=held.receipt, limit=told)

@@ -1,0 +1,129 @@
+"""What goes to the service and comes back, as JSON: amounts as strings of minor units, days as ISO dates."""
+
+from typing import Literal, TypeVar
+
+import msgspec
+
+from endogene_token.errors import AddressError, RangeError, UnreadableAnswerError
+from endogene_token.ids import PurchaseId, day_date
+from endogene_token.receipts import Domain, Purchase, PurchaseBatch, Reversal, ReversalBatch
+from endogene_token.sdk.effects import Reply
+
+
+class PurchaseItem(msgspec.Struct):
+    """One purchase of a batch."""
+
+    member: int
+    day: str
+    amount: str
+    commitment: str
+
+
+class ReversalItem(msgspec.Struct):
+    """One reversal of a batch."""
+
+    purchase_id: str
+    purchase_batch: int
+    day: str
+    amount: str
+    commitment: str
+
+
+class PurchasesBody(msgspec.Struct):
+    """The body of ``POST /v1/purchases``."""
+
+    till: int
+    merchant: int
+    first_sequence: int
+    items: list[PurchaseItem]
+    signature: str
+
+
+class ReversalsBody(msgspec.Struct):
+    """The body of ``POST /v1/reversals``."""
+
+    till: int
+    merchant: int
+    first_sequence: int
+    reversals: list[ReversalItem]
+    signature: str
+
+
+class CommunityAnswer(msgspec.Struct):
+    """What the SDK reads of ``GET /v1/community``."""
+
+    chain_id: int
+    fund: str
+    timezone: str
+
+    def domain(self) -> Domain:
+        """Return the domain that the community's tills sign for. Raises UnreadableAnswerError."""
+        try:
+            return Domain(self.chain_id, self.fund)
+        except (AddressError, RangeError) as error:
+            raise UnreadableAnswerError(actual=error.render("en")) from error
+
+
+class TillAnswer(msgspec.Struct):
+    """What the SDK reads of ``GET /v1/tills/{till}``."""
+
+    merchant: int
+    key: str
+    next_sequence: int
+
+
+class AcceptedAnswer(msgspec.Struct):
+    """What the SDK reads of the answer to a batch: the id of its first item."""
+
+    id: str
+
+
+class StateAnswer(msgspec.Struct):
+    """What the SDK reads of ``GET /v1/purchases/{id}`` and of ``GET /v1/reversals/{id}``."""
+
+    id: str
+    status: Literal["accepted", "held", "recorded", "refused", "rejected"]
+    reason: str | None = None
+    premium: str | None = None
+    credit: str | None = None
+
+
+Answer = TypeVar("Answer", CommunityAnswer, TillAnswer, AcceptedAnswer, StateAnswer)
+
+
+def read(reply: Reply, kind: type[Answer]) -> Answer:
+    """Return the answer that `reply` carries. Raises UnreadableAnswerError."""
+    try:
+        return msgspec.json.decode(reply.body, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise UnreadableAnswerError(actual=error) from error
+
+
+def batch_path(batch: PurchaseBatch | ReversalBatch) -> str:
+    """Return the path to which `batch` is posted."""
+    return "/v1/purchases" if isinstance(batch, PurchaseBatch) else "/v1/reversals"
+
+
+def batch_body(batch: PurchaseBatch | ReversalBatch, signature: bytes) -> bytes:
+    """Return the JSON that carries `batch` and its compact signature."""
+    head = (batch.till, batch.merchant, batch.first_sequence)
+    signed = "0x" + signature.hex()
+    if isinstance(batch, PurchaseBatch):
+        return msgspec.json.encode(PurchasesBody(*head, [_purchase(item) for item in batch.items], signed))
+    return msgspec.json.encode(ReversalsBody(*head, [_reversal(item) for item in batch.items], signed))
+
+
+def _purchase(item: Purchase) -> PurchaseItem:
+    return PurchaseItem(
+        item.member, day_date(item.day).isoformat(), str(item.amount), "0x" + item.commitment.hex()
+    )
+
+
+def _reversal(item: Reversal) -> ReversalItem:
+    return ReversalItem(
+        str(PurchaseId(item.purchase_till, item.purchase_sequence)),
+        item.purchase_batch,
+        day_date(item.day).isoformat(),
+        str(item.amount),
+        "0x" + item.commitment.hex(),
+    )

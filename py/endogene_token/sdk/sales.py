@@ -1,0 +1,174 @@
+"""What a till records: purchases and their reversals, as given, as checked, and as kept. Pure."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from enum import StrEnum
+from typing import Final, Literal, NamedTuple
+
+from endogene_token.bounds import MAX_UINT32, check_range
+from endogene_token.errors import DayError, ReceiptNumberError, TextError, ZeroSaleError
+from endogene_token.ids import PurchaseId, day_number
+from endogene_token.money import parse_minor
+from endogene_token.receipts import Domain
+
+ANONYMOUS: Final = 0  # the member number of a sale without a member
+LONGEST_RECEIPT: Final = 100  # characters: longer than the invoice numbers of any till software we know
+
+Kind = Literal["purchase", "reversal"]
+Moment = datetime | date
+
+
+class Status(StrEnum):
+    """How far a sale has come. Refused, rejected and recorded are final."""
+
+    PENDING = "pending"
+    """In the outbox only."""
+    SIGNED = "signed"
+    """In a signed batch whose acceptance the till has not read yet."""
+    ACCEPTED = "accepted"
+    """The service holds it, on its way to the ledger."""
+    HELD = "held"
+    """The service keeps it until the merchant may record again (suspended, or over its exposure limit)."""
+    RECORDED = "recorded"
+    """The ledger holds it."""
+    REFUSED = "refused"
+    """The ledger refused this item: it took its sequence and moved no money."""
+    REJECTED = "rejected"
+    """The ledger rejected its whole batch for good."""
+
+
+LOST: Final = frozenset({Status.REFUSED, Status.REJECTED})  # will never move money under their sequence
+
+
+@dataclass(frozen=True, slots=True)
+class NewPurchase:
+    """A purchase to record. `amount` in minor units; `member` None or 0: an anonymous sale.
+
+    `at` is when it took place: an aware datetime, a naive one in the community's time, or only its day;
+    None: now.
+    """
+
+    amount: int
+    receipt: str
+    member: int | None = None
+    at: Moment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewReversal:
+    """A refund to record, of the purchase whose receipt number is `purchase`.
+
+    `receipt` is the refund's own number, `amount` in minor units (None: all that is left of the purchase).
+    """
+
+    purchase: str
+    receipt: str
+    amount: int | None = None
+    at: Moment | None = None
+
+
+Draft = NewPurchase | NewReversal
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """What the outbox holds of one purchase, or of one reversal of a purchase. Amounts in minor units."""
+
+    number: int
+    """Its place in this outbox."""
+    kind: Kind
+    receipt: str
+    amount: int
+    member: int
+    at: str
+    """Local time to the minute, or the day where no time was given."""
+    day: date
+    status: Status
+    purchase: str | None = None
+    """Of a reversal: the receipt number of its purchase."""
+    id: PurchaseId | None = None
+    """Its till and sequence, once it is in a batch."""
+    batch: int | None = None
+    """The first sequence of its batch."""
+    reason: str | None = None
+    """Why it was refused, rejected or held: a code."""
+    premium: int | None = None
+    credit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What opens a commitment on the ledger: the receipt that it stands for, and its salt."""
+
+    kind: Kind
+    receipt: str
+    at: str
+    merchant: int
+    salt: bytes
+    commitment: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The till that an outbox serves, and the ledger that it signs for."""
+
+    till: int
+    merchant: int
+    domain: Domain
+    timezone: str
+
+    def __str__(self) -> str:
+        return f"till {self.till}, chain {self.domain.chain_id}, fund {self.domain.fund}"
+
+
+class LocalTime(NamedTuple):
+    """A moment as the community's people write it (to the minute), and its day number."""
+
+    at: str
+    day: int
+
+
+def local_time(moment: Moment, zone: tzinfo) -> LocalTime:
+    """Return `moment` in the community's time `zone`. Raises DayError for a day before 1970-01-01."""
+    if isinstance(moment, datetime):
+        local = moment if moment.tzinfo is None else moment.astimezone(zone)
+        at = local.replace(tzinfo=None).isoformat(timespec="minutes")
+        return LocalTime(at, day_number(local.date()))
+    if isinstance(moment, date):
+        return LocalTime(moment.isoformat(), day_number(moment))
+    raise DayError(actual=moment, limit=date.max)
+
+
+def check_draft(draft: Draft) -> None:
+    """Refuse what no ledger would take.
+
+    Raises ReceiptNumberError, TextError, AmountError (also for zero), RangeError (the member).
+    """
+    check_receipt(draft.receipt)
+    if isinstance(draft, NewReversal):
+        check_receipt(draft.purchase)
+        if draft.amount is not None:
+            check_amount(draft.amount)
+        return
+    check_amount(draft.amount)
+    if draft.member is not None:
+        check_range("member", draft.member, MAX_UINT32)
+
+
+def check_amount(amount: int) -> None:
+    """Raise AmountError unless `amount` is a whole number of minor units, not zero, of 64 bits at most."""
+    if parse_minor(amount, "amount") == 0:
+        raise ZeroSaleError(actual=amount)
+
+
+def check_receipt(receipt: str) -> None:
+    """Raise ReceiptNumberError unless `receipt` is a text of 1 to `LONGEST_RECEIPT` characters, not blank.
+
+    Raises TextError for half a surrogate pair, which no byte of UTF-8 can write.
+    """
+    if not (isinstance(receipt, str) and receipt.strip() and len(receipt) <= LONGEST_RECEIPT):
+        raise ReceiptNumberError(actual=repr(receipt), limit=LONGEST_RECEIPT)
+    try:
+        receipt.encode()
+    except UnicodeEncodeError as error:
+        raise TextError(field="receipt", actual=ascii(receipt[error.start])) from error
