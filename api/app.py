@@ -1,0 +1,56 @@
+"""The application: routes under /v1, the public page, one way to tell errors."""
+
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+from sqlalchemy import Engine
+
+from api import errors
+from api.deps import Services
+from api.description import describe
+from api.envelope import Envelope
+from api.pages import summary
+from api.register import Register
+from api.routes import community, fund, health, members, merchants, purchases, reversals, tills
+from endogene_token.chain.calls import Ledger
+from endogene_token.chain.community import Community
+from endogene_token.config import Settings
+
+VERSION: Final = "1"
+ROUTERS: Final = tuple(
+    one.router for one in (health, community, fund, tills, purchases, reversals, members, merchants)
+)
+STATIC: Final = Path(__file__).parent / "static"
+
+
+class _Api(FastAPI):
+    def openapi(self) -> dict[str, Any]:
+        return describe(self)
+
+
+def create_app(settings: Settings, engine: Engine, ledger: Ledger, community_: Community) -> FastAPI:
+    """Return the application that serves one community. Nothing is opened, sent or read before a request.
+
+    `engine` is that of the migrated database that the indexer and the relay write; the caller closes it.
+    """
+    app = _Api(
+        title="Endogène",
+        version=VERSION,
+        description="Purchases and refunds in, the fund and its summaries out. Amounts are in minor units.",
+        openapi_url="/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    register = Register(engine, ledger, ZoneInfo(settings.timezone))
+    app.state.services = Services(settings, engine, ledger, community_, register)
+    app.state.lang = settings.lang
+    for router in ROUTERS:
+        app.include_router(router, prefix="/v1")
+    app.include_router(summary.router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    errors.install(app)
+    app.add_middleware(Envelope)
+    return app

@@ -1,0 +1,43 @@
+"""What a route may ask for: the services of this application, a session, the reader's language."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from api.language import language_of
+from api.register import Register
+from endogene_token.chain.calls import Ledger
+from endogene_token.chain.community import Community
+from endogene_token.config import Settings
+from endogene_token.store import reading
+
+
+@dataclass(frozen=True)
+class Services:
+    """What `create_app` was given, and what it made of it."""
+
+    settings: Settings
+    engine: Engine
+    ledger: Ledger
+    community: Community
+    register: Register
+
+
+def services(request: Request) -> Services:
+    """Return the services of the application that serves this request."""
+    return cast(Services, request.app.state.services)
+
+
+def session(request: Request) -> Iterator[Session]:
+    """Give a session that reads one moment of the database and writes nothing."""
+    with reading(services(request).engine) as connection, Session(connection) as opened:
+        yield opened
+
+
+App = Annotated[Services, Depends(services)]
+Reading = Annotated[Session, Depends(session)]
+Language = Annotated[str, Depends(language_of)]

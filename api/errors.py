@@ -1,0 +1,187 @@
+"""From an error to an HTTP answer: the one table of statuses, and problems after RFC 9457."""
+
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from api.language import language_of
+from endogene_token.errors import (
+    AccessDeniedError,
+    AccessError,
+    AmountError,
+    BatchSizeError,
+    ChainError,
+    CredentialsError,
+    DayError,
+    DuplicateError,
+    EndogeneError,
+    ExposureError,
+    InputError,
+    LedgerRefusal,
+    MerchantSuspendedError,
+    MethodError,
+    OverloadedError,
+    QueueError,
+    RequestShapeError,
+    RequestTooLargeError,
+    SequenceError,
+    ServiceError,
+    ServiceFailedError,
+    SetupError,
+    StoreError,
+    TillRevokedError,
+    UnknownEntryError,
+    UnknownPathError,
+    UnknownPurchaseError,
+)
+from endogene_token.errors.base import shown
+from endogene_token.i18n import mark, tr
+from endogene_token.money import MAX_AMOUNT
+
+PROBLEM: Final = "application/problem+json"
+SHOWN_ERRORS: Final = 10  # of a request with many wrong fields
+log = structlog.get_logger()
+
+STATUS: Final[Mapping[type[EndogeneError], HTTPStatus]] = {
+    InputError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    DuplicateError: HTTPStatus.CONFLICT,
+    QueueError: HTTPStatus.CONFLICT,
+    UnknownPurchaseError: HTTPStatus.NOT_FOUND,
+    UnknownPathError: HTTPStatus.NOT_FOUND,
+    MethodError: HTTPStatus.METHOD_NOT_ALLOWED,
+    RequestTooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    CredentialsError: HTTPStatus.UNAUTHORIZED,
+    LedgerRefusal: HTTPStatus.UNPROCESSABLE_ENTITY,
+    SequenceError: HTTPStatus.CONFLICT,
+    TillRevokedError: HTTPStatus.CONFLICT,
+    MerchantSuspendedError: HTTPStatus.CONFLICT,
+    ExposureError: HTTPStatus.CONFLICT,
+    UnknownEntryError: HTTPStatus.NOT_FOUND,
+    AccessError: HTTPStatus.FORBIDDEN,
+    ChainError: HTTPStatus.SERVICE_UNAVAILABLE,
+    StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
+    SetupError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    ServiceError: HTTPStatus.BAD_GATEWAY,
+    ServiceFailedError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    OverloadedError: HTTPStatus.TOO_MANY_REQUESTS,
+    AccessDeniedError: HTTPStatus.FORBIDDEN,
+}
+"""The status of a class and of those under it that have none of their own."""
+
+EXPECTED: Final[Mapping[str, str]] = {
+    "missing": mark("this field is required"),
+    "extra_forbidden": mark("no such field"),
+    "json_invalid": mark("JSON in UTF-8"),
+    "string_type": mark("a text"),
+    "string_pattern_mismatch": mark("the form that the description gives"),
+    "int_type": mark("a whole number"),
+    "greater_than_equal": mark("a larger number"),
+    "less_than_equal": mark("a smaller number"),
+    "list_type": mark("a list"),
+    "model_attributes_type": mark("a JSON object"),
+    "model_type": mark("a JSON object"),
+    "dict_type": mark("a JSON object"),
+}
+ELSE_EXPECTED: Final = mark("what the description says")
+
+
+def status_of(kind: type[EndogeneError]) -> HTTPStatus | None:
+    """Return the status of an error's class, from the nearest class above it in the table, or None."""
+    return next((STATUS[one] for one in kind.__mro__ if one in STATUS), None)
+
+
+def problem(error: EndogeneError, lang: str, request_id: str, **members: object) -> JSONResponse:
+    """Return the answer that tells `error` in `lang`; `members` are put beside the standard ones."""
+    status = status_of(type(error)) or HTTPStatus.INTERNAL_SERVER_ERROR
+    parts = error.as_dict(lang)
+    body = {name: shown(value) for name, value in error.params.items()} | {
+        "type": f"/v1/problems/{error.code}",
+        "title": parts["what"],
+        "status": int(status),
+        "detail": error.render(lang),
+        "code": error.code,
+        "actual": parts["actual"],
+        "limit": parts["limit"],
+        "advice": parts["advice"],
+        "instance": f"urn:uuid:{request_id}",
+        **members,
+    }
+    headers = {"Content-Language": lang, **_headers(error, status)}
+    return JSONResponse(body, status, headers, media_type=PROBLEM)
+
+
+def install(app: FastAPI) -> None:
+    """Make every error that a route raises a problem."""
+    app.add_exception_handler(EndogeneError, _told)
+    app.add_exception_handler(RequestValidationError, _misshapen)
+    app.add_exception_handler(HTTPException, _routed)
+
+
+async def _told(request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, EndogeneError):
+        raise error
+    if (status_of(type(error)) or HTTPStatus.INTERNAL_SERVER_ERROR) >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        log.error("request failed", error=str(error), path=request.url.path)
+    return problem(error, language_of(request), request.state.request_id)
+
+
+async def _misshapen(request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, RequestValidationError):
+        raise error
+    lang = language_of(request)
+    told = list(_shape_errors(error, lang))
+    fields = [{"field": shown(one.params.get("field", "")), "detail": one.render(lang)} for one in told]
+    return problem(told[0], lang, request.state.request_id, errors=fields)
+
+
+async def _routed(request: Request, error: Exception) -> JSONResponse:
+    """Tell what the router itself refuses: an unknown path, a wrong method, a body that is no JSON at all."""
+    if not isinstance(error, HTTPException):
+        raise error
+    told: EndogeneError
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        told = UnknownPathError(actual=request.url.path)
+    elif error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        allowed = (error.headers or {}).get("Allow", "")
+        told = MethodError(actual=request.method, limit=allowed)
+    else:
+        expected = tr(EXPECTED["json_invalid"], language_of(request))
+        told = RequestShapeError(field="body", actual="…", limit=expected)
+    return problem(told, language_of(request), request.state.request_id)
+
+
+def _shape_errors(error: RequestValidationError, lang: str) -> Iterator[EndogeneError]:
+    for one in error.errors()[:SHOWN_ERRORS]:
+        yield _shape_error(one, lang)
+
+
+def _shape_error(one: Mapping[str, Any], lang: str) -> EndogeneError:
+    place = [str(part) for part in one["loc"][1:]]
+    field = ".".join(place) or str(one["loc"][0])
+    name = place[-1] if place else ""
+    kind, given = one["type"], one.get("input")
+    if kind in {"too_long", "too_short"}:
+        return BatchSizeError(actual=len(given) if isinstance(given, list) else "?", limit=512, field=field)
+    if kind != "missing" and name == "amount":
+        return AmountError(field=field, actual=given, limit=MAX_AMOUNT)
+    if kind == "day":
+        return DayError(actual=given, limit="9999-12-31", field=field)
+    actual = "…" if kind in {"missing", "json_invalid"} else given
+    return RequestShapeError(field=field, actual=actual, limit=tr(EXPECTED.get(kind, ELSE_EXPECTED), lang))
+
+
+def _headers(error: EndogeneError, status: HTTPStatus) -> dict[str, str]:
+    if status == HTTPStatus.UNAUTHORIZED:
+        return {"WWW-Authenticate": "Endogene"}
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        return {"Retry-After": "2"}
+    if isinstance(error, MethodError):
+        return {"Allow": str(error.limit)}
+    return {}

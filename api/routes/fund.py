@@ -1,0 +1,31 @@
+"""The fund, for everybody."""
+
+from fastapi import APIRouter
+
+from api.answers import FundTold
+from api.deps import App, Reading
+from api.fund import read_fund
+
+router = APIRouter(tags=["fund"])
+
+
+@router.get("/fund")
+def fund(app: App, session: Reading) -> FundTold:
+    """Tell the balance sheet and the counts, as of the last block read."""
+    found = read_fund(session)
+    pockets = found.pockets
+    return FundTold(
+        currency=app.settings.currency,
+        cash=str(pockets.cash),
+        premiums_receivable=str(pockets.premiums_receivable),
+        credits_outstanding=str(pockets.credits_outstanding),
+        merchant_prepayments=str(pockets.merchant_prepayments),
+        reserve=str(pockets.reserve),
+        operations=str(pockets.operations),
+        purchases=found.purchases,
+        merchants=found.merchants,
+        members=found.members,
+        members_with_credits=found.members_with_credits,
+        block=found.block,
+        as_of=None if found.as_of is None else found.as_of.isoformat().replace("+00:00", "Z"),
+    )

@@ -1,0 +1,53 @@
+"""A merchant's own summary."""
+
+from typing import Final
+
+from fastapi import APIRouter
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from api.access import Caller, require_merchant
+from api.answers import MerchantTold, RateTold
+from api.deps import App, Reading
+from api.schemas import PathNumber
+from api.text import day_text
+from endogene_token.errors import UnknownMerchantError
+from endogene_token.indexer.models import Merchant, MerchantRate, Purchase, Till
+
+router = APIRouter(tags=["merchants"])
+_ACTIVE: Final = 1
+
+
+@router.get("/merchants/{number}")
+def merchant(number: PathNumber, address: Caller, app: App, session: Reading) -> MerchantTold:
+    """Tell a merchant what it sold, owes and has paid. It may read it, its tills, and an officer."""
+    require_merchant(session, app.ledger, address, number)
+    found = session.get(Merchant, number)
+    if found is None:
+        raise UnknownMerchantError(actual=number)
+    recorded = (Purchase.merchant == number, col(Purchase.reason) == 0)
+    query = select(func.count(), func.sum(Purchase.amount)).where(*recorded)
+    count, sales = session.execute(query).one()
+    return MerchantTold(
+        number=number,
+        status="active" if found.status == _ACTIVE else "suspended",
+        rates=_rates(session, number),
+        exposure_limit=str(found.exposure_limit),
+        till_cap=str(found.till_cap),
+        owed=str(found.owed),
+        prepaid=str(found.prepaid),
+        premiums=str(found.premiums),
+        settled=str(found.settled),
+        purchases=count,
+        sales=str(sales or 0),
+        tills=[
+            {"till": one.number, "next_sequence": one.next_sequence, "revoked": bool(one.revoked)}
+            for one in session.exec(select(Till).where(Till.merchant == number).order_by(col(Till.number)))
+        ],
+    )
+
+
+def _rates(session: Session, number: int) -> list[RateTold]:
+    query = select(MerchantRate).where(MerchantRate.merchant == number)
+    rates = session.exec(query.order_by(col(MerchantRate.from_day)))
+    return [RateTold(from_day=day_text(one.from_day), rate_bps=one.rate_bps) for one in rates]
