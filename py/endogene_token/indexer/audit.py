@@ -1,0 +1,181 @@
+"""The read model against the chain's own views, at one block; and against its own laws."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, RowMapping, func, select
+
+from endogene_token.chain.calls import Ledger
+from endogene_token.chain.views import ZERO_ADDRESS, MemberKind
+from endogene_token.errors import UnknownMerchantError
+from endogene_token.indexer.models import (
+    Member,
+    Merchant,
+    MerchantRate,
+    Pockets,
+    Purchase,
+    Reversal,
+    RulesVersion,
+    Till,
+    table_of,
+)
+from endogene_token.indexer.runner import cursor_of
+from endogene_token.store import reading
+
+NUMBER: Final = "number"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One value that the chain and the read model tell otherwise; in minor units where it is an amount."""
+
+    what: str
+    chain: object
+    read_model: object
+
+
+@dataclass(frozen=True, slots=True)
+class AuditReport:
+    """What was compared, at the end of `block`, and what differs."""
+
+    block: int
+    compared: int
+    differences: list[Difference]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadModel:
+    """What the read model says at one moment."""
+
+    block: int
+    rules_version: int
+    pockets: Mapping[str, int]
+    members: Mapping[int, RowMapping]
+    merchants: Mapping[int, RowMapping]
+    rates: Mapping[int, list[tuple[int, int]]]
+    tills: Mapping[int, RowMapping]
+    credited: Mapping[int, int]
+
+
+def audit(engine: Engine, ledger: Ledger) -> AuditReport:
+    """Compare every pocket, merchant, till and member, and check the balance sheet's laws.
+
+    The chain answers as of the block at which the read model stands, so both may go on meanwhile.
+    """
+    with reading(engine) as connection:
+        model = _read(connection)
+    then = ledger.at(model.block)
+    compared = [
+        *_fund(model, then),
+        *_laws(model),
+        *_members(model, then),
+        *_merchants(model, then),
+        *_tills(model, then),
+    ]
+    return AuditReport(model.block, len(compared), [one for one in compared if one.chain != one.read_model])
+
+
+def _read(connection: Connection) -> ReadModel:
+    rates: dict[int, list[tuple[int, int]]] = {}
+    for row in connection.execute(select(table_of(MerchantRate)).order_by("merchant", "from_day")):
+        rates.setdefault(row.merchant, []).append((row.from_day, row.rate_bps))
+    pockets = dict(connection.execute(select(table_of(Pockets))).mappings().one())
+    del pockets["only_row"]
+    version = func.coalesce(func.max(table_of(RulesVersion).c.version), 0)
+    return ReadModel(
+        block=cursor_of(connection).block_number,
+        rules_version=connection.execute(select(version)).scalar_one(),
+        pockets=pockets,
+        members=_by_number(connection, Member),
+        merchants=_by_number(connection, Merchant),
+        rates=rates,
+        tills=_by_number(connection, Till),
+        credited=_credited(connection),
+    )
+
+
+def _by_number(connection: Connection, model: type[Member | Merchant | Till]) -> dict[int, RowMapping]:
+    rows = connection.execute(select(table_of(model)).order_by(NUMBER)).mappings()
+    return {row[NUMBER]: row for row in rows}
+
+
+def _credited(connection: Connection) -> dict[int, int]:
+    """Return what each member's purchases brought, less what its refunds undid."""
+    sums: dict[int, int] = {}
+    for model, sign in ((Purchase, 1), (Reversal, -1)):
+        table = table_of(model)
+        total = select(table.c.member, func.sum(table.c.credit)).group_by(table.c.member)
+        for member, credit in connection.execute(total):
+            sums[member] = sums.get(member, 0) + sign * int(credit)
+    return sums
+
+
+def _fund(model: ReadModel, ledger: Ledger) -> Iterator[Difference]:
+    yield from _fields("fund", asdict(ledger.balance_sheet()), model.pockets)
+    supply = ledger.read([("CommunityCredit", "totalSupply", ())])[0]
+    yield Difference("credits: total supply", supply, sum(row["balance"] for row in model.members.values()))
+    yield Difference("rules: version", ledger.rules_version(), model.rules_version)
+
+
+def _laws(model: ReadModel) -> Iterator[Difference]:
+    """Compare each side of a law of the read model, as if the left one were the chain's."""
+    pockets = model.pockets
+    owed_to = ("credits_outstanding", "merchant_prepayments", "reserve", "operations")
+    assets = pockets["cash"] + pockets["premiums_receivable"]
+    yield Difference("law: balance sheet", assets, sum(pockets[name] for name in owed_to))
+    for pocket, field in (("premiums_receivable", "owed"), ("merchant_prepayments", "prepaid")):
+        total = sum(row[field] for row in model.merchants.values())
+        yield Difference(f"law: {pocket}", pockets[pocket], total)
+    for number, row in model.merchants.items():
+        accrued, paid = row["premiums"] + row["prepaid"], row["settled"] + row["owed"]
+        yield Difference(f"law: merchant {number} premiums + prepaid = settled + owed", accrued, paid)
+    for number, row in model.members.items():
+        yield Difference(f"law: member {number} credits", model.credited.get(number, 0), row["balance"])
+
+
+def _members(model: ReadModel, ledger: Ledger) -> Iterator[Difference]:
+    yield Difference("members: count", ledger.member_count(), len(model.members))
+    numbers = sorted({*range(1, ledger.member_count() + 1), *model.members})
+    for number, account in zip(numbers, ledger.accounts(numbers), strict=True):
+        yield from _fields(f"member {number}", asdict(account), model.members.get(number, {}))
+
+
+def _merchants(model: ReadModel, ledger: Ledger) -> Iterator[Difference]:
+    numbers = list(model.merchants)
+    terms, accounts = ledger.merchants(numbers), ledger.merchant_accounts(numbers)
+    for number, term, account in zip(numbers, terms, accounts, strict=True):
+        row = model.merchants[number]
+        fields = {**asdict(term), **asdict(account)}
+        yield from _fields(f"merchant {number}", fields, {**row, **_latest_rates(model.rates[number])})
+    for number, member in model.members.items():
+        if member["kind"] == MemberKind.ORGANISATION and number not in model.merchants:
+            yield Difference(f"merchant {number}", _is_merchant(ledger, number), False)
+
+
+def _latest_rates(rates: Sequence[tuple[int, int]]) -> dict[str, int]:
+    """Return the two latest rates; a merchant whose rate never changed has it twice, as on the chain."""
+    (rate_from, rate), (next_from, next_rate) = [rates[0], *rates][-2:]
+    return {"rate_from": rate_from, "rate_bps": rate, "next_from": next_from, "next_rate_bps": next_rate}
+
+
+def _is_merchant(ledger: Ledger, number: int) -> bool:
+    try:
+        ledger.merchant(number)
+    except UnknownMerchantError:
+        return False
+    return True
+
+
+def _tills(model: ReadModel, ledger: Ledger) -> Iterator[Difference]:
+    yield Difference("tills: count", ledger.till_count(), len(model.tills))
+    numbers = range(1, ledger.till_count() + 1)
+    for number, till in zip(numbers, ledger.tills(numbers), strict=True):
+        row: Mapping[Any, Any] = model.tills.get(number, {})
+        key = ZERO_ADDRESS if row.get("revoked") else "0x" + row.get("key", b"").hex()
+        fields = {**asdict(till), "key": till.key.lower()}
+        yield from _fields(f"till {number}", fields, {**row, "key": key})
+
+
+def _fields(what: str, chain: Mapping[str, Any], row: Mapping[Any, Any]) -> Iterable[Difference]:
+    return [Difference(f"{what}: {name}", value, row.get(name)) for name, value in chain.items()]

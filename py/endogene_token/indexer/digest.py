@@ -1,0 +1,37 @@
+"""One number for the whole read model: the same on SQLite and on PostgreSQL, wherever the ranges were cut."""
+
+import hashlib
+from typing import Final
+
+import msgspec
+from sqlalchemy import Connection, Engine, select
+
+from endogene_token.indexer.models import READ_MODEL, table_of
+from endogene_token.store import reading
+
+ROWS_AT_ONCE: Final = 10_000
+
+
+def canonical_digest(engine: Engine) -> str:
+    """Return the SHA-256, in hexadecimal, of the read model as it stands at one moment."""
+    with reading(engine) as connection:
+        return digest(connection)
+
+
+def digest(connection: Connection) -> str:
+    """Return the SHA-256 of the tables in their order, as seen by the transaction of `connection`.
+
+    Each table is a JSON line, its name and its columns, then one JSON line a row, by primary key; whole
+    numbers in decimal, bytes in base64.
+    """
+    found = hashlib.sha256()
+    encoder = msgspec.json.Encoder()
+    for model in READ_MODEL:
+        table = table_of(model)
+        found.update(encoder.encode([table.name, *table.columns.keys()]) + b"\n")
+        rows = connection.execution_options(yield_per=ROWS_AT_ONCE).execute(
+            select(table).order_by(*table.primary_key)
+        )
+        for part in rows.partitions():
+            found.update(encoder.encode_lines([tuple(row) for row in part]))
+    return found.hexdigest()

@@ -1,0 +1,57 @@
+"""The nouns of the read model, and which of them follows which event.
+
+An anonymous sale credits nobody: `Members.credited[0]` is never written, since purchases without a member and
+their refunds move no credit.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from endogene_token import crash
+from endogene_token.indexer.bulk import PurchaseWriter
+from endogene_token.indexer.events import Event, Place
+from endogene_token.indexer.projections.base import Handler, Projection
+from endogene_token.indexer.projections.books import Books
+from endogene_token.indexer.projections.purchases import Purchases
+from endogene_token.indexer.projections.reversals import Refusals, Reversals
+from endogene_token.indexer.projections.settlements import Settlements
+
+Located = tuple[Place, Event]
+
+
+def project(connection: Connection, located: Sequence[Located]) -> None:
+    """Follow the events of one range, in their order, in the transaction of `connection`.
+
+    Raises LedgerMismatchError when the chain tells another amount than its rules give.
+    """
+    with PurchaseWriter(connection) as writer:
+        projections = _projections(writer)
+        events = [event for _, event in located]
+        for projection in projections:
+            projection.load(connection, events)
+        handlers = _handlers(projections)
+        for place, event in located:
+            for handle in handlers[type(event)]:
+                handle(place, event)
+    crash.point("indexer.purchases-written")
+    for projection in projections:
+        projection.write(connection)
+
+
+def _projections(writer: PurchaseWriter) -> list[Projection]:
+    books = Books()
+    purchases = Purchases(books, writer.write)
+    reversals = Reversals(books, purchases)
+    register = (books.rules, books.members, books.merchants, books.tills)
+    return [*register, purchases, reversals, Refusals(), Settlements(books), books.pockets]
+
+
+def _handlers(projections: Sequence[Projection]) -> dict[type[Event], list[Handler]]:
+    """Return every handler of every event: two projections may follow one, neither replaces the other."""
+    handlers: defaultdict[type[Event], list[Handler]] = defaultdict(list)
+    for projection in projections:
+        for kind, handle in projection.routes():
+            handlers[kind].append(handle)
+    return handlers

@@ -1,0 +1,73 @@
+"""What every projection is: it reads what a range of events will need, follows the events, writes its rows.
+
+Between reading and writing it speaks to no database: a range is a computation, and its rows follow from the
+events alone, wherever the ranges were cut.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Connection, Row, Table, bindparam, select
+
+from endogene_token.errors import LedgerMismatchError
+from endogene_token.indexer.events import Event, Place
+
+E = TypeVar("E")
+V = TypeVar("V")
+
+Handler = Callable[[Place, Any], None]
+Route = tuple[type[Any], Handler]
+
+
+class Projection(Protocol):
+    """One noun of the read model."""
+
+    def load(self, connection: Connection, events: Sequence[Event]) -> None:
+        """Read what `events` will need."""
+
+    def routes(self) -> Iterable[Route]:
+        """Return which events it follows, and how."""
+
+    def write(self, connection: Connection) -> None:
+        """Write what the events changed."""
+
+
+def on(kind: type[E], handler: Callable[[Place, E], None]) -> Route:
+    """Return the route of an event to its handler."""
+    return kind, handler
+
+
+def known(found: V | None, place: str) -> V:
+    """Return `found`; raise LedgerMismatchError when an event names what was never announced."""
+    if found is None:
+        raise LedgerMismatchError(place=place, actual=place, limit="∅")
+    return found
+
+
+def expect(place: str, actual: object, limit: object) -> None:
+    """Raise LedgerMismatchError unless what the chain says (`actual`) is what its rules give (`limit`)."""
+    if actual != limit:
+        raise LedgerMismatchError(place=place, actual=actual, limit=limit)
+
+
+def all_rows(connection: Connection, table: Table) -> Iterator[Row[Any]]:
+    """Yield every row of a table."""
+    yield from connection.execute(select(table))
+
+
+def insert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Add `rows`, in their order."""
+    if rows:
+        connection.execute(table.insert(), list(rows))
+
+
+def update(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Write the values of `rows`, each whole, over the rows with their keys."""
+    if not rows:
+        return
+    keys = [column.name for column in table.primary_key]
+    statement = table.update().where(*(table.c[name] == bindparam(f"key_{name}") for name in keys))
+    values: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name not in keys}
+    connection.execute(
+        statement.values(values), [row | {f"key_{name}": row[name] for name in keys} for row in rows]
+    )

@@ -1,0 +1,68 @@
+"""The fund's balance sheet."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+from sqlalchemy import Connection
+
+from endogene_token.indexer.events import Event
+from endogene_token.indexer.models import Pockets, table_of
+from endogene_token.indexer.projections.base import Route, all_rows, update
+
+TABLE = table_of(Pockets)
+ONLY_ROW = 1
+
+
+class Moved(NamedTuple):
+    """A premium and its shares, in minor units, in the order of an event's packed totals."""
+
+    premium: int
+    credit: int
+    operations: int
+    reserve: int
+
+
+NOTHING: Final = Moved(0, 0, 0, 0)
+
+
+class FundPockets:
+    """Every cent is in one pocket; the three ways they move are the contract's."""
+
+    def __init__(self) -> None:
+        self._amounts = dict.fromkeys([column.name for column in TABLE.columns], 0)
+
+    def load(self, connection: Connection, _events: Sequence[Event]) -> None:
+        """Read the pockets."""
+        for row in all_rows(connection, TABLE):
+            self._amounts = dict(row._mapping)
+
+    def routes(self) -> Iterable[Route]:
+        """Follow nothing: purchases, reversals and settlements move the pockets."""
+        return []
+
+    def accrue(self, moved: Moved, prepaid: int) -> None:
+        """A premium comes in: `prepaid` of it out of what the merchant had paid ahead, the rest is owed."""
+        self._move(moved, 1)
+        self._amounts["premiums_receivable"] += moved.premium - prepaid
+        self._amounts["merchant_prepayments"] -= prepaid
+
+    def undo(self, moved: Moved, owed: int) -> None:
+        """A premium goes back: `owed` of it off what the merchant owes, the rest becomes its prepayment."""
+        self._move(moved, -1)
+        self._amounts["premiums_receivable"] -= owed
+        self._amounts["merchant_prepayments"] += moved.premium - owed
+
+    def receive(self, amount: int, prepaid: int) -> None:
+        """Real money comes in for premiums; `prepaid` of it was not owed."""
+        self._amounts["cash"] += amount
+        self._amounts["premiums_receivable"] -= amount - prepaid
+        self._amounts["merchant_prepayments"] += prepaid
+
+    def write(self, connection: Connection) -> None:
+        """Write the pockets."""
+        update(connection, TABLE, [self._amounts | {"only_row": ONLY_ROW}])
+
+    def _move(self, moved: Moved, sign: int) -> None:
+        self._amounts["credits_outstanding"] += sign * moved.credit
+        self._amounts["operations"] += sign * moved.operations
+        self._amounts["reserve"] += sign * moved.reserve
