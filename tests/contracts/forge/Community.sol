@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 pragma solidity 0.8.37;
 
-import {ERC1967Proxy} from "@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.sol";
-import {CommunityCredit} from "../../../contracts/CommunityCredit.sol";
-import {CommunityFund} from "../../../contracts/CommunityFund.sol";
-import {Membership} from "../../../contracts/Membership.sol";
-import {Rulebook} from "../../../contracts/Rulebook.sol";
+import {ICommunityCredit} from "../../../contracts/interfaces/ICommunityCredit.sol";
 import {ICommunityFund} from "../../../contracts/interfaces/ICommunityFund.sol";
 import {IMembership} from "../../../contracts/interfaces/IMembership.sol";
 import {IRulebook} from "../../../contracts/interfaces/IRulebook.sol";
 import {Vm} from "./Vm.sol";
 
 /// @notice A community behind its proxies, founded the way the deployment founds it, with what tests need to use it.
+/// @dev Deploys the artifacts and imports only interfaces, so that the contracts run as they are deployed, optimised,
+/// while the tests compile in seconds without the optimiser.
 abstract contract Community {
     Vm internal constant vm = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
 
@@ -24,10 +22,10 @@ abstract contract Community {
     uint48 internal constant LIMIT = 1e12;
     uint48 internal constant CAP = 1e10;
 
-    Membership internal membership;
-    CommunityCredit internal credit;
-    CommunityFund internal fund;
-    Rulebook internal rulebook;
+    IMembership internal membership;
+    ICommunityCredit internal credit;
+    ICommunityFund internal fund;
+    IRulebook internal rulebook;
 
     function _rules() internal pure virtual returns (IRulebook.Rules memory) {
         return IRulebook.Rules(30, 60, 1000, 500, 10, 3 days);
@@ -37,20 +35,35 @@ abstract contract Community {
         vm.warp(NOW);
         uint64 n = vm.getNonce(address(this));
         // Four implementations, then four proxies.
-        membership = Membership(vm.computeCreateAddress(address(this), n + 4));
-        credit = CommunityCredit(vm.computeCreateAddress(address(this), n + 5));
-        fund = CommunityFund(vm.computeCreateAddress(address(this), n + 6));
-        rulebook = Rulebook(vm.computeCreateAddress(address(this), n + 7));
-        address m = address(new Membership(address(fund), credit, rulebook));
-        address c = address(new CommunityCredit(membership, fund));
-        address f = address(new CommunityFund(membership, credit, rulebook));
-        address r = address(new Rulebook(membership, fund));
-        new ERC1967Proxy(m, abi.encodeCall(Membership.initialize, (address(this))));
-        new ERC1967Proxy(c, abi.encodeCall(CommunityCredit.initialize, ("Community credit", "CC")));
-        new ERC1967Proxy(f, abi.encodeCall(CommunityFund.initialize, ()));
-        new ERC1967Proxy(r, abi.encodeCall(Rulebook.initialize, (_rules())));
+        membership = IMembership(vm.computeCreateAddress(address(this), n + 4));
+        credit = ICommunityCredit(vm.computeCreateAddress(address(this), n + 5));
+        fund = ICommunityFund(vm.computeCreateAddress(address(this), n + 6));
+        rulebook = IRulebook(vm.computeCreateAddress(address(this), n + 7));
+        address m = _deploy("Membership.sol:Membership", abi.encode(fund, credit, rulebook));
+        address c = _deploy("CommunityCredit.sol:CommunityCredit", abi.encode(membership, fund));
+        address f = _deploy("CommunityFund.sol:CommunityFund", abi.encode(membership, credit, rulebook));
+        address r = _deploy("Rulebook.sol:Rulebook", abi.encode(membership, fund));
+        _proxy(m, abi.encodeWithSignature("initialize(address)", address(this)));
+        _proxy(c, abi.encodeWithSignature("initialize(string,string)", "Community credit", "CC"));
+        _proxy(f, abi.encodeWithSignature("initialize()"));
+        _proxy(r, abi.encodeWithSignature("initialize((uint16,uint16,uint16,uint16,uint16,uint32))", _rules()));
         membership.grantRole(IMembership.Role.Registrar, REGISTRAR, uint64(NOW + 3650 days));
         membership.grantRole(IMembership.Role.Treasurer, TREASURER, uint64(NOW + 3650 days));
+    }
+
+    function _proxy(address implementation, bytes memory data) internal returns (address) {
+        return _deploy("ERC1967Proxy.sol:ERC1967Proxy", abi.encode(implementation, data));
+    }
+
+    function _deploy(string memory artifact, bytes memory arguments) internal returns (address deployed) {
+        bytes memory code = abi.encodePacked(vm.getCode(artifact), arguments);
+        assembly ("memory-safe") {
+            deployed := create(0, add(code, 0x20), mload(code))
+            if iszero(deployed) {
+                returndatacopy(0, 0, returndatasize())
+                revert(0, returndatasize())
+            }
+        }
     }
 
     function _admit(uint256 count, IMembership.MemberKind kind) internal returns (uint32 first) {
@@ -76,7 +89,17 @@ abstract contract Community {
     }
 
     function _sign(ICommunityFund.PurchaseBatch memory b, uint256 key) internal view {
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, fund.purchaseDigest(b));
-        (b.r, b.vs) = (r, bytes32(uint256(s) | (uint256(v - 27) << 255)));
+        (b.r, b.vs) = _compact(key, fund.purchaseDigest(b));
+    }
+
+    function _sign(ICommunityFund.ReversalBatch memory b, uint256 key) internal view {
+        (b.r, b.vs) = _compact(key, fund.reversalDigest(b));
+    }
+
+    /// @dev A compact signature, ERC-2098.
+    function _compact(uint256 key, bytes32 digest) internal pure returns (bytes32 r, bytes32 vs) {
+        uint8 v;
+        (v, r, vs) = vm.sign(key, digest);
+        vs = bytes32(uint256(vs) | (uint256(v - 27) << 255));
     }
 }

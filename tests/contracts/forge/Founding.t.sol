@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+pragma solidity 0.8.37;
+
+import {IGoverned} from "../../../contracts/interfaces/IGoverned.sol";
+import {IMembership} from "../../../contracts/interfaces/IMembership.sol";
+import {IRulebook} from "../../../contracts/interfaces/IRulebook.sol";
+import {Tester} from "./Tester.sol";
+
+error InvalidInitialization();
+
+contract InitializeTest is Tester {
+    string private constant PUBLISH = "initialize((uint16,uint16,uint16,uint16,uint16,uint32))";
+
+    function _initializers() private view returns (bytes[4] memory) {
+        return [
+            abi.encodeWithSignature("initialize(address)", address(this)),
+            abi.encodeWithSignature("initialize(string,string)", "Mine", "M"),
+            abi.encodeWithSignature("initialize()"),
+            abi.encodeWithSignature(PUBLISH, _rules())
+        ];
+    }
+
+    function _proxies() private view returns (address[4] memory) {
+        return [address(membership), address(credit), address(fund), address(rulebook)];
+    }
+
+    function _mustRefuse(address target, bytes memory data) private {
+        (bool done, bytes memory answer) = target.call(data);
+        vm.assertEq(done, false, "initialised");
+        vm.assertEq(answer, abi.encodePacked(InvalidInitialization.selector), "error");
+    }
+
+    function test_RevertWhen_TheProxyIsAlreadyInitialised() public {
+        for (uint256 i = 0; i < 4; ++i) {
+            _mustRefuse(_proxies()[i], _initializers()[i]);
+        }
+    }
+
+    function test_RevertWhen_TheCallGoesToTheImplementation() public {
+        for (uint256 i = 0; i < 4; ++i) {
+            _mustRefuse(_implementation(_proxies()[i]), _initializers()[i]);
+        }
+    }
+
+    function test_RevertWhen_TheGovernorIsZero() public {
+        bytes memory data = abi.encodeWithSignature("initialize(address)", address(0));
+        address implementation = _implementation(address(membership));
+        _reverts(IMembership.Membership_ZeroAddress.selector);
+        _proxy(implementation, data);
+    }
+
+    function test_RevertWhen_TheFirstRulesAreRefused() public {
+        IRulebook.Rules memory rules = _rules();
+        rules.operationsBps = 9501;
+        address implementation = _implementation(address(rulebook));
+        _reverts(IRulebook.Rulebook_SplitTooHigh.selector, 10_001, 10_000);
+        _proxy(implementation, abi.encodeWithSignature(PUBLISH, rules));
+    }
+
+    function test_WhenTheFounderFounds() public {
+        vm.expectEmit(vm.computeCreateAddress(address(this), vm.getNonce(address(this))));
+        emit IMembership.GovernorChanged(address(0xF0));
+        _proxy(_implementation(address(membership)), abi.encodeWithSignature("initialize(address)", address(0xF0)));
+        vm.assertEq(membership.governor(), address(this), "governor");
+        vm.assertEq(credit.name(), "Community credit", "name");
+        vm.assertEq(credit.symbol(), "CC", "symbol");
+        _eq(rulebook.currentVersion(), 1, "version");
+        _eq(credit.totalSupply(), 0, "supply");
+        _assertSheet(0, 0, 0, 0, 0, 0);
+    }
+}
+
+contract HandOverTest is Tester {
+    function test_RevertWhen_TheCallerIsNotTheGovernor() public {
+        _reverts(IGoverned.Governed_NotGovernor.selector, _id(REGISTRAR), _id(address(this)));
+        vm.prank(REGISTRAR);
+        membership.handOver(REGISTRAR);
+    }
+
+    function test_RevertWhen_TheNewGovernorIsZero() public {
+        _reverts(IMembership.Membership_ZeroAddress.selector);
+        membership.handOver(address(0));
+    }
+
+    /// @notice The founder keeps nothing.
+    function test_WhenTheGovernorHandsOver() public {
+        address assembly_ = address(0xA55E);
+        vm.expectEmit(address(membership));
+        emit IMembership.GovernorChanged(assembly_);
+        membership.handOver(assembly_);
+        vm.assertEq(membership.governor(), assembly_, "governor");
+        _reverts(IGoverned.Governed_NotGovernor.selector, _id(address(this)), _id(assembly_));
+        membership.handOver(address(this));
+    }
+}
+
+contract GrantRoleTest is Tester {
+    address private constant OFFICER = address(0x0FF1);
+
+    function test_RevertWhen_TheCallerIsNotTheGovernor() public {
+        _reverts(IGoverned.Governed_NotGovernor.selector, _id(TREASURER), _id(address(this)));
+        vm.prank(TREASURER);
+        membership.grantRole(IMembership.Role.Registrar, TREASURER, uint64(NOW + 1));
+    }
+
+    function test_RevertWhen_TheAccountIsZero() public {
+        _reverts(IMembership.Membership_ZeroAddress.selector);
+        membership.grantRole(IMembership.Role.Registrar, address(0), uint64(NOW + 1));
+    }
+
+    function test_RevertWhen_TheExpiryIsNow() public {
+        _reverts(IMembership.Membership_ExpiryPast.selector, NOW, NOW);
+        membership.grantRole(IMembership.Role.Registrar, OFFICER, uint64(NOW));
+    }
+
+    function test_WhenTheExpiryIsTheNextSecond() public {
+        vm.expectEmit(address(membership));
+        emit IMembership.RoleGranted(IMembership.Role.Treasurer, OFFICER, uint64(NOW + 1));
+        membership.grantRole(IMembership.Role.Treasurer, OFFICER, uint64(NOW + 1));
+        _eq(membership.roleUntil(IMembership.Role.Treasurer, OFFICER), NOW + 1, "until");
+        _eq(membership.roleUntil(IMembership.Role.Registrar, OFFICER), 0, "the other role");
+    }
+}
+
+contract RevokeRoleTest is Tester {
+    function test_RevertWhen_TheCallerIsNotTheGovernor() public {
+        _reverts(IGoverned.Governed_NotGovernor.selector, _id(REGISTRAR), _id(address(this)));
+        vm.prank(REGISTRAR);
+        membership.revokeRole(IMembership.Role.Treasurer, TREASURER);
+    }
+
+    function test_WhenTheGovernorRevokes() public {
+        vm.expectEmit(address(membership));
+        emit IMembership.RoleRevoked(IMembership.Role.Treasurer, TREASURER);
+        membership.revokeRole(IMembership.Role.Treasurer, TREASURER);
+        _eq(membership.roleUntil(IMembership.Role.Treasurer, TREASURER), 0, "until");
+        _reverts(IMembership.Membership_MissingRole.selector, _id(TREASURER), uint256(IMembership.Role.Treasurer));
+        vm.prank(TREASURER);
+        membership.setLimits(shop, 1, 1);
+    }
+}
+
+contract RequireRoleTest is Tester {
+    uint256 private constant END = NOW + 3650 days;
+
+    function test_RevertWhen_TheAccountNeverHadTheRole() public {
+        _reverts(IMembership.Membership_MissingRole.selector, _id(address(this)), 0);
+        membership.requireRole(IMembership.Role.Registrar, address(this));
+    }
+
+    function test_RevertWhen_TheRoleEndsNow() public {
+        vm.warp(END);
+        _reverts(IMembership.Membership_MissingRole.selector, _id(REGISTRAR), 0);
+        membership.requireRole(IMembership.Role.Registrar, REGISTRAR);
+    }
+
+    function test_WhenTheRoleEndsInOneSecond() public {
+        vm.warp(END - 1);
+        membership.requireRole(IMembership.Role.Registrar, REGISTRAR);
+        _reverts(IMembership.Membership_MissingRole.selector, _id(REGISTRAR), 1);
+        membership.requireRole(IMembership.Role.Treasurer, REGISTRAR);
+    }
+}
