@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, Final
 
+from eth_utils.address import to_checksum_address
+
 from endogene_token.chain.artifacts import Name
 from endogene_token.chain.community import Community
 from endogene_token.chain.contracts import decode, encode
@@ -138,7 +140,7 @@ class Ledger:
 
     def governor(self) -> str:
         """Return the account that grants roles and publishes rules."""
-        return str(self._value("Membership", "governor"))
+        return to_checksum_address(self._value("Membership", "governor"))
 
     def role_until(self, role: Role, account: str) -> int:
         """Return the instant (seconds since 1970) at which an account's role ends; 0 for none."""

@@ -6,14 +6,13 @@ from functools import cache
 from typing import Any, Final, cast
 
 from eth_typing import ABIEvent
-from eth_utils.abi import event_abi_to_log_topic, get_abi_output_types
+from eth_utils.abi import event_abi_to_log_topic
 from web3 import Web3
-from web3.contract import Contract
 
 from endogene_token.chain.artifacts import Name, load
 from endogene_token.errors import NotDeployedError
 
-_WEB3: Final = Web3()  # without a node: it only encodes and decodes
+_CODEC: Final = Web3().codec
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +27,14 @@ class Event:
 
 def encode(name: Name, function: str, *arguments: object) -> str:
     """Return the data of a call of `function`, as 0x and hexadecimal digits."""
-    return str(_interface(name).encode_abi(function, list(arguments)))
+    selector, types, _ = _function(name, function)
+    return selector + _CODEC.encode(types, arguments).hex()
 
 
 def encode_deployment(name: Name, *arguments: object) -> str:
     """Return the code that deploys the contract with these arguments of its constructor."""
     inputs = [one for entry in load(name).abi if entry["type"] == "constructor" for one in entry["inputs"]]
-    return load(name).bytecode + _WEB3.codec.encode([one["type"] for one in inputs], list(arguments)).hex()
+    return load(name).bytecode + _CODEC.encode([one["type"] for one in inputs], list(arguments)).hex()
 
 
 def decode(name: Name, function: str, answer: str) -> tuple[Any, ...]:
@@ -44,7 +44,7 @@ def decode(name: Name, function: str, answer: str) -> tuple[Any, ...]:
     """
     if answer == "0x":
         raise NotDeployedError(actual=f"{name}.{function}")
-    values: Sequence[Any] = _WEB3.codec.decode(_output_types(name, function), bytes.fromhex(answer[2:]))
+    values: Sequence[Any] = _CODEC.decode(_function(name, function)[2], bytes.fromhex(answer[2:]))
     return tuple(values)
 
 
@@ -67,7 +67,7 @@ def _name(entry: Mapping[str, Any]) -> str:
 
 
 def _values(inputs: Sequence[Mapping[str, Any]], data: bytes) -> tuple[Any, ...]:
-    return tuple(_WEB3.codec.decode([_type(one) for one in inputs], data))
+    return tuple(_CODEC.decode([_type(one) for one in inputs], data))
 
 
 def _type(entry: Mapping[str, Any]) -> str:
@@ -78,13 +78,12 @@ def _type(entry: Mapping[str, Any]) -> str:
 
 
 @cache
-def _interface(name: Name) -> type[Contract]:
-    return _WEB3.eth.contract(abi=load(name).abi)
-
-
-@cache
-def _output_types(name: Name, function: str) -> list[str]:
-    return get_abi_output_types(_interface(name).get_function_by_name(function).abi)
+def _function(name: Name, function: str) -> tuple[str, list[str], list[str]]:
+    """Return the selector of a function and the types of its inputs and outputs; no name stands for two."""
+    [entry] = [one for one in load(name).abi if one["type"] == "function" and one["name"] == function]
+    inputs = [_type(one) for one in entry["inputs"]]
+    selector = load(name).method_identifiers[f"{function}({','.join(inputs)})"]
+    return f"0x{selector}", inputs, [_type(one) for one in entry["outputs"]]
 
 
 @cache

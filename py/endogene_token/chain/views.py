@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Final
 
-ZERO_ADDRESS = "0x" + "0" * 40
+from eth_utils.address import to_checksum_address
+
+ZERO_ADDRESS: Final = "0x" + "0" * 40
 
 
 class Role(IntEnum):
@@ -86,11 +89,14 @@ class Merchant:
 
 @dataclass(frozen=True, slots=True)
 class Till:
-    """A till: its key (an address), its merchant, the sequence that it records next."""
+    """A till: its key (a checksummed address), its merchant, the sequence that it records next."""
 
     key: str
     merchant: int
     next_sequence: int
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", to_checksum_address(self.key))
 
     @property
     def revoked(self) -> bool:
