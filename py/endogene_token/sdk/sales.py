@@ -5,10 +5,10 @@ from datetime import date, datetime, tzinfo
 from enum import StrEnum
 from typing import Final, Literal, NamedTuple
 
-from endogene_token.bounds import MAX_UINT32, check_range
-from endogene_token.errors import DayError, ReceiptNumberError, TextError, ZeroSaleError
+from endogene_token.bounds import MAX_UINT32, check_range, is_whole
+from endogene_token.errors import AmountError, DayError, ReceiptNumberError, TextError, ZeroSaleError
 from endogene_token.ids import PurchaseId, day_number
-from endogene_token.money import parse_minor
+from endogene_token.money import MAX_AMOUNT
 from endogene_token.receipts import Domain
 
 ANONYMOUS: Final = 0  # the member number of a sale without a member
@@ -157,7 +157,9 @@ def check_draft(draft: Draft) -> None:
 
 def check_amount(amount: int) -> None:
     """Raise AmountError unless `amount` is a whole number of minor units, not zero, of 64 bits at most."""
-    if parse_minor(amount, "amount") == 0:
+    if not is_whole(amount, 0, MAX_AMOUNT):
+        raise AmountError(field="amount", actual=amount, limit=MAX_AMOUNT)
+    if amount == 0:
         raise ZeroSaleError(actual=amount)
 
 
