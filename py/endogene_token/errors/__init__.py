@@ -18,6 +18,9 @@
     │   │   └── ReceiptTakenError
     │   ├── ReceiptNumberError
     │   ├── ReceiptErasedError
+    │   ├── StillWaitingError
+    │   ├── RateDiffersError
+    │   ├── UnknownCustomerError
     │   ├── NotRefusedError
     │   ├── NothingToSettleError
     │   ├── SettingError
@@ -101,6 +104,8 @@
     │   ├── BrokenParentHashError
     │   ├── UnknownEventError
     │   ├── LedgerMismatchError
+    │   ├── AuditError
+    │   ├── RebuildDiffersError
     │   ├── ReplayMismatchError
     │   ├── ChainLockedError
     │   ├── MethodRefusedError

@@ -88,6 +88,21 @@ class ReceiptErasedError(InputError):
     advice = "This is what erasing does; the amounts on the ledger stand."
 
 
+class StillWaitingError(InputError):
+    what = "Of {limit} lines, {actual} are accepted and not on the ledger yet."
+    advice = "Look why they are held (suspended merchant, exposure limit), then run the same import again."
+
+
+class RateDiffersError(InputError):
+    what = "Merchant {merchant} stands at {limit} basis points, not {actual}."
+    advice = "Leave the rate out; to change it, have the registrar announce the change."
+
+
+class UnknownCustomerError(InputError):
+    what = "The customer {actual} is no member."
+    advice = "Enrol the customer, or run the import again with the option that enrols unknown customers."
+
+
 class NotRefusedError(InputError):
     what = "The sale {actual} is {limit}; only a refused sale is recorded again."
     advice = "Ask for its status: what is on its way arrives by itself, and what is recorded stays."

@@ -47,6 +47,16 @@ class LedgerMismatchError(ChainError):
     )
 
 
+class AuditError(ChainError):
+    what = "The chain and the read model tell {actual} values otherwise; there may be {limit}."
+    advice = "Trust the chain: run the rebuild of the read model, then the audit again."
+
+
+class RebuildDiffersError(ChainError):
+    what = "Rebuilt from the chain, the read model has the digest {actual}; it has {limit}."
+    advice = "Trust the chain: run the rebuild of the read model without its option --check."
+
+
 class ReplayMismatchError(ChainError):
     what = "Replayed from its journal, block {block} has the hash {actual}; the journal holds {limit}."
     advice = "Do not delete the journal: check that anvil has the pinned version, then start again."

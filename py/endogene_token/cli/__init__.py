@@ -1,0 +1,44 @@
+"""The command `endogene`: the demo, the import of journals, the checks, the service."""
+
+import typer
+
+from endogene_token.cli.checks import audit, rebuild
+from endogene_token.cli.console import LANG
+from endogene_token.cli.demo import demo
+from endogene_token.cli.importing import import_journal
+from endogene_token.cli.serving import up
+from endogene_token.i18n import tr
+
+app = typer.Typer(
+    name="endogene",
+    help=tr("A tokenised community fund that a cooperative owns.", LANG),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+app.command(
+    "demo",
+    help=tr("Found a community, record a day of purchases, serve it. Example: endogene demo --once", LANG),
+)(demo)
+app.command("up", help=tr("Serve the community of the data folder. Example: endogene up --port 8080", LANG))(
+    up
+)
+app.command(
+    "import",
+    help=tr(
+        "Replay a till's journal. Example: endogene import journal.csv --merchant 1 --rate-bps 280 --enrol",
+        LANG,
+    ),
+)(import_journal)
+app.command(
+    "audit",
+    help=tr(
+        "Compare every balance between the chain and the read model. Example: endogene audit --json", LANG
+    ),
+)(audit)
+app.command(
+    "rebuild", help=tr("Rebuild the read model from the chain. Example: endogene rebuild --check", LANG)
+)(rebuild)
+
+__all__ = ["app"]

@@ -1,0 +1,115 @@
+"""How commands speak: tables for people, JSON for machines, errors without a traceback."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+import structlog
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from endogene_token import log
+from endogene_token.chain.views import BalanceSheet
+from endogene_token.config import Settings
+from endogene_token.errors import EndogeneError
+from endogene_token.i18n import language, mark, tr
+from endogene_token.money import format_money
+
+LANG: Final = language()
+EXIT_WRONG: Final = 1
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+def say(msgid: str, **params: object) -> None:
+    """Tell the person a sentence, on the standard error, so that the output stays clean."""
+    err.print(tr(msgid, LANG, **params))
+
+
+def print_json(value: object) -> None:
+    """Print `value` as JSON, for machines."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+@contextmanager
+def told(as_json: bool) -> Iterator[None]:
+    """Turn what goes wrong into one sentence (or one JSON object) and exit 1; the log keeps the rest."""
+    try:
+        yield
+    except EndogeneError as error:
+        structlog.get_logger().debug("command.failed", error=error.code, exc_info=True)
+        if as_json:
+            print_json(error.as_dict(LANG))
+        else:
+            parts = error.as_dict(LANG)
+            err.print(f"[bold red]{parts['code']}[/]  {parts['what']}")
+            err.print(str(parts["advice"]))
+        raise typer.Exit(EXIT_WRONG) from None
+
+
+def settings(**overrides: object) -> Settings:
+    """Return the settings of the environment under those given on the command line, and set up the log."""
+    given = {name: value for name, value in overrides.items() if value is not None}
+    found = Settings.load(**given)
+    log.configure(found.log_level, found.log_json)
+    return found
+
+
+def amount(value: int, found: Settings) -> str:
+    """Return an amount (minor units) as people here write it."""
+    return format_money(value, found.currency, LANG)
+
+
+POCKETS: Final = (
+    ("cash", mark("Cash")),
+    ("premiums_receivable", mark("Premiums receivable")),
+    ("credits_outstanding", mark("Credits owed to members")),
+    ("merchant_prepayments", mark("Prepaid by merchants")),
+    ("reserve", mark("General reserve")),
+    ("operations", mark("Operations")),
+)
+ASSETS: Final = 2  # the first pockets say where the money is, the others whose it is
+
+
+def balance_table(sheet: BalanceSheet, found: Settings) -> Table:
+    """Return the balance sheet as a table: where the money is, then whose it is."""
+    table = Table(title=tr("Balance sheet of the fund", LANG), show_header=False, title_justify="left")
+    table.add_column()
+    table.add_column(justify="right")
+    values = [(tr(label, LANG), getattr(sheet, name)) for name, label in POCKETS]
+    for part in (values[:ASSETS], values[ASSETS:]):
+        for label, value in part:
+            table.add_row(label, amount(value, found))
+        table.add_row(f"[bold]{tr('Total', LANG)}[/]", f"[bold]{amount(sum(v for _, v in part), found)}[/]")
+        table.add_section()
+    return table
+
+
+def balance_json(sheet: BalanceSheet) -> dict[str, str]:
+    """Return the balance sheet with its amounts as strings."""
+    return {name: str(getattr(sheet, name)) for name, _ in POCKETS}
+
+
+@contextmanager
+def progress_bar(stages: Mapping[str, str], *, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
+    """Show one bar a stage on the standard error; give what moves it: stage, done, total."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, disable=quiet) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def move(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(tr(stages[stage], LANG), total=total)
+            bars.update(tasks[stage], completed=done, total=max(total, done))
+
+        yield move
+
+
+def option_help(msgid: str) -> Any:
+    """Return a help text in the language of this process."""
+    return tr(msgid, LANG)

@@ -1,0 +1,107 @@
+"""The demo's day in a small town, each step done once however often it is told."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from random import Random
+from typing import Final
+
+from eth_utils.crypto import keccak
+
+from endogene_token.errors import UnknownMerchantError
+from endogene_token.host import Host, organisation, person
+from endogene_token.sdk import NewPurchase, NewReversal, TillClient
+
+EXPOSURE_LIMIT: Final = 5_000_00  # minor units of premiums owed
+TILL_CAP: Final = 10_000_00  # minor units of one purchase
+MEMBERS: Final = 40
+SALES_PER_TILL: Final = 30
+ANONYMOUS_SHARE: Final = 6  # one sale in so many names no member
+REFUND_SHARE: Final = 10  # one sale in so many is refunded
+SETTLING_MERCHANT: Final = 1
+PAYMENT: Final = keccak(text="endogene demo: the transfer of merchant 1")
+"""The commitment to the bank's reference of the one payment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """A merchant of the demo, by its member number. Its name stays off the chain."""
+
+    name: str
+    rate_bps: int
+    tills: int
+    dearest: int
+    """The largest sale, in minor units."""
+
+
+SHOPS: Final = (
+    Shop("Épicerie du Marché", 280, 2, 140_00),
+    Shop("Boulangerie L’Étoile", 200, 1, 35_00),
+    Shop("Quincaillerie Bernier", 350, 1, 420_00),
+    Shop("Librairie La Plume", 300, 1, 90_00),
+)
+STEPS: Final = 5
+
+
+def tell(host: Host) -> Iterator[int]:
+    """Enrol, sell, refund, wait, settle; yield the number of steps done after each.
+
+    Raises what the officers, the SDK and the host raise; told again, it goes on where it was.
+    """
+    _admit(host)
+    yield 1
+    tills = _enrol(host)
+    yield 2
+    _sell(host, tills)
+    yield 3
+    host.settle_down()
+    yield 4
+    _settle(host)
+    host.settle_down()
+    yield STEPS
+
+
+def _admit(host: Host) -> None:
+    if host.ledger.member_count() == 0:
+        host.officers.admit([*(organisation() for _ in SHOPS), *(person() for _ in range(MEMBERS))])
+
+
+def _enrol(host: Host) -> dict[int, int]:
+    """Return the merchant of each till."""
+    for merchant, shop in enumerate(SHOPS, start=1):
+        with suppress(UnknownMerchantError):
+            host.ledger.merchant(merchant)
+            continue
+        host.officers.enrol_merchant(merchant, shop.rate_bps, EXPOSURE_LIMIT, TILL_CAP)
+    wanted = [merchant for merchant, shop in enumerate(SHOPS, start=1) for _ in range(shop.tills)]
+    for till in range(host.ledger.till_count() + 1, len(wanted) + 1):
+        host.officers.enrol_till(wanted[till - 1], host.folder.key(f"till-{till}").address)
+    return dict(enumerate(wanted, start=1))
+
+
+def _sell(host: Host, tills: dict[int, int]) -> None:
+    with ExitStack() as open_tills:
+        for till, merchant in tills.items():
+            key, outbox = host.folder.key(f"till-{till}"), host.folder.outbox(till)
+            client = open_tills.enter_context(TillClient(host.url, till, key, outbox, merchant))
+            client.record_many(_day(till, SHOPS[merchant - 1]))
+            client.flush()
+
+
+def _day(till: int, shop: Shop) -> Iterator[NewPurchase | NewReversal]:
+    """Return the day of a till: the same whenever the story is told."""
+    chance = Random(till)  # noqa: S311 - a story, not a secret
+    for number in range(1, SALES_PER_TILL + 1):
+        amount = chance.randint(shop.dearest // 20, shop.dearest)
+        anonymous = chance.randrange(ANONYMOUS_SHARE) == 0
+        member = None if anonymous else len(SHOPS) + chance.randint(1, MEMBERS)
+        yield NewPurchase(amount, f"{till:02}-{number:04}", member)
+        if chance.randrange(REFUND_SHARE) == 0:
+            part = amount if chance.randrange(2) else amount // 2
+            yield NewReversal(f"{till:02}-{number:04}", f"R{till:02}-{number:04}", part)
+
+
+def _settle(host: Host) -> None:
+    owed = host.ledger.merchant_account(SETTLING_MERCHANT).owed
+    if owed and not host.ledger.reference_used(PAYMENT):
+        host.officers.settle(SETTLING_MERCHANT, owed, PAYMENT)

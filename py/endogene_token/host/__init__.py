@@ -1,0 +1,19 @@
+"""A whole community on one machine: embedded chain, relay, indexer and API, over one data folder."""
+
+from endogene_token.host.community import Host, running_service, settle_down
+from endogene_token.host.folder import DataFolder
+from endogene_token.host.ground import RULES, FoundingPlan, Ground
+from endogene_token.host.officers import Officers, organisation, person
+
+__all__ = [
+    "RULES",
+    "DataFolder",
+    "FoundingPlan",
+    "Ground",
+    "Host",
+    "Officers",
+    "organisation",
+    "person",
+    "running_service",
+    "settle_down",
+]

@@ -1,0 +1,117 @@
+"""Everything that one community needs, in one process. See {Host}."""
+
+import json
+import os
+import threading
+import time
+from collections.abc import Callable
+from typing import Final
+
+import httpx
+
+from api.app import create_app
+from endogene_token.config import Settings
+from endogene_token.errors import ServiceUnavailableError, UnconfirmedError
+from endogene_token.host.folder import DataFolder
+from endogene_token.host.ground import FoundingPlan, Ground
+from endogene_token.host.officers import Officers
+from endogene_token.host.threads import Server, Worker
+from endogene_token.indexer import Indexer
+from endogene_token.relay import Relay
+
+POLL_SECONDS: Final = 0.05
+PATIENCE_SECONDS: Final = 120.0
+PROBE_SECONDS: Final = 2.0
+INDEXER_PAUSE_SECONDS: Final = 0.1  # the chain is on this machine: asking it costs a millisecond
+
+
+class Host(Ground):
+    """The community of a data folder at work: its chain, relay, indexer and API. A context manager.
+
+    The contracts are deployed at first use; killed at any moment, the next start goes on where this one was.
+    """
+
+    def __init__(self, settings: Settings, plan: FoundingPlan | None, *, api_port: int | None = None) -> None:
+        """Start everything. `api_port` None: that of the settings; 0: a free one. Raises as Ground does."""
+        self._api_port = settings.api_port if api_port is None else api_port
+        super().__init__(settings, plan)
+
+    @property
+    def url(self) -> str:
+        """Where the API and the public page answer."""
+        return self._server.url
+
+    def check(self) -> None:
+        """Raise what ended a worker, if anything did."""
+        for worker in (self._relay, self._indexer, self._server):
+            worker.check()
+
+    def settle_down(self) -> None:
+        """Wait as the function `settle_down` does; raise also what ended a worker."""
+        settle_down(self.url, self.check)
+
+    def _open(self, plan: FoundingPlan | None) -> None:
+        super()._open(plan)
+        self.officers = Officers(self.ledger, self.folder)
+        self.officers.take_office()
+        index = Indexer(self.engine, self.rpc, self.community)
+        relay = Relay(self.engine, self.ledger, self.folder.account("relay"))
+        self._indexer = self._worker("indexer", lambda stop: index.run(stop, INDEXER_PAUSE_SECONDS))
+        self._relay = self._worker("relay", relay.run)
+        app = create_app(self.settings, self.engine, self.ledger, self.community)
+        self._server = Server(app, self.settings.api_host, self._api_port)
+        self.parts.callback(self._server.stop)
+        self._announce()
+
+    def _worker(self, name: str, run: Callable[[threading.Event], None]) -> Worker:
+        worker = Worker(name, run)
+        self.parts.callback(worker.stop)
+        return worker
+
+    def _announce(self) -> None:
+        """Leave the API's address for other commands on this folder; they ask it whether it still answers."""
+        self.folder.service.write_text(json.dumps({"url": self.url, "pid": os.getpid()}), "utf-8")
+        self.parts.callback(self.folder.service.unlink, missing_ok=True)
+
+
+def settle_down(
+    url: str, check: Callable[[], None] = lambda: None, progress: Callable[[int], None] = lambda _: None
+) -> None:
+    """Wait until the service at `url` has recorded all that it can and its read model is at the chain's head.
+
+    What the ledger cannot take now (a suspended merchant, an exposure limit) stays held: nobody waits for
+    it. `check` is called meanwhile; `progress` is told how many items wait.
+    Raises ServiceUnavailableError, and UnconfirmedError when nothing has moved for two minutes.
+    """
+    last, since = (-1, -1), time.monotonic()
+    with httpx.Client(base_url=url, timeout=PROBE_SECONDS * 5) as client:
+        while True:
+            check()
+            now = _moving(client, url)
+            progress(now[0])
+            if now == (0, 0):
+                return
+            if now != last:
+                last, since = now, time.monotonic()
+            elif time.monotonic() - since > PATIENCE_SECONDS:
+                raise UnconfirmedError(actual=f"{now[0]} + {now[1]}", limit=round(PATIENCE_SECONDS))
+            time.sleep(POLL_SECONDS)
+
+
+def _moving(client: httpx.Client, url: str) -> tuple[int, int]:
+    """Return how many items are on their way to the ledger, and how many blocks the read model is behind."""
+    try:
+        health = client.get("/v1/health").json()
+        return health["queue_depth"] - health["held"], health["lag_blocks"]
+    except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+        raise ServiceUnavailableError(actual=url) from error
+
+
+def running_service(folder: DataFolder) -> str | None:
+    """Return the address of the API that serves this folder now, or None."""
+    try:
+        url = str(json.loads(folder.service.read_text("utf-8"))["url"])
+        answer = httpx.get(f"{url}/v1/health", timeout=PROBE_SECONDS)
+        return url if answer.status_code < httpx.codes.INTERNAL_SERVER_ERROR else None
+    except (OSError, ValueError, KeyError, httpx.HTTPError):
+        return None

@@ -1,0 +1,85 @@
+"""What the officers of a small community do, each with the key of the role that may."""
+
+import time
+from collections.abc import Sequence
+from typing import Final
+
+from endogene_token.chain.calls import Ledger
+from endogene_token.chain.sender import Sender
+from endogene_token.chain.transactions import (
+    admit_members,
+    enrol_merchant,
+    enrol_till,
+    grant_role,
+    settle_premiums,
+)
+from endogene_token.chain.views import Admission, Category, MemberKind, Role
+from endogene_token.host.folder import DataFolder
+
+TERM: Final = 2 * 365 * 86_400  # seconds that an officer's role lasts
+ALWAYS: Final = (0, 2**32 - 1)  # the days on which a member of a community without an end is valid
+ADMISSIONS_PER_CALL: Final = 500
+
+
+def person(key: bytes = b"", valid: tuple[int, int] = ALWAYS) -> Admission:
+    """Return the admission of a natural person, a user of the cooperative."""
+    return Admission(MemberKind.PERSON, Category.USER, *valid, key)
+
+
+def organisation(key: bytes = b"", valid: tuple[int, int] = ALWAYS) -> Admission:
+    """Return the admission of an organisation, a user of the cooperative."""
+    return Admission(MemberKind.ORGANISATION, Category.USER, *valid, key)
+
+
+class Officers:
+    """The founder, the registrar and the treasurer of the community of a data folder.
+
+    Every act raises what a wallet raises: NodeUnavailableError, UnconfirmedError, the LedgerRefusal it meets.
+    """
+
+    def __init__(self, ledger: Ledger, folder: DataFolder) -> None:
+        self._ledger = ledger
+        self._founder = Sender(ledger, folder.account("founder"))
+        self._registrar = Sender(ledger, folder.account("registrar"))
+        self._treasurer = Sender(ledger, folder.account("treasurer"))
+
+    def take_office(self) -> None:
+        """Grant the roles of the registrar and of the treasurer, where they do not stand already."""
+        now = int(time.time())
+        wanted = ((Role.REGISTRAR, self._registrar), (Role.TREASURER, self._treasurer))
+        calls = [
+            grant_role(self._ledger.community, role, officer.address, now + TERM)
+            for role, officer in wanted
+            if self._ledger.role_until(role, officer.address) <= now
+        ]
+        if calls:
+            self._founder.wait(self._founder.send(calls))
+
+    def admit(self, admissions: Sequence[Admission]) -> list[int]:
+        """Admit members and return their numbers, in order."""
+        calls = [
+            admit_members(self._ledger.community, admissions[start : start + ADMISSIONS_PER_CALL])
+            for start in range(0, len(admissions), ADMISSIONS_PER_CALL)
+        ]
+        receipts = self._registrar.wait(self._registrar.send(calls))
+        return [
+            int(event.arguments["member"])
+            for receipt in receipts
+            for event in self._registrar.events(receipt)
+            if event.name == "MemberAdmitted"
+        ]
+
+    def enrol_merchant(self, member: int, rate_bps: int, exposure_limit: int, till_cap: int) -> None:
+        """Make an organisation a merchant (basis points, minor units)."""
+        call = enrol_merchant(self._ledger.community, member, rate_bps, exposure_limit, till_cap)
+        self._registrar.transact(call)
+
+    def enrol_till(self, merchant: int, key: str) -> int:
+        """Give a merchant a till with this key (an address), and return its number."""
+        receipt = self._registrar.transact(enrol_till(self._ledger.community, merchant, key))
+        [event] = (one for one in self._registrar.events(receipt) if one.name == "TillEnrolled")
+        return int(event.arguments["till"])
+
+    def settle(self, merchant: int, amount: int, reference: bytes) -> None:
+        """Book a merchant's payment (minor units) under the commitment (32 bytes) to the bank's reference."""
+        self._treasurer.transact(settle_premiums(self._ledger.community, merchant, amount, reference))
