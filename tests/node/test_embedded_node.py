@@ -84,7 +84,8 @@ def test_killed_under_load_at_random_moments_nothing_acknowledged_is_lost(tmp_pa
         threads.append(threading.Thread(target=_look, args=(url, seen)))
         for thread in threads:
             thread.start()
-        time.sleep(chance.uniform(0.02, 0.25))
+        _wait_for_more(acknowledged, seen)
+        time.sleep(chance.uniform(0, 0.2))
         kill(node)
         for thread in threads:
             thread.join()
@@ -96,6 +97,11 @@ def test_killed_under_load_at_random_moments_nothing_acknowledged_is_lost(tmp_pa
         assert {number: blocks[number][:2] for number in seen} == seen
         times = [block[2] for block in blocks]
         assert all(earlier < later for earlier, later in itertools.pairwise(times))
+
+
+def _wait_for_more(acknowledged: list[str], seen: dict[int, tuple[str, str]]) -> None:
+    before = len(acknowledged)
+    wait_until(lambda: bool(seen) and len(acknowledged) > before)
 
 
 def _load(url: str, raws: list[str], acknowledged: list[str]) -> None:
