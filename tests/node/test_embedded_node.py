@@ -82,9 +82,10 @@ def test_killed_under_load_at_random_moments_nothing_acknowledged_is_lost(tmp_pa
         work = [each.sign_range(nonce, 15) for each, nonce in zip(senders, nonces, strict=True)]
         threads = [threading.Thread(target=_load, args=(url, raws, acknowledged)) for raws in work]
         threads.append(threading.Thread(target=_look, args=(url, seen)))
+        done = len(acknowledged)
         for thread in threads:
             thread.start()
-        _wait_for_more(acknowledged, seen)
+        _wait_for_more(acknowledged, done, seen)
         time.sleep(chance.uniform(0, 0.2))
         kill(node)
         for thread in threads:
@@ -99,9 +100,8 @@ def test_killed_under_load_at_random_moments_nothing_acknowledged_is_lost(tmp_pa
         assert all(earlier < later for earlier, later in itertools.pairwise(times))
 
 
-def _wait_for_more(acknowledged: list[str], seen: dict[int, tuple[str, str]]) -> None:
-    before = len(acknowledged)
-    wait_until(lambda: bool(seen) and len(acknowledged) > before)
+def _wait_for_more(acknowledged: list[str], done: int, seen: dict[int, tuple[str, str]]) -> None:
+    wait_until(lambda: bool(seen) and len(acknowledged) > done)
 
 
 def _load(url: str, raws: list[str], acknowledged: list[str]) -> None:
