@@ -170,9 +170,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(key: TillKey, **fields: Any) -> Iterator[TillService]:
+def serving(key: TillKey, kind: type[TillService] = TillService, **fields: Any) -> Iterator[TillService]:
     """Serve one till's community until the end of the block."""
-    service = TillService(key.address, **fields)
+    service = kind(key.address, **fields)
     handler = type("Handler", (_Handler,), {"service": service})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
