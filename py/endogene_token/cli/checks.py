@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from endogene_token.cli.console import LANG, option_help, out, print_json, progress_bar, settings, told
+from endogene_token.cli.console import LANG, out, print_json, progress_bar, settings, told
 from endogene_token.cli.demo import AsJson, Data
 from endogene_token.errors import AuditError, RebuildDiffersError
 from endogene_token.host import Ground, running_service
@@ -35,9 +35,7 @@ def audit(data: Data = None, as_json: AsJson = False) -> None:
 def rebuild(
     check: Annotated[
         bool,
-        typer.Option(
-            "--check", help=option_help("Rebuild a copy, compare its SHA-256 with the read model's.")
-        ),
+        typer.Option("--check", help=tr("Rebuild a copy, compare its SHA-256 with the read model's.", LANG)),
     ] = False,
     data: Data = None,
     as_json: AsJson = False,

@@ -2,9 +2,12 @@
 
 import json
 import sys
+import tempfile
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Final
+from pathlib import Path
+from typing import Final
 
 import structlog
 import typer
@@ -26,9 +29,9 @@ out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
 
-def say(msgid: str, **params: object) -> None:
+def say(sentence: str) -> None:
     """Tell the person a sentence, on the standard error, so that the output stays clean."""
-    err.print(tr(msgid, LANG, **params))
+    err.print(sentence)
 
 
 def print_json(value: object) -> None:
@@ -50,6 +53,21 @@ def told(as_json: bool) -> Iterator[None]:
             err.print(f"[bold red]{parts['code']}[/]  {parts['what']}")
             err.print(str(parts["advice"]))
         raise typer.Exit(EXIT_WRONG) from None
+    except Exception as error:  # noqa: BLE001 - the last line of a command: kept in a file, told in one
+        path = _keep(traceback.format_exc())
+        err.print(
+            f"[bold red]{type(error).__name__}[/]  {EndogeneError(actual=type(error).__name__).render(LANG)}"
+        )
+        err.print(tr("The whole of it is kept in {path}.", LANG, path=path))
+        raise typer.Exit(EXIT_WRONG) from None
+
+
+def _keep(trace: str) -> Path:
+    """Keep what happened for those who mend the program; the person is told where."""
+    handle, name = tempfile.mkstemp(prefix="endogene-", suffix=".log", text=True)
+    with open(handle, "w", encoding="utf-8") as file:  # noqa: PTH123 - a handle, not a path
+        file.write(trace)
+    return Path(name)
 
 
 def settings(**overrides: object) -> Settings:
@@ -108,8 +126,3 @@ def progress_bar(stages: Mapping[str, str], *, quiet: bool) -> Iterator[Callable
             bars.update(tasks[stage], completed=done, total=max(total, done))
 
         yield move
-
-
-def option_help(msgid: str) -> Any:
-    """Return a help text in the language of this process."""
-    return tr(msgid, LANG)

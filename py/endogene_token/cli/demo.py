@@ -11,7 +11,6 @@ from endogene_token.cli.console import (
     LANG,
     balance_json,
     balance_table,
-    option_help,
     out,
     print_json,
     progress_bar,
@@ -27,18 +26,16 @@ from endogene_token.indexer.audit import audit
 NAME: Final = "Coopérative de solidarité du Vieux-Marché"
 WATCH_SECONDS: Final = 0.5
 
-Data = Annotated[
-    Path | None, typer.Option("--data", help=option_help("The data folder (default: .endogene)."))
-]
-AsJson = Annotated[bool, typer.Option("--json", help=option_help("Print JSON, for machines."))]
+Data = Annotated[Path | None, typer.Option("--data", help=tr("The data folder (default: .endogene).", LANG))]
+AsJson = Annotated[bool, typer.Option("--json", help=tr("Print JSON, for machines.", LANG))]
 
 
 def demo(
     once: Annotated[
-        bool, typer.Option("--once", help=option_help("Check, print the balance sheet, and end."))
+        bool, typer.Option("--once", help=tr("Check, print the balance sheet, and end.", LANG))
     ] = False,
     port: Annotated[
-        int | None, typer.Option("--port", help=option_help("The port of the API (default: 8080)."))
+        int | None, typer.Option("--port", help=tr("The port of the API (default: 8080).", LANG))
     ] = None,
     data: Data = None,
     as_json: AsJson = False,
@@ -48,7 +45,7 @@ def demo(
         found = settings(data_dir=data, api_port=port)
         plan = FoundingPlan(NAME)
         stages = {"story": mark("A day in a small town")}
-        say("Starting the embedded chain in {folder}…", folder=found.data_dir)
+        say(tr("Starting the embedded chain in {folder}…", LANG, folder=found.data_dir))
         with Host(found, plan, api_port=0 if once and port is None else None) as host:
             with progress_bar(stages, quiet=as_json) as move:
                 for step in story.tell(host):
@@ -74,7 +71,7 @@ def _serve(host: Host) -> None:
     out.print(tr("Public page: {url}", LANG, url=f"{host.url}/"))
     out.print(tr("API:         {url}", LANG, url=f"{host.url}/v1/health"))
     out.print(tr("Chain (RPC): {url}", LANG, url=host.rpc_url))
-    say("Ctrl-C ends; the next start goes on where this one was.")
+    say(tr("Ctrl-C ends; the next start goes on where this one was.", LANG))
     watch(host)
 
 
@@ -85,4 +82,4 @@ def watch(host: Host) -> None:
             host.check()
             time.sleep(WATCH_SECONDS)
     except KeyboardInterrupt:
-        say("Stopping…")
+        say(tr("Stopping…", LANG))

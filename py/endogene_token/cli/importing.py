@@ -16,7 +16,6 @@ from endogene_token.chain.views import Rules
 from endogene_token.cli.console import (
     LANG,
     amount,
-    option_help,
     out,
     print_json,
     progress_bar,
@@ -77,27 +76,27 @@ class Finished:
 
 
 def import_journal(  # noqa: PLR0917 - Typer reads the options from the parameters, in any order
-    journal: Annotated[Path, typer.Argument(help=option_help("The journal, as CSV."), show_default=False)],
-    merchant: Annotated[int, typer.Option("--merchant", min=1, help=option_help("The merchant's number."))],
+    journal: Annotated[Path, typer.Argument(help=tr("The journal, as CSV.", LANG), show_default=False)],
+    merchant: Annotated[int, typer.Option("--merchant", min=1, help=tr("The merchant's number.", LANG))],
     rate_bps: Annotated[
         int | None,
         typer.Option(
-            "--rate-bps", min=0, max=10_000, help=option_help("Its rate in basis points, if it is new (280).")
+            "--rate-bps", min=0, max=10_000, help=tr("Its rate in basis points, if it is new (280).", LANG)
         ),
     ] = None,
     enrol: Annotated[
-        bool, typer.Option("--enrol", help=option_help("Enrol unknown customers as members."))
+        bool, typer.Option("--enrol", help=tr("Enrol unknown customers as members.", LANG))
     ] = False,
     keep_days: Annotated[
         bool,
         typer.Option(
-            "--keep-days", help=option_help("Keep the days; by default the last one becomes yesterday.")
+            "--keep-days", help=tr("Keep the days; by default the last one becomes yesterday.", LANG)
         ),
     ] = False,
     refused: Annotated[
         Path | None,
         typer.Option(
-            "--refused", help=option_help("Where to write the refused lines (default: beside the data).")
+            "--refused", help=tr("Where to write the refused lines (default: beside the data).", LANG)
         ),
     ] = None,
     data: Data = None,
@@ -146,7 +145,7 @@ def _service(
     url = running_service(DataFolder(found.data_dir.absolute()))
     if url is not None:
         return url, parts.enter_context(Ground(found)), lambda: None
-    say("Starting the community of {folder} for this import…", folder=found.data_dir)
+    say(tr("Starting the community of {folder} for this import…", LANG, folder=found.data_dir))
     host = parts.enter_context(
         Host(found, FoundingPlan(found.community, rules=_rules(job, seen)), api_port=0)
     )

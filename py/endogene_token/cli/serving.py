@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from endogene_token.cli.console import LANG, option_help, out, print_json, say, settings, told
+from endogene_token.cli.console import LANG, out, print_json, say, settings, told
 from endogene_token.cli.demo import AsJson, Data, watch
 from endogene_token.host import FoundingPlan, Host
 from endogene_token.i18n import tr
@@ -12,7 +12,7 @@ from endogene_token.i18n import tr
 
 def up(
     port: Annotated[
-        int | None, typer.Option("--port", help=option_help("The port of the API (default: 8080)."))
+        int | None, typer.Option("--port", help=tr("The port of the API (default: 8080).", LANG))
     ] = None,
     data: Data = None,
     as_json: AsJson = False,
@@ -25,5 +25,5 @@ def up(
                 print_json({"url": host.url, "rpc_url": host.rpc_url})
             else:
                 out.print(tr("Public page: {url}", LANG, url=f"{host.url}/"))
-            say("Ctrl-C ends; the next start goes on where this one was.")
+            say(tr("Ctrl-C ends; the next start goes on where this one was.", LANG))
             watch(host)
