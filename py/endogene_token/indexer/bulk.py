@@ -1,29 +1,67 @@
-"""The fast way in for purchases, the one table that grows with every sale: past SQLAlchemy, by the driver."""
+"""Many rows at once, past SQLAlchemy, by the driver: an ORM's row costs more than our whole work on it.
+
+SQLite takes `executemany`; PostgreSQL takes COPY for new rows and one UPDATE from arrays for others.
+"""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from struct import Struct
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import psycopg
-from sqlalchemy import Connection
+from sqlalchemy import BigInteger, Connection, LargeBinary, String, Table
 
-from endogene_token.indexer.models import Purchase, table_of
+from endogene_token.indexer.models import Purchase, Uint64, signed, table_of
 
+Row = Mapping[str, Any]
+"""The values of a row by column; all rows of one call have the same columns, in the same order."""
 PurchaseRow = tuple[int, int, int, int, int, int, int, int, int, int, int, int, int, bytes]
 """The columns in the table's order. A refused amount, which may pass 2^63, as `models.signed` gives it."""
-Rows = Sequence[PurchaseRow]
 
-COLUMNS: Final = ", ".join(f'"{column.name}"' for column in table_of(Purchase).columns)
-INSERT: Final = f"INSERT INTO purchase ({COLUMNS}) VALUES ({', '.join('?' * 14)})"  # noqa: S608
-COPY: Final = f"COPY purchase ({COLUMNS}) FROM STDIN (FORMAT BINARY)"
+COPY_TYPES: Final = {BigInteger: "int8", Uint64: "int8", LargeBinary: "bytea", String: "text"}
 # PostgreSQL's binary COPY: a signature, flags and an extension (none); each row its number of columns, then
 # each column its length and its bytes; -1 columns end it.
 COPY_START: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 COPY_END: Final = b"\xff\xff"
 COPY_ROW: Final = Struct(">h" + "iq" * 13 + "i16s")
+
+
+def insert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Add `rows`, in their order."""
+    if not rows:
+        return
+    columns, driver = list(rows[0]), _driver(connection)
+    if isinstance(driver, sqlite3.Connection):
+        driver.executemany(_insertion(table, columns), _values(table, columns, rows))
+        return
+    types = [COPY_TYPES[type(table.c[name].type)] for name in columns]
+    with driver.cursor() as cursor, cursor.copy(_copying(table, columns).encode()) as copy:
+        copy.set_types(types)
+        for values in _values(table, columns, rows):
+            copy.write_row(values)
+
+
+def update(connection: Connection, table: Table, rows: Sequence[Row], *, adding: bool = False) -> None:
+    """Write `rows`, each with its key, over those that have their keys; or add them to what those hold."""
+    if not rows:
+        return
+    keys = [column.name for column in table.primary_key]
+    columns = [*(name for name in rows[0] if name not in keys), *keys]
+    driver = _driver(connection)
+    if isinstance(driver, sqlite3.Connection):
+        old = {name: f'"{name}" + ?' if adding else "?" for name in columns}
+        changes = ", ".join(f'"{name}" = {old[name]}' for name in columns if name not in keys)
+        where = " AND ".join(f'"{name}" = ?' for name in keys)
+        driver.executemany(
+            f'UPDATE "{table.name}" SET {changes} WHERE {where}',  # noqa: S608
+            _values(table, columns, rows),
+        )
+    else:
+        arrays = list(map(list, zip(*_values(table, columns, rows), strict=True)))
+        statement = _update_from_arrays(connection, table, columns, keys, adding=adding)
+        driver.execute(statement.encode(), arrays)
 
 
 class PurchaseWriter:
@@ -34,7 +72,10 @@ class PurchaseWriter:
     """
 
     def __init__(self, connection: Connection) -> None:
-        self._driver = connection.connection.driver_connection
+        self._driver = _driver(connection)
+        self._table = table_of(Purchase)
+        self._columns = self._table.columns.keys()
+        self._insertion = _insertion(self._table, self._columns)
         self._stack = ExitStack()
         self._copy: psycopg.Copy | None = None
 
@@ -48,24 +89,20 @@ class PurchaseWriter:
             self._copy.write(COPY_END)
         self._stack.__exit__(kind, error, trace)
 
-    def write(self, rows: Rows) -> None:
+    def write(self, rows: Sequence[PurchaseRow]) -> None:
         """Add `rows`."""
         if isinstance(self._driver, sqlite3.Connection):
-            self._driver.executemany(INSERT, rows)
-        else:
-            self._begun().write(packed(rows))
-
-    def _begun(self) -> psycopg.Copy:
+            self._driver.executemany(self._insertion, rows)
+            return
         if self._copy is None:
-            if not isinstance(self._driver, psycopg.Connection):
-                raise TypeError(self._driver)
+            copying = _copying(self._table, self._columns)
             cursor = self._stack.enter_context(self._driver.cursor())
-            self._copy = self._stack.enter_context(cursor.copy(COPY.encode()))
+            self._copy = self._stack.enter_context(cursor.copy(copying.encode()))
             self._copy.write(COPY_START)
-        return self._copy
+        self._copy.write(packed(rows))
 
 
-def packed(rows: Rows) -> bytes:
+def packed(rows: Sequence[PurchaseRow]) -> bytes:
     """Return `rows` as PostgreSQL's binary COPY wants them."""
     pack = COPY_ROW.pack
     # The lengths stand between the values: written out, since a loop over the columns takes twice the time.
@@ -74,4 +111,45 @@ def packed(rows: Rows) -> bytes:
             pack(14, 8, a, 8, b, 8, c, 8, d, 8, e, 8, f, 8, g, 8, h, 8, i, 8, j, 8, k, 8, m, 8, n, 16, o)
             for a, b, c, d, e, f, g, h, i, j, k, m, n, o in rows
         ]
+    )
+
+
+def _driver(connection: Connection) -> sqlite3.Connection | psycopg.Connection[Any]:
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, sqlite3.Connection | psycopg.Connection):
+        raise TypeError(driver)
+    return driver
+
+
+def _values(table: Table, columns: Sequence[str], rows: Sequence[Row]) -> Iterable[Sequence[Any]]:
+    unsigned = [name for name in columns if isinstance(table.c[name].type, Uint64)]
+    if unsigned:
+        rows = [{**row, **{name: signed(row[name]) for name in unsigned}} for row in rows]
+    return [[row[name] for name in columns] for row in rows]
+
+
+def _quoted(columns: Sequence[str]) -> str:
+    return ", ".join(f'"{name}"' for name in columns)
+
+
+def _insertion(table: Table, columns: Sequence[str]) -> str:
+    places = ", ".join("?" * len(columns))
+    return f'INSERT INTO "{table.name}" ({_quoted(columns)}) VALUES ({places})'  # noqa: S608
+
+
+def _copying(table: Table, columns: Sequence[str]) -> str:
+    return f'COPY "{table.name}" ({_quoted(columns)}) FROM STDIN (FORMAT BINARY)'
+
+
+def _update_from_arrays(
+    connection: Connection, table: Table, columns: Sequence[str], keys: Sequence[str], *, adding: bool
+) -> str:
+    types = [table.c[name].type.compile(connection.dialect) for name in columns]
+    arrays = ", ".join(f"CAST(%s AS {kind}[])" for kind in types)
+    old = {name: f'"{table.name}"."{name}" + ' if adding else "" for name in columns}
+    changes = ", ".join(f'"{name}" = {old[name]}new."{name}"' for name in columns if name not in keys)
+    where = " AND ".join(f'"{table.name}"."{name}" = new."{name}"' for name in keys)
+    return (
+        f'UPDATE "{table.name}" SET {changes} '  # noqa: S608
+        f"FROM unnest({arrays}) AS new ({_quoted(columns)}) WHERE {where}"
     )

@@ -7,7 +7,7 @@ events alone, wherever the ranges were cut.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, Row, Table, bindparam, select
+from sqlalchemy import Connection, Row, Table, select
 
 from endogene_token.errors import LedgerMismatchError
 from endogene_token.indexer.events import Event, Place
@@ -53,21 +53,3 @@ def expect(place: str, actual: object, limit: object) -> None:
 def all_rows(connection: Connection, table: Table) -> Iterator[Row[Any]]:
     """Yield every row of a table."""
     yield from connection.execute(select(table))
-
-
-def insert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Add `rows`, in their order."""
-    if rows:
-        connection.execute(table.insert(), list(rows))
-
-
-def update(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Write the values of `rows`, each whole, over the rows with their keys."""
-    if not rows:
-        return
-    keys = [column.name for column in table.primary_key]
-    statement = table.update().where(*(table.c[name] == bindparam(f"key_{name}") for name in keys))
-    values: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name not in keys}
-    connection.execute(
-        statement.values(values), [row | {f"key_{name}": row[name] for name in keys} for row in rows]
-    )

@@ -1,11 +1,12 @@
 """The members and their credits."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, select
 
+from endogene_token.indexer.bulk import insert, update
 from endogene_token.indexer.events import (
     CategoryChanged,
     Event,
@@ -15,16 +16,10 @@ from endogene_token.indexer.events import (
     ValidityChanged,
 )
 from endogene_token.indexer.models import Member, table_of
-from endogene_token.indexer.projections.base import Route, insert, known, on, update
+from endogene_token.indexer.projections.base import Route, known, on
 
 TABLE = table_of(Member)
 EDITS: Final = (ValidityChanged, CategoryChanged, KeyRotated)
-ADD_ONE_BY_ONE: Final = "UPDATE member SET balance = balance + ? WHERE number = ?"
-ADD_ALL: Final = text(
-    "UPDATE member SET balance = balance + change.credit "
-    "FROM unnest(CAST(:credits AS bigint[]), CAST(:numbers AS bigint[])) AS change (credit, number) "
-    "WHERE member.number = change.number"
-)
 
 
 class Members:
@@ -57,9 +52,9 @@ class Members:
         """Add the new members, write the edited ones, then add the credits."""
         insert(connection, TABLE, list(self._new.values()))
         update(connection, TABLE, list(self._edited.values()))
-        changes = {number: credit for number, credit in sorted(self.credited.items()) if credit}
-        if changes:
-            _add_credits(connection, changes)
+        changes = [(member, credit) for member, credit in sorted(self.credited.items()) if credit]
+        rows = [{"number": member, "balance": credit} for member, credit in changes]
+        update(connection, TABLE, rows, adding=True)
 
     def _admit(self, _place: Place, event: MemberAdmitted) -> None:
         row = event._asdict()
@@ -69,13 +64,3 @@ class Members:
         row = self._new.get(event.member) or self._edited.get(event.member)
         changes = {name: getattr(event, name) for name in fields}
         known(row, f"member {event.member}").update(changes)
-
-
-def _add_credits(connection: Connection, changes: Mapping[int, int]) -> None:
-    if connection.dialect.name == "sqlite":
-        # Past SQLAlchemy, which would cost more than the update itself
-        connection.connection.cursor().executemany(
-            ADD_ONE_BY_ONE, [(credit, number) for number, credit in changes.items()]
-        )
-    else:
-        connection.execute(ADD_ALL, {"credits": list(changes.values()), "numbers": list(changes)})

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from endogene_token.indexer.bulk import insert, update
 from endogene_token.indexer.events import (
     Event,
     LimitsChanged,
@@ -17,7 +18,7 @@ from endogene_token.indexer.events import (
     RateScheduled,
 )
 from endogene_token.indexer.models import Merchant, MerchantRate, table_of
-from endogene_token.indexer.projections.base import Route, all_rows, insert, known, on, update
+from endogene_token.indexer.projections.base import Route, all_rows, known, on
 
 TABLE = table_of(Merchant)
 RATES = table_of(MerchantRate)

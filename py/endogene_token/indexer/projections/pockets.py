@@ -5,9 +5,10 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
+from endogene_token.indexer.bulk import update
 from endogene_token.indexer.events import Event
 from endogene_token.indexer.models import Pockets, table_of
-from endogene_token.indexer.projections.base import Route, all_rows, update
+from endogene_token.indexer.projections.base import Route, all_rows
 
 TABLE = table_of(Pockets)
 ONLY_ROW = 1

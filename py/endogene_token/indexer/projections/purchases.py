@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, and_, or_, select
 
-from endogene_token.indexer.bulk import PurchaseRow, Rows
+from endogene_token.indexer.bulk import PurchaseRow, insert, update
 from endogene_token.indexer.events import (
     Event,
     Place,
@@ -16,7 +16,7 @@ from endogene_token.indexer.events import (
     PurchasesRecorded,
 )
 from endogene_token.indexer.models import Batch, Purchase, signed, table_of
-from endogene_token.indexer.projections.base import Route, expect, insert, known, on, update
+from endogene_token.indexer.projections.base import Route, expect, known, on
 from endogene_token.indexer.projections.books import Books
 from endogene_token.indexer.projections.pockets import NOTHING, Moved
 from endogene_token.money import BASIS_POINTS
@@ -48,7 +48,7 @@ class Purchases:
     The same is computed here and compared with the totals that the chain tells.
     """
 
-    def __init__(self, books: Books, write_rows: Callable[[Rows], None]) -> None:
+    def __init__(self, books: Books, write_rows: Callable[[Sequence[PurchaseRow]], None]) -> None:
         self._books = books
         self._write_rows = write_rows
         self._refused: defaultdict[int, dict[int, int]] = defaultdict(dict)
@@ -90,15 +90,9 @@ class Purchases:
     def write(self, connection: Connection) -> None:
         """Add the batches and write what was reversed; the purchases' rows are written as they come."""
         insert(connection, BATCHES, self._batches)
-        keys = sorted(self._reversed)
-        update(
-            connection,
-            TABLE,
-            [
-                {"till": till, "sequence": sequence, "reversed": self._reversed[till, sequence]}
-                for till, sequence in keys
-            ],
-        )
+        reversed_ = [(*key, amount) for key, amount in sorted(self._reversed.items())]
+        names = ("till", "sequence", "reversed")
+        update(connection, TABLE, [dict(zip(names, row, strict=True)) for row in reversed_])
 
     def _record(self, place: Place, event: PurchasesRecorded) -> None:
         label = f"batch {event.till}-{event.first_sequence}"

@@ -5,9 +5,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from endogene_token.indexer.bulk import insert
 from endogene_token.indexer.events import Event, Place, PurchaseRefused, PurchaseReversed, ReversalRefused
 from endogene_token.indexer.models import Refusal, Reversal, table_of
-from endogene_token.indexer.projections.base import Route, expect, insert, on
+from endogene_token.indexer.projections.base import Route, expect, on
 from endogene_token.indexer.projections.books import Books
 from endogene_token.indexer.projections.pockets import NOTHING, Moved
 from endogene_token.indexer.projections.purchases import TOTALS, Item, Purchases

@@ -6,9 +6,10 @@ from dataclasses import asdict
 from sqlalchemy import Connection
 
 from endogene_token.chain.deployment import Rules
+from endogene_token.indexer.bulk import insert
 from endogene_token.indexer.events import Event, Place, RulesPublished
 from endogene_token.indexer.models import RulesVersion, table_of
-from endogene_token.indexer.projections.base import Route, all_rows, expect, insert, known, on
+from endogene_token.indexer.projections.base import Route, all_rows, expect, known, on
 
 TABLE = table_of(RulesVersion)
 

@@ -5,9 +5,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from endogene_token.indexer.bulk import insert
 from endogene_token.indexer.events import Event, Place, PremiumsSettled
 from endogene_token.indexer.models import Settlement, table_of
-from endogene_token.indexer.projections.base import Route, expect, insert, on
+from endogene_token.indexer.projections.base import Route, expect, on
 from endogene_token.indexer.projections.books import Books
 
 TABLE = table_of(Settlement)

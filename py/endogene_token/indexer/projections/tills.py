@@ -5,9 +5,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from endogene_token.indexer.bulk import insert, update
 from endogene_token.indexer.events import Event, Place, TillEnrolled, TillRevoked
 from endogene_token.indexer.models import Till, table_of
-from endogene_token.indexer.projections.base import Route, all_rows, expect, insert, known, on, update
+from endogene_token.indexer.projections.base import Route, all_rows, expect, known, on
 
 TABLE = table_of(Till)
 
