@@ -29,7 +29,7 @@ deep: $(READY) ## Run the long campaigns: more fuzz, more invariants
 
 .PHONY: bench
 bench: $(READY) ## Measure gas and speed, and write the table
-	@$(BIN)/python scripts/bench.py
+	@$(BIN)/python -m scripts.bench
 
 .PHONY: compile
 compile: $(READY) ## Compile the contracts into the package

@@ -19,6 +19,7 @@ SALES_PER_TILL: Final = 30
 ANONYMOUS_SHARE: Final = 6  # one sale in so many names no member
 REFUND_SHARE: Final = 10  # one sale in so many is refunded
 SETTLING_MERCHANT: Final = 1
+GUEST_MERCHANT: Final = 1  # whose last till nobody uses: the README's first purchase goes through it
 PAYMENT: Final = keccak(text="endogene demo: the transfer of merchant 1")
 """The commitment to the bank's reference of the one payment."""
 
@@ -67,16 +68,17 @@ def _admit(host: Host) -> None:
 
 
 def _enrol(host: Host) -> dict[int, int]:
-    """Return the merchant of each till."""
+    """Return the merchant of each till that the story uses; one more is the visitor's."""
     for merchant, shop in enumerate(SHOPS, start=1):
         with suppress(UnknownMerchantError):
             host.ledger.merchant(merchant)
             continue
         host.officers.enrol_merchant(merchant, shop.rate_bps, EXPOSURE_LIMIT, TILL_CAP)
-    wanted = [merchant for merchant, shop in enumerate(SHOPS, start=1) for _ in range(shop.tills)]
+    busy = [merchant for merchant, shop in enumerate(SHOPS, start=1) for _ in range(shop.tills)]
+    wanted = [*busy, GUEST_MERCHANT]
     for till in range(host.ledger.till_count() + 1, len(wanted) + 1):
         host.officers.enrol_till(wanted[till - 1], host.folder.key(f"till-{till}").address)
-    return dict(enumerate(wanted, start=1))
+    return dict(enumerate(busy, start=1))
 
 
 def _sell(host: Host, tills: dict[int, int]) -> None:
