@@ -56,10 +56,10 @@ def update(connection: Connection, table: Table, rows: Sequence[Row], *, adding:
         where = " AND ".join(f'"{name}" = ?' for name in keys)
         driver.executemany(
             f'UPDATE "{table.name}" SET {changes} WHERE {where}',  # noqa: S608
-            _values(table, columns, rows),
+            _values(table, columns, rows, adding=adding),
         )
     else:
-        arrays = list(map(list, zip(*_values(table, columns, rows), strict=True)))
+        arrays = list(map(list, zip(*_values(table, columns, rows, adding=adding), strict=True)))
         statement = _update_from_arrays(connection, table, columns, keys, adding=adding)
         driver.execute(statement.encode(), arrays)
 
@@ -121,9 +121,11 @@ def _driver(connection: Connection) -> sqlite3.Connection | psycopg.Connection[A
     return driver
 
 
-def _values(table: Table, columns: Sequence[str], rows: Sequence[Row]) -> Iterable[Sequence[Any]]:
+def _values(
+    table: Table, columns: Sequence[str], rows: Sequence[Row], *, adding: bool = False
+) -> Iterable[Sequence[Any]]:
     unsigned = [name for name in columns if isinstance(table.c[name].type, Uint64)]
-    if unsigned:
+    if unsigned and not adding:  # what is added may be less than 0
         rows = [{**row, **{name: signed(row[name]) for name in unsigned}} for row in rows]
     return [[row[name] for name in columns] for row in rows]
 
