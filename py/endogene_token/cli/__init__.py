@@ -2,11 +2,8 @@
 
 import typer
 
-from endogene_token.cli.checks import audit, rebuild
-from endogene_token.cli.console import LANG
-from endogene_token.cli.demo import demo
-from endogene_token.cli.importing import import_journal
-from endogene_token.cli.serving import up
+from endogene_token.cli.commands import audit, demo, import_journal, rebuild, up
+from endogene_token.cli.options import LANG
 from endogene_token.i18n import tr
 
 app = typer.Typer(

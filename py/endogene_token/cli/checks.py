@@ -2,57 +2,47 @@
 
 from dataclasses import asdict
 from functools import partial
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Any
 
-import typer
 from rich.table import Table
 
-from endogene_token.cli.console import LANG, out, print_json, progress_bar, settings, told
-from endogene_token.cli.demo import AsJson, Data
+from endogene_token.cli.console import answering, out, progress_bar, settings, tell
+from endogene_token.cli.options import LANG
 from endogene_token.errors import AuditError, RebuildDiffersError
-from endogene_token.host import Ground, running_service
+from endogene_token.host import FREE_PORT, Ground, running_service
 from endogene_token.i18n import mark, tr
 from endogene_token.indexer import Indexer
-from endogene_token.indexer.audit import AuditReport
-from endogene_token.indexer.audit import audit as compare
+from endogene_token.indexer.audit import AuditReport, audit
 from endogene_token.indexer.rebuild import check as check_rebuild
-from endogene_token.indexer.rebuild import rebuild as rebuild_in_place
+from endogene_token.indexer.rebuild import rebuild
 
 
-def audit(data: Data = None, as_json: AsJson = False) -> None:
-    """Compare every pocket, merchant, till and member balance between the chain and the read model."""
-    with told(as_json), Ground(settings(data_dir=data)) as ground:
+def run_audit(*, data: Path | None, as_json: bool) -> None:
+    """Compare every balance of the read model with the chain's, and say what differs."""
+    with answering(as_json) as answer, Ground(settings(data_dir=data), node_port=FREE_PORT) as ground:
         _catch_up(ground)
-        report = compare(ground.engine, ground.ledger)
-        if as_json:
-            print_json(_as_json(report))
-        else:
+        report = audit(ground.engine, ground.ledger)
+        answer.update(_as_json(report))
+        if not as_json:
             _show(report)
         if report.differences:
             raise AuditError(actual=len(report.differences), limit=0)
 
 
-def rebuild(
-    check: Annotated[
-        bool,
-        typer.Option("--check", help=tr("Rebuild a copy, compare its SHA-256 with the read model's.", LANG)),
-    ] = False,
-    data: Data = None,
-    as_json: AsJson = False,
-) -> None:
-    """Rebuild the read model from the chain, or with --check a copy of it."""
+def run_rebuild(*, check: bool, data: Path | None, as_json: bool) -> None:
+    """Rebuild the read model, or with `check` only a copy of it, and compare the digests of both."""
     stages = {"blocks": mark("Blocks read")}
-    with told(as_json), Ground(settings(data_dir=data)) as ground:
+    with answering(as_json) as answer, Ground(settings(data_dir=data), node_port=FREE_PORT) as ground:
         _catch_up(ground)
         with progress_bar(stages, quiet=as_json) as move:
             if not check:
-                rebuild_in_place(ground.engine, ground.rpc, ground.community, partial(move, "blocks"))
+                rebuild(ground.engine, ground.rpc, ground.community, partial(move, "blocks"))
             result = check_rebuild(ground.engine, ground.rpc, ground.community, partial(move, "blocks"))
-        if as_json:
-            print_json({"block": result.block, "read_model": result.digest, "rebuilt": result.copy_digest})
-        else:
-            out.print(tr("Read model: {digest}", LANG, digest=result.digest))
-            out.print(tr("Rebuilt:    {digest}", LANG, digest=result.copy_digest))
+        answer.update({"block": result.block, "read_model": result.digest, "rebuilt": result.copy_digest})
+        if not as_json:
+            tell(tr("Read model: {digest}", LANG, digest=result.digest))
+            tell(tr("Rebuilt:    {digest}", LANG, digest=result.copy_digest))
         if not result.equal:
             raise RebuildDiffersError(actual=result.copy_digest, limit=result.digest)
 
@@ -69,12 +59,9 @@ def _show(report: AuditReport) -> None:
         for one in report.differences:
             table.add_row(one.what, str(one.chain), str(one.read_model))
         out.print(table)
-    out.print(
-        tr("Compared at block {block}: {count} values.", LANG, block=report.block, count=report.compared)
-    )
-    out.print(
-        tr("Differences between the chain and the read model: {count}", LANG, count=len(report.differences))
-    )
+    tell(tr("Compared at block {block}: {count} values.", LANG, block=report.block, count=report.compared))
+    count = len(report.differences)
+    tell(tr("Differences between the chain and the read model: {count}", LANG, count=count))
 
 
 def _as_json(report: AuditReport) -> dict[str, Any]:

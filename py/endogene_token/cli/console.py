@@ -7,59 +7,76 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import structlog
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from endogene_token import log
 from endogene_token.chain.views import BalanceSheet
+from endogene_token.cli.options import LANG
 from endogene_token.config import Settings
 from endogene_token.errors import EndogeneError
-from endogene_token.i18n import language, mark, tr
+from endogene_token.i18n import mark, tr
 from endogene_token.money import format_money
 
-LANG: Final = language()
 EXIT_WRONG: Final = 1
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+# A value that a stranger wrote is shown as it is: no markup, no emoji in it.
+out = Console(highlight=False, markup=False, emoji=False)
+err = Console(stderr=True, highlight=False, markup=False, emoji=False)
+
+
+def tell(sentence: str) -> None:
+    """Print a sentence of the answer, unbroken: an address or a digest stays whole."""
+    out.print(sentence, soft_wrap=True)
 
 
 def say(sentence: str) -> None:
     """Tell the person a sentence, on the standard error, so that the output stays clean."""
-    err.print(sentence)
+    err.print(sentence, soft_wrap=True)
 
 
 def print_json(value: object) -> None:
     """Print `value` as JSON, for machines."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.flush()
 
 
 @contextmanager
-def told(as_json: bool) -> Iterator[None]:
-    """Turn what goes wrong into one sentence (or one JSON object) and exit 1; the log keeps the rest."""
+def answering(as_json: bool) -> Iterator[dict[str, Any]]:
+    """Give what the command fills with its answer; with `as_json`, print it as one document at the end.
+
+    What goes wrong becomes one sentence, or the answer's member `error`, and exit 1; the log keeps the rest.
+    """
+    answer: dict[str, Any] = {}
     try:
-        yield
+        yield answer
     except EndogeneError as error:
         structlog.get_logger().debug("command.failed", error=error.code, exc_info=True)
-        if as_json:
-            print_json(error.as_dict(LANG))
-        else:
-            parts = error.as_dict(LANG)
-            err.print(f"[bold red]{parts['code']}[/]  {parts['what']}")
-            err.print(str(parts["advice"]))
+        _tell_error(answer, error, error.code, as_json)
         raise typer.Exit(EXIT_WRONG) from None
     except Exception as error:  # noqa: BLE001 - the last line of a command: kept in a file, told in one
         path = _keep(traceback.format_exc())
-        err.print(
-            f"[bold red]{type(error).__name__}[/]  {EndogeneError(actual=type(error).__name__).render(LANG)}"
-        )
-        err.print(tr("The whole of it is kept in {path}.", LANG, path=path))
+        _tell_error(answer, EndogeneError(actual=type(error).__name__), type(error).__name__, as_json)
+        say(tr("The whole of it is kept in {path}.", LANG, path=path))
         raise typer.Exit(EXIT_WRONG) from None
+    finally:
+        if as_json and answer:
+            print_json(answer)
+
+
+def _tell_error(answer: dict[str, Any], error: EndogeneError, name: str, as_json: bool) -> None:
+    told = error.as_dict(LANG)
+    if as_json:
+        answer["error"] = told
+        return
+    err.print(Text(name, style="bold red"), f" {told['what']}", soft_wrap=True)
+    say(str(told["advice"]))
 
 
 def _keep(trace: str) -> Path:
@@ -103,7 +120,8 @@ def balance_table(sheet: BalanceSheet, found: Settings) -> Table:
     for part in (values[:ASSETS], values[ASSETS:]):
         for label, value in part:
             table.add_row(label, amount(value, found))
-        table.add_row(f"[bold]{tr('Total', LANG)}[/]", f"[bold]{amount(sum(v for _, v in part), found)}[/]")
+        total = amount(sum(value for _, value in part), found)
+        table.add_row(tr("Total", LANG), total, style="bold")
         table.add_section()
     return table
 

@@ -2,13 +2,11 @@
 
 import time
 from pathlib import Path
-from typing import Annotated, Final
-
-import typer
+from typing import Final
 
 from endogene_token.cli import story
 from endogene_token.cli.console import (
-    LANG,
+    answering,
     balance_json,
     balance_table,
     out,
@@ -16,67 +14,55 @@ from endogene_token.cli.console import (
     progress_bar,
     say,
     settings,
-    told,
+    tell,
 )
+from endogene_token.cli.options import LANG
 from endogene_token.errors import AuditError
-from endogene_token.host import FoundingPlan, Host
+from endogene_token.host import FREE_PORT, FoundingPlan, Host
 from endogene_token.i18n import mark, tr
 from endogene_token.indexer.audit import audit
 
 NAME: Final = "Coopérative de solidarité du Vieux-Marché"
 WATCH_SECONDS: Final = 0.5
 
-Data = Annotated[Path | None, typer.Option("--data", help=tr("The data folder (default: .endogene).", LANG))]
-AsJson = Annotated[bool, typer.Option("--json", help=tr("Print JSON, for machines.", LANG))]
 
-
-def demo(
-    once: Annotated[
-        bool, typer.Option("--once", help=tr("Check, print the balance sheet, and end.", LANG))
-    ] = False,
-    port: Annotated[
-        int | None, typer.Option("--port", help=tr("The port of the API (default: 8080).", LANG))
-    ] = None,
-    data: Data = None,
-    as_json: AsJson = False,
-) -> None:
-    """Found a community, record a day of purchases and refunds, settle one merchant, and serve it."""
-    with told(as_json):
+def run(*, once: bool, port: int | None, data: Path | None, as_json: bool) -> None:
+    """Tell the story of the demo, check it, and serve it unless `once`."""
+    with answering(as_json) as answer:
         found = settings(data_dir=data, api_port=port)
-        plan = FoundingPlan(NAME)
         stages = {"story": mark("A day in a small town")}
         say(tr("Starting the embedded chain in {folder}…", LANG, folder=found.data_dir))
-        with Host(found, plan, api_port=0 if once and port is None else None) as host:
+        # Nobody looks for a community that ends at once: it takes no port that another may want.
+        free = FREE_PORT if once else None
+        with Host(found, FoundingPlan(NAME), api_port=free if port is None else port, node_port=free) as host:
             with progress_bar(stages, quiet=as_json) as move:
                 for step in story.tell(host):
                     move("story", step, story.STEPS)
             sheet = host.ledger.balance_sheet()
             differences = len(audit(host.engine, host.ledger).differences)
-            if as_json:
-                print_json(
-                    {"url": host.url, "balance_sheet": balance_json(sheet), "differences": differences}
-                )
-            else:
+            answer.update({"url": host.url, "balance_sheet": balance_json(sheet), "differences": differences})
+            if not as_json:
                 out.print(balance_table(sheet, found))
-                out.print(
-                    tr("Differences between the chain and the read model: {count}", LANG, count=differences)
-                )
+                tell(tr("Differences between the chain and the read model: {count}", LANG, count=differences))
             if differences:
                 raise AuditError(actual=differences, limit=0)
             if not once:
-                _serve(host)
+                serve(host, answer, as_json=as_json)
 
 
-def _serve(host: Host) -> None:
-    out.print(tr("Public page: {url}", LANG, url=f"{host.url}/"))
-    out.print(tr("API:         {url}", LANG, url=f"{host.url}/v1/health"))
-    out.print(tr("Chain (RPC): {url}", LANG, url=host.rpc_url))
+def serve(host: Host, answer: dict[str, object], *, as_json: bool) -> None:
+    """Say where the community answers, and serve it until the person ends it.
+
+    Raises what ended a worker. With `as_json`, `answer` is printed now: the addresses are needed meanwhile.
+    """
+    if as_json:
+        print_json(answer)
+        answer.clear()
+    else:
+        tell(tr("Public page: {url}", LANG, url=f"{host.url}/"))
+        tell(tr("API:         {url}", LANG, url=f"{host.url}/v1/health"))
+        tell(tr("Chain (RPC): {url}", LANG, url=host.rpc_url))
     say(tr("Ctrl-C ends; the next start goes on where this one was.", LANG))
-    watch(host)
-
-
-def watch(host: Host) -> None:
-    """Serve until the person ends it, or a worker fails: then raise what ended it."""
     try:
         while True:
             host.check()

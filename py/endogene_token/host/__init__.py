@@ -1,11 +1,12 @@
 """A whole community on one machine: embedded chain, relay, indexer and API, over one data folder."""
 
-from endogene_token.host.community import Host, running_service, settle_down
+from endogene_token.host.community import Host, retry_held, running_service, settle_down
 from endogene_token.host.folder import DataFolder
-from endogene_token.host.ground import RULES, FoundingPlan, Ground
+from endogene_token.host.ground import FREE_PORT, RULES, FoundingPlan, Ground
 from endogene_token.host.officers import Officers, organisation, person
 
 __all__ = [
+    "FREE_PORT",
     "RULES",
     "DataFolder",
     "FoundingPlan",
@@ -14,6 +15,7 @@ __all__ = [
     "Officers",
     "organisation",
     "person",
+    "retry_held",
     "running_service",
     "settle_down",
 ]

@@ -8,20 +8,25 @@ from collections.abc import Callable
 from typing import Final
 
 import httpx
+from sqlalchemy import Engine, update
+from sqlmodel import col
 
 from api.app import create_app
+from endogene_token.chain.community import Community
 from endogene_token.config import Settings
-from endogene_token.errors import ServiceUnavailableError, UnconfirmedError
+from endogene_token.errors import NotDeployedError, ServiceUnavailableError, UnconfirmedError
 from endogene_token.host.folder import DataFolder
 from endogene_token.host.ground import FoundingPlan, Ground
 from endogene_token.host.officers import Officers
 from endogene_token.host.threads import Server, Worker
 from endogene_token.indexer import Indexer
 from endogene_token.relay import Relay
+from endogene_token.relay.models import RelayBatch, State
+from endogene_token.store import writing
 
 POLL_SECONDS: Final = 0.05
 PATIENCE_SECONDS: Final = 120.0
-PROBE_SECONDS: Final = 2.0
+PROBE_SECONDS: Final = 10.0  # where nothing listens the answer is immediate; who is busy is waited for
 INDEXER_PAUSE_SECONDS: Final = 0.1  # the chain is on this machine: asking it costs a millisecond
 
 
@@ -31,10 +36,20 @@ class Host(Ground):
     The contracts are deployed at first use; killed at any moment, the next start goes on where this one was.
     """
 
-    def __init__(self, settings: Settings, plan: FoundingPlan | None, *, api_port: int | None = None) -> None:
-        """Start everything. `api_port` None: that of the settings; 0: a free one. Raises as Ground does."""
+    def __init__(
+        self,
+        settings: Settings,
+        plan: FoundingPlan | None,
+        *,
+        api_port: int | None = None,
+        node_port: int | None = None,
+    ) -> None:
+        """Start everything. A port None: that of the settings; `FREE_PORT`: any free one.
+
+        Raises as Ground does, and as Server does.
+        """
         self._api_port = settings.api_port if api_port is None else api_port
-        super().__init__(settings, plan)
+        super().__init__(settings, plan, node_port=node_port)
 
     @property
     def url(self) -> str:
@@ -69,7 +84,7 @@ class Host(Ground):
         return worker
 
     def _announce(self) -> None:
-        """Leave the API's address for other commands on this folder; they ask it whether it still answers."""
+        """Leave the API's address for other commands on this folder; they ask whether it still answers."""
         self.folder.service.write_text(json.dumps({"url": self.url, "pid": os.getpid()}), "utf-8")
         self.parts.callback(self.folder.service.unlink, missing_ok=True)
 
@@ -84,7 +99,7 @@ def settle_down(
     Raises ServiceUnavailableError, and UnconfirmedError when nothing has moved for two minutes.
     """
     last, since = (-1, -1), time.monotonic()
-    with httpx.Client(base_url=url, timeout=PROBE_SECONDS * 5) as client:
+    with httpx.Client(base_url=url, timeout=PROBE_SECONDS) as client:
         while True:
             check()
             now = _moving(client, url)
@@ -108,10 +123,20 @@ def _moving(client: httpx.Client, url: str) -> tuple[int, int]:
 
 
 def running_service(folder: DataFolder) -> str | None:
-    """Return the address of the API that serves this folder now, or None."""
+    """Return the address of the API that serves this folder now, or None.
+
+    After a kill the address may be that of another community by now: the fund tells.
+    """
     try:
         url = str(json.loads(folder.service.read_text("utf-8"))["url"])
-        answer = httpx.get(f"{url}/v1/health", timeout=PROBE_SECONDS)
-        return url if answer.status_code < httpx.codes.INTERNAL_SERVER_ERROR else None
-    except (OSError, ValueError, KeyError, httpx.HTTPError):
+        answer = httpx.get(f"{url}/v1/community", timeout=PROBE_SECONDS, trust_env=False).json()
+        return url if answer["fund"] == Community.load(folder.community).fund else None
+    except (OSError, ValueError, KeyError, TypeError, httpx.HTTPError, NotDeployedError):
         return None
+
+
+def retry_held(engine: Engine) -> None:
+    """Have the relay try at once what it holds for later: what stood in the way may be gone."""
+    held = update(RelayBatch).where(col(RelayBatch.state) == State.HELD)
+    with writing(engine) as connection:
+        connection.execute(held.values({"state": State.QUEUED, "retry_at": 0}))

@@ -17,6 +17,7 @@ from endogene_token.config import Settings
 from endogene_token.host.folder import DataFolder
 from endogene_token.store import migrate, open_engine
 
+FREE_PORT: Final = 0
 DAY_SECONDS: Final = 86_400
 
 RULES: Final = Rules(
@@ -42,14 +43,18 @@ class FoundingPlan:
 class Ground:
     """The embedded chain, joined or started, and the databases of one community. A context manager."""
 
-    def __init__(self, settings: Settings, plan: FoundingPlan | None = None) -> None:
+    def __init__(
+        self, settings: Settings, plan: FoundingPlan | None = None, *, node_port: int | None = None
+    ) -> None:
         """Open everything; without a community in the folder, found one as `plan` says.
 
+        `node_port`, of a chain that is started here: None, that of the settings; `FREE_PORT`, any free one.
         Raises NotDeployedError when there is no plan either, and the SetupError, ChainError or StoreError
         that stands in the way.
         """
         self.settings = settings
         self.folder = DataFolder(settings.data_dir.absolute())
+        self._node_port = settings.node_port if node_port is None else node_port
         self.parts = ExitStack()
         try:
             self._open(plan)
@@ -69,7 +74,7 @@ class Ground:
         if plan is None:
             Community.load(self.folder.community)
         self.folder.make()
-        node = self.parts.enter_context(EmbeddedNode(self.folder.chain, self.settings.node_port))
+        node = self.parts.enter_context(EmbeddedNode(self.folder.chain, self._node_port))
         self.rpc_url = node.rpc_url
         self.rpc = Rpc([node.rpc_url])
         self.parts.callback(self.rpc.close)

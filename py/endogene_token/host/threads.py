@@ -1,5 +1,6 @@
 """The workers of a host, each in a thread of its own, and the API's server."""
 
+import errno
 import socket
 import threading
 from collections.abc import Callable
@@ -8,7 +9,7 @@ import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
-from endogene_token.errors import EndogeneError, PortTakenError, ServiceUnavailableError
+from endogene_token.errors import EndogeneError, PortTakenError, ServiceUnavailableError, SettingError
 
 START_SECONDS = 15.0
 STOP_SECONDS = 15.0
@@ -49,14 +50,19 @@ class Server:
     """The API on a port of this machine, served from a thread."""
 
     def __init__(self, app: ASGIApp, host: str, port: int) -> None:
-        """Serve `app`; port 0 takes a free one. Raises PortTakenError, ServiceUnavailableError."""
+        """Serve `app`; port 0 takes a free one.
+
+        Raises PortTakenError, SettingError (an address that is not this machine's), ServiceUnavailableError.
+        """
         self._socket = socket.socket()
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             self._socket.bind((host, port))
         except OSError as error:
             self._socket.close()
-            raise PortTakenError(actual=port, limit="--port, ENDOGENE_API_PORT") from error
+            if error.errno in {errno.EADDRINUSE, errno.EACCES}:  # below 1024, ports are the system's
+                raise PortTakenError(actual=port, limit="--port, ENDOGENE_API_PORT") from error
+            raise SettingError(field="api_host", actual=host, limit=error.strerror) from error
         self.url = f"http://{host}:{self._socket.getsockname()[1]}"
         config = uvicorn.Config(
             app, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=5

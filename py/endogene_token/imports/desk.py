@@ -51,12 +51,13 @@ class Desk:
     def members_enrolled(self, memory: Memory, codes: Sequence[str]) -> dict[str, int]:
         """Return the member number of each of these customers, admitting those who have none.
 
-        Warning: after a kill, those whose plan stands are taken for admitted when the register has grown by
-        as many: nobody else may admit members while an import runs.
+        Warning: after a kill, those whose plan stands are taken for admitted as far as the register has grown
+        since: nobody else may admit members while an import runs.
         """
         plan = memory.planned(self.merchant)
-        if plan is not None and self.ledger.member_count() >= plan.first + len(plan.codes) - 1:
-            memory.admitted(self.merchant, {code: plan.first + i for i, code in enumerate(plan.codes)})
+        if plan is not None:
+            there = plan.codes[: self.ledger.member_count() + 1 - plan.first]
+            memory.admitted(self.merchant, {code: plan.first + i for i, code in enumerate(there)})
         known = memory.members(self.merchant)
         new = [code for code in codes if code not in known]
         if not new:

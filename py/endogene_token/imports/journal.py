@@ -58,8 +58,8 @@ class BadLine:
 def read_journal(path: Path) -> Iterator[Line | BadLine]:
     """Yield each line of a journal, whatever its size, holding one at a time.
 
-    Raises JournalMissingError when the file cannot be opened, HeaderError when its first line is not
-    `COLUMNS`; every other fault is a BadLine.
+    Raises JournalMissingError when the file cannot be opened, HeaderError or EncodingError when its first
+    line is not `COLUMNS`; every other fault is a BadLine.
     """
     try:
         file = path.open("rb")
@@ -71,7 +71,7 @@ def read_journal(path: Path) -> Iterator[Line | BadLine]:
         number = 1
         while raw := file.readline(LONGEST_LINE + 1):
             number += 1
-            if not raw.strip():
+            if len(raw) <= LONGEST_LINE and not raw.strip():
                 continue
             line = _sound(file, raw, number)
             if isinstance(line, Line):
@@ -88,9 +88,12 @@ def read_journal(path: Path) -> Iterator[Line | BadLine]:
 
 def _check_header(file: BinaryIO) -> None:
     raw = file.readline(LONGEST_LINE + 1).removeprefix(b"\xef\xbb\xbf")
-    header = _shown(raw)
-    if tuple(header.split(",")) != COLUMNS:
-        raise HeaderError(actual=header or "∅", limit=",".join(COLUMNS))
+    try:
+        names = [] if len(raw) > LONGEST_LINE else _fields(_decoded(raw, 1), 1)
+    except ColumnCountError:  # quotes left open
+        names = []
+    if tuple(names) != COLUMNS:
+        raise HeaderError(actual=_shown(raw) or "∅", limit=",".join(COLUMNS))
 
 
 def _sound(file: BinaryIO, raw: bytes, number: int) -> Line | BadLine:
@@ -107,6 +110,10 @@ def _text(file: BinaryIO, raw: bytes, number: int) -> str:
             raw = file.readline(SKIPPED_AT_ONCE)
             size += len(raw)
         raise LineTooLongError(line=number, actual=size, limit=LONGEST_LINE)
+    return _decoded(raw, number)
+
+
+def _decoded(raw: bytes, number: int) -> str:
     try:
         return raw.decode(ENCODING).rstrip("\r\n")
     except UnicodeDecodeError as error:
@@ -114,11 +121,15 @@ def _text(file: BinaryIO, raw: bytes, number: int) -> str:
         raise EncodingError(line=number, actual=byte, limit=ENCODING) from error
 
 
-def _parse(text: str, number: int) -> Line:
+def _fields(text: str, number: int) -> list[str]:
     try:
-        fields = next(csv.reader([text], strict=True), [])
+        return next(csv.reader([text], strict=True), [])
     except csv.Error as error:
         raise ColumnCountError(line=number, actual=str(error), limit=len(COLUMNS)) from error
+
+
+def _parse(text: str, number: int) -> Line:
+    fields = _fields(text, number)
     if len(fields) != len(COLUMNS):
         raise ColumnCountError(line=number, actual=len(fields), limit=len(COLUMNS))
     invoice, at, customer, amount, kind, refund_of = map(str.strip, fields)

@@ -16,7 +16,7 @@ from endogene_token.indexer.models import Purchase, Refusal, Reversal
 from endogene_token.reasons import RefusalReason
 
 COLUMNS: Final = ("line", "invoice", "code", "reason", "actual", "limit")
-FORMULA: Final = ("=", "+", "-", "@", "\t")  # a spreadsheet would run a cell that begins so
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")  # a spreadsheet would run a cell that begins so
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """A first look at a journal: how long it is, whom it names, when it ends."""
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -21,14 +20,15 @@ class Survey:
     """The merchant's codes, in the order in which they appear."""
     first_day: date | None
     last_day: date | None
+    """The last day that is not in the future: one mistyped year must not keep the others from their shift."""
 
     def shift_to(self, yesterday: date) -> int:
         """Return by how many days to shift the journal so that it ends `yesterday`; never backwards."""
         return 0 if self.last_day is None else max(0, (yesterday - self.last_day).days)
 
 
-def survey(path: Path, progress: Callable[[int], None]) -> Survey:
-    """Read the whole journal once. `progress` is told the lines read. Raises as `read_journal` does."""
+def survey(path: Path, today: date) -> Survey:
+    """Read the whole journal once. Raises as `read_journal` does."""
     customers: dict[str, None] = {}
     days: list[date] = []
     lines = 0
@@ -37,8 +37,8 @@ def survey(path: Path, progress: Callable[[int], None]) -> Survey:
         if isinstance(line, Line):
             if line.customer:
                 customers[line.customer] = None
-            days = [min([*days, line.at.date()]), max([*days, line.at.date()])]
-        progress(lines)
+            if line.at.date() <= today:
+                days = [min([*days, line.at.date()]), max([*days, line.at.date()])]
     ends = (days[0], days[1]) if days else (None, None)
     return Survey(_fingerprint(path), lines, tuple(customers), *ends)
 
@@ -52,5 +52,5 @@ def _fingerprint(path: Path) -> str:
 
 
 def day_after(day: date, days: int) -> date:
-    """Return the day that comes `days` after `day`."""
-    return day + timedelta(days=days)
+    """Return the day that comes `days` after `day`, or the calendar's last one."""
+    return day + min(timedelta(days=days), date.max - day)
