@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import problem
 from api.language import language_of
-from endogene_token.errors import RequestTooLargeError, ServiceFailedError
+from endogene_token.errors import RequestError, RequestShapeError, RequestTooLargeError, ServiceFailedError
 
 MAX_BODY: Final = 256 * 1024  # bytes: 512 reversals, the largest batch, take some 110 kB
 SECURITY: Final = {
@@ -23,6 +23,8 @@ SECURITY: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
+DEEPEST: Final = 16  # brackets inside brackets: a batch has three
+_BRACKETS: Final = re.compile(rb"[\[\]{}]")
 _SIZE: Final = re.compile(r"[0-9]{1,18}")
 log = structlog.get_logger()
 
@@ -46,7 +48,7 @@ class Envelope:
             body = await self._body(request, receive)
             if body is not None:
                 await self.app(scope, _replayed(body, receive), outgoing)
-        except RequestTooLargeError as error:
+        except RequestError as error:
             await problem(error, language_of(request), request_id)(scope, receive, outgoing)
         except Exception:  # whatever it was, the caller gets an answer and the log the whole story
             log.exception("request failed", request_id=request_id, path=scope["path"])
@@ -55,7 +57,10 @@ class Envelope:
             await problem(ServiceFailedError(), language_of(request), request_id)(scope, receive, outgoing)
 
     async def _body(self, request: Request, receive: Receive) -> bytes | None:
-        """Return the whole body, or None when the caller left before its end. Raises RequestTooLargeError."""
+        """Return the whole body, or None when the caller left before its end.
+
+        Raises RequestTooLargeError; RequestShapeError for brackets deeper than a parser may survive.
+        """
         declared = Headers(scope=request.scope).get("content-length", "0")
         if _SIZE.fullmatch(declared) and int(declared) > self.max_body:
             raise RequestTooLargeError(actual=declared, limit=self.max_body)
@@ -70,7 +75,19 @@ class Envelope:
             if size > self.max_body:
                 raise RequestTooLargeError(actual=size, limit=self.max_body)
             parts.append(part)
-        return b"".join(parts)
+        body = b"".join(parts)
+        if depth(body) > DEEPEST:
+            raise RequestShapeError(field="body", actual="[[[…", limit=DEEPEST)
+        return body
+
+
+def depth(body: bytes) -> int:
+    """Return how deep the brackets of `body` nest; those in texts count too, and there should be none."""
+    deepest = level = 0
+    for bracket in _BRACKETS.findall(body):
+        level += 1 if bracket in b"[{" else -1
+        deepest = max(deepest, level)
+    return deepest
 
 
 class _Outgoing:

@@ -76,7 +76,7 @@ STATUS: Final[Mapping[type[EndogeneError], HTTPStatus]] = {
 """The status of a class and of those under it that have none of their own."""
 
 EXPECTED: Final[Mapping[str, str]] = {
-    "missing": mark("this field is required"),
+    "missing": mark("a value"),
     "extra_forbidden": mark("no such field"),
     "json_invalid": mark("JSON in UTF-8"),
     "string_type": mark("a text"),
@@ -90,6 +90,7 @@ EXPECTED: Final[Mapping[str, str]] = {
     "dict_type": mark("a JSON object"),
 }
 ELSE_EXPECTED: Final = mark("what the description says")
+ABSENT: Final = mark("absent")
 
 
 def status_of(kind: type[EndogeneError]) -> HTTPStatus | None:
@@ -173,7 +174,7 @@ def _shape_error(one: Mapping[str, Any], lang: str) -> EndogeneError:
         return AmountError(field=field, actual=given, limit=MAX_AMOUNT)
     if kind == "day":
         return DayError(actual=given, limit="9999-12-31", field=field)
-    actual = "…" if kind in {"missing", "json_invalid"} else given
+    actual = {"missing": tr(ABSENT, lang), "json_invalid": "…"}.get(kind, given)
     return RequestShapeError(field=field, actual=actual, limit=tr(EXPECTED.get(kind, ELSE_EXPECTED), lang))
 
 

@@ -24,6 +24,7 @@ SHOWN_BATCHES: Final = 6
 BAR: Final = 1_000  # units of the drawing's width
 THINNEST: Final = 8  # units: a part that exists is seen
 LOCALES: Final = {"fr": "fr_CA", "en": "en_CA"}
+MOMENTS: Final = {"fr": "d MMM y, HH\u00a0'h'\u00a0mm", "en": "MMM d, y, h:mm\u00a0a"}
 _TEMPLATES: Final = Environment(
     loader=PackageLoader("api"),
     autoescape=True,
@@ -133,4 +134,4 @@ def _said(msgid: str, *, lang: str, **params: object) -> str:
 
 
 def _moment(instant: datetime, *, zone: ZoneInfo, lang: str) -> str:
-    return format_datetime(instant, "d MMMM y, HH:mm", tzinfo=zone, locale=LOCALES[lang])
+    return format_datetime(instant, MOMENTS[lang], tzinfo=zone, locale=LOCALES[lang])

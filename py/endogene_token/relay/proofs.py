@@ -56,8 +56,10 @@ def proof_of(session: Session, ledger: Ledger, reversal: Reversal) -> ItemProof 
         words = row.signed.batch.words()
     else:
         words = _recorded_words(ledger, till, first)
-    index = reversal.purchase_sequence - first
-    return item_proof(words, index) if index < len(words) else None
+    if not words:
+        return None
+    # Past the end of the batch, the last chunk proves that the purchase is not there: no proof would revert.
+    return item_proof(words, min(reversal.purchase_sequence - first, len(words) - 1))
 
 
 def _recorded_words(ledger: Ledger, till: int, first_sequence: int) -> list[bytes]:

@@ -1,0 +1,183 @@
+"""What a request may look like: everything else is a problem, never a fault."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from api.envelope import MAX_BODY
+from endogene_token.money import MAX_AMOUNT
+from endogene_token.sdk.messages import batch_body
+from tests.site import Site
+from tests.town import BAKERY_TILL
+
+GOOD: dict[str, Any] = {
+    "till": 1,
+    "merchant": 4,
+    "first_sequence": 1,
+    "items": [{"member": 1, "day": "2026-11-20", "amount": "4275", "commitment": "0x" + "8f" * 16}],
+    "signature": "0x" + "3b" * 64,
+}
+
+
+def changed(**fields: object) -> dict[str, Any]:
+    return {**GOOD, **fields}
+
+
+def item(**fields: object) -> dict[str, Any]:
+    return changed(items=[{**GOOD["items"][0], **fields}])
+
+
+def post(site: Site, body: object, path: str = "/v1/purchases") -> httpx.Response:
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return site.client.post(path, content=content, headers={"content-type": "application/json"})
+
+
+@pytest.mark.parametrize(
+    "amount",
+    [4275, 42.75, 1e3, True, None, "", "-1", "+1", "1.5", "1e3", " 1", "01", "1_0", "٣", str(MAX_AMOUNT + 1)],
+)
+def test_an_amount_that_is_not_a_string_of_digits_is_refused(asked: Site, amount: object) -> None:
+    """DESIGN section 2: no floating-point number, no sign, no more than 64 bits ever touches money."""
+    answer = post(asked, item(amount=amount))
+    told = answer.json()
+    assert (answer.status_code, told["code"], told["field"]) == (422, "amount", "items.0.amount")
+    assert told["limit"] == str(MAX_AMOUNT)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        changed(till=-1),
+        changed(till=2**32),
+        changed(till="1"),
+        changed(till=1.0),
+        changed(till=True),
+        changed(first_sequence=0),
+        changed(first_sequence=2**64),
+        changed(signature="0x12"),
+        changed(signature=None),
+        changed(extra=1),
+        changed(items={}),
+        item(member=-1),
+        item(member="1"),
+        item(member=None),
+        item(commitment="0x"),
+        item(commitment="zz" * 17),
+        item(extra=1),
+        [],
+        "text",
+        None,
+        12,
+        {},
+    ],
+)
+def test_a_field_of_another_shape_is_refused_and_named(asked: Site, body: object) -> None:
+    """Strict types: what the description does not allow is told, field by field."""
+    answer = post(asked, body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "request-shape")
+    assert answer.json()["errors"][0]["field"]
+
+
+@pytest.mark.parametrize("day", ["2026-02-30", "1969-12-31", "0000-01-01"])
+def test_a_day_that_does_not_exist_is_refused(asked: Site, day: str) -> None:
+    """Days are counted from 1970-01-01."""
+    answer = post(asked, item(day=day))
+    assert (answer.status_code, answer.json()["code"], answer.json()["actual"]) == (422, "day", day)
+
+
+@pytest.mark.parametrize("size", [0, 513])
+def test_a_batch_of_no_item_or_too_many_is_refused(asked: Site, size: int) -> None:
+    """1 to 512 items: the contract's own bound, told before anything is signed for nothing."""
+    answer = post(asked, changed(items=GOOD["items"] * size))
+    told = answer.json()
+    assert (answer.status_code, told["code"], told["actual"], told["limit"]) == (
+        *(422, "batch-size"),
+        *(str(size), "512"),
+    )
+
+
+def test_the_largest_batch_fits_in_a_request(site: Site) -> None:
+    """512 refunds, the longest that a till can sign, are under the limit of size."""
+    batch = site.town.reversals(BAKERY_TILL, 1, *[(2**32 - 1, 2**64 - 1, 2**64 - 1, MAX_AMOUNT)] * 512)
+    assert len(batch_body(batch.batch, batch.signature)) < MAX_BODY // 2
+    assert site.post(batch).status_code == 202
+
+
+def test_a_body_over_the_limit_is_refused_unread(asked: Site) -> None:
+    """413 by its declared size, and by its real one when it declares none."""
+    big = b"x" * (MAX_BODY + 1)
+    assert post(asked, big).json()["code"] == "request-too-large"
+    chunked = asked.client.post("/v1/purchases", content=iter([big[: MAX_BODY // 2]] * 3))
+    assert (chunked.status_code, chunked.json()["limit"]) == (413, str(MAX_BODY))
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"\xff\xfe", b"[" * 100_000, b'{"a":' * 40_000, b"9" * 5000, b'{"till": NaN}']
+)
+def test_a_body_that_is_no_json_is_refused(asked: Site, body: bytes) -> None:
+    """However broken, it is told as a problem."""
+    answer = post(asked, body)
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/v1/tills/x", 422, "request-shape"),
+        ("/v1/tills/01", 422, "request-shape"),
+        ("/v1/tills/4294967296", 422, "request-shape"),
+        (f"/v1/tills/{'9' * 5000}", 422, "request-shape"),
+        ("/v1/tills/0", 404, "unknown-till"),
+        ("/v1/purchases/1", 422, "purchase-id"),
+        ("/v1/purchases/1-0", 422, "purchase-id"),
+        ("/v1/purchases/1-18446744073709551615", 404, "unknown-purchase"),
+        ("/v1/reversals/1-18446744073709551615", 404, "unknown-purchase"),
+        ("/v1/nothing", 404, "unknown-path"),
+        ("/static/nothing.css", 404, "unknown-path"),
+        ("/static/../app.py", 404, "unknown-path"),
+    ],
+)
+def test_a_wrong_address_is_told_as_a_problem(asked: Site, path: str, status: int, code: str) -> None:
+    """Every answer that is not the one asked for has one form."""
+    answer = asked.client.get(path)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+def test_a_method_that_is_not_possible_names_those_that_are(asked: Site) -> None:
+    """405, with the header Allow."""
+    answer = asked.client.delete("/v1/purchases")
+    assert (answer.status_code, answer.json()["code"], answer.headers["allow"]) == (405, "method", "POST")
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
+nearly = st.fixed_dictionaries(
+    {
+        name: st.just(value) | anything | st.integers(-(2**65), 2**65) | st.text(max_size=4)
+        for name, value in GOOD.items()
+    }
+)
+nearly_items = st.fixed_dictionaries(
+    {name: st.just(value) | anything for name, value in GOOD["items"][0].items()}
+).map(lambda fields: changed(items=[fields]))
+raw = st.binary(max_size=400)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(body=anything | nearly | nearly_items | raw, path=st.sampled_from(["/v1/purchases", "/v1/reversals"]))
+def test_garbage_never_makes_the_service_fail_and_changes_nothing(
+    asked: Site, body: object, path: str
+) -> None:
+    """Hundreds of bodies, from noise to nearly right: a problem of the caller's, never one of ours."""
+    answer = post(asked, body, path)
+    assert 400 <= answer.status_code < 500, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert asked.get("/v1/health")["queue_depth"] == 0
