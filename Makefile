@@ -35,6 +35,10 @@ bench: $(READY) ## Measure gas and speed, and write the table
 compile: $(READY) ## Compile the contracts into the package
 	@$(BIN)/python scripts/compile.py
 
+.PHONY: gas
+gas: $(READY) ## Write the committed gas table anew
+	@ENDOGENE_UPDATE_GAS=1 $(BIN)/python -m pytest tests/contracts/test_gas.py
+
 .PHONY: format
 format: $(READY) ## Format the sources
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format . ; scripts/forge.sh fmt

@@ -73,7 +73,7 @@ abstract contract Purchases is FundLedger {
         view
         returns (ICommunityCredit.Tariff memory)
     {
-        uint256 firstDay = Days.earliest() - pockets.windowDays();
+        uint256 firstDay = Days.earliest(pockets.windowDays());
         uint256 lastDay = Days.latest();
         (uint256 rateFrom, uint256 rateBps) = terms.rateAt(lastDay);
         return ICommunityCredit.Tariff({

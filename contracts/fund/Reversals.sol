@@ -118,7 +118,7 @@ abstract contract Reversals is Purchases {
         returns (RefusalReason, uint256 actual, uint256 limit)
     {
         IRulebook.Rules memory rules = RULEBOOK.current();
-        uint256 firstDay = Days.earliest() - rules.purchaseWindowDays;
+        uint256 firstDay = Days.earliest(rules.purchaseWindowDays);
         uint256 windowEnd = purchaseDay + rules.reversalWindowDays;
         if (r.day > Days.latest()) return (RefusalReason.FutureDay, r.day, Days.latest());
         if (r.day < firstDay) return (RefusalReason.TooOld, r.day, firstDay);

@@ -13,8 +13,9 @@ library Days {
         return (block.timestamp + FIRST_ZONE) / 1 days;
     }
 
-    /// @notice The earliest day that still lasts somewhere.
-    function earliest() internal view returns (uint256) {
-        return (block.timestamp - LAST_ZONE) / 1 days;
+    /// @notice The first day from which `windowDays` have not passed everywhere; day 0 for a window without end.
+    function earliest(uint256 windowDays) internal view returns (uint256) {
+        uint256 over = (block.timestamp - LAST_ZONE) / 1 days;
+        return over > windowDays ? over - windowDays : 0;
     }
 }
