@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 pragma solidity 0.8.37;
 
+import {ERC1967Proxy} from "@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.sol";
 import {ICommunityCredit} from "../../../contracts/interfaces/ICommunityCredit.sol";
 import {ICommunityFund} from "../../../contracts/interfaces/ICommunityFund.sol";
 import {IMembership} from "../../../contracts/interfaces/IMembership.sol";
@@ -9,7 +10,7 @@ import {Vm} from "./Vm.sol";
 
 /// @notice A community behind its proxies, founded the way the deployment founds it, with what tests need to use it.
 /// @dev Deploys the artifacts and imports only interfaces, so that the contracts run as they are deployed, optimised,
-/// while the tests compile in seconds without the optimiser.
+/// while the tests compile in seconds.
 abstract contract Community {
     Vm internal constant vm = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
 
@@ -52,7 +53,7 @@ abstract contract Community {
     }
 
     function _proxy(address implementation, bytes memory data) internal returns (address) {
-        return _deploy("ERC1967Proxy.sol:ERC1967Proxy", abi.encode(implementation, data));
+        return address(new ERC1967Proxy(implementation, data));
     }
 
     function _deploy(string memory artifact, bytes memory arguments) internal returns (address deployed) {
