@@ -149,8 +149,8 @@ class Wallet:
         sent = self._rpc.request("eth_getTransactionByHash", [raw["transactionHash"]])
         request = {name: sent[name] for name in ("from", "to", "gas")} | {"data": sent["input"]}
         block = int(raw["blockNumber"], 16)
-        # Before the block; or in it, when what stood before it in the block is the cause.
-        for number in (block - 1, block):
+        # After its block, since what precedes it there may be the cause; else before, if its block cured it.
+        for number in (block, block - 1):
             [answer] = self._rpc.attempts([("eth_call", [request, hex(number)])])
             if isinstance(answer, LedgerRefusal):
                 return answer
