@@ -23,7 +23,7 @@ from endogene_token.money import MAX_AMOUNT
 
 COLUMNS: Final = ("invoice", "at", "customer", "amount_cents", "kind", "refund_of")
 LONGEST_LINE: Final = 4_096  # bytes: twenty times the longest honest one
-SKIPPED_AT_ONCE: Final = 1 << 20  # bytes of an endless line held in memory
+READ_AT_ONCE: Final = 1 << 20  # bytes, of an endless line too
 MOMENT: Final = "%Y-%m-%d %H:%M:%S"
 MOMENT_EXAMPLE: Final = "2026-03-31 19:55:00"
 KINDS: Final = ("sale", "return")
@@ -62,7 +62,7 @@ def read_journal(path: Path) -> Iterator[Line | BadLine]:
     line is not `COLUMNS`; every other fault is a BadLine.
     """
     try:
-        file = path.open("rb")
+        file = path.open("rb", buffering=READ_AT_ONCE)
     except OSError as error:
         raise JournalMissingError(actual=path) from error
     with file:
@@ -107,7 +107,7 @@ def _text(file: BinaryIO, raw: bytes, number: int) -> str:
     if len(raw) > LONGEST_LINE:
         size = len(raw)
         while raw and not raw.endswith(b"\n"):
-            raw = file.readline(SKIPPED_AT_ONCE)
+            raw = file.readline(READ_AT_ONCE)
             size += len(raw)
         raise LineTooLongError(line=number, actual=size, limit=LONGEST_LINE)
     return _decoded(raw, number)

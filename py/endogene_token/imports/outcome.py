@@ -1,6 +1,7 @@
 """What became of a journal's lines on the ledger, read from the read model, and the file of those refused."""
 
 import csv
+import errno
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -11,7 +12,7 @@ from typing import Final
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from endogene_token.errors import DataFolderError, EndogeneError
+from endogene_token.errors import DataFolderError, DiskFullError, EndogeneError
 from endogene_token.indexer.models import Purchase, Refusal, Reversal
 from endogene_token.reasons import RefusalReason
 
@@ -89,7 +90,7 @@ def by_reason(refused: Iterable[RefusedLine]) -> dict[str, int]:
 
 
 def write_refused(path: Path, refused: Iterable[RefusedLine]) -> None:
-    """Write the file of refused lines, whole or not at all. Raises DataFolderError."""
+    """Write the file of refused lines, whole or not at all. Raises DataFolderError, DiskFullError."""
     draft = path.with_name(f"{path.name}.draft")
     try:
         with draft.open("w", encoding="utf-8", newline="") as file:
@@ -102,6 +103,8 @@ def write_refused(path: Path, refused: Iterable[RefusedLine]) -> None:
             os.fsync(file.fileno())
         draft.replace(path)
     except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise DiskFullError(actual=path.parent) from error
         raise DataFolderError(actual=path.parent) from error
 
 
