@@ -347,12 +347,12 @@ def test_a_batch_is_signed_again_after_the_till_s_key_was_rotated(sync_shop: Sho
 
 
 def test_six_thousand_sales_are_recorded_at_once_and_leave_in_a_dozen_requests(sync_shop: Shop) -> None:
-    """The size of a journal of four months; the bound leaves a busy machine its time."""
+    """The size of a journal of four months; processor time, so that a busy machine changes nothing."""
     drafts: list[NewPurchase | NewReversal] = [NewPurchase(1 + n, f"A-{n}", n % 900) for n in range(6_000)]
     with sync_shop.open() as till:
-        start = time.perf_counter()
+        start = time.process_time_ns()
         till.record_many(drafts)
-        assert time.perf_counter() - start < 2
+        assert time.process_time_ns() - start < 2_000_000_000
         assert till.flush().batches == 12
         assert len(sync_shop.service.posts()) == 12
 

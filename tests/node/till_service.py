@@ -132,6 +132,7 @@ class TillService:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body leave apart, and would wait 40 ms for each other
     service: TillService
 
     def do_GET(self) -> None:

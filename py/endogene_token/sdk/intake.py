@@ -11,8 +11,9 @@ from endogene_token.errors import (
     ReturnTooLargeError,
     ReturnWithoutPurchaseError,
 )
+from endogene_token.ids import day_date
 from endogene_token.receipts import SALT_BYTES, commitment
-from endogene_token.sdk.rows import left_of, live_sale, numbered_sale
+from endogene_token.sdk.rows import left_of, live_sale
 from endogene_token.sdk.sales import (
     ANONYMOUS,
     LOST,
@@ -23,6 +24,7 @@ from endogene_token.sdk.sales import (
     NewReversal,
     Profile,
     Sale,
+    Status,
     check_draft,
     local_time,
 )
@@ -58,6 +60,7 @@ class Intake:
             if (held.amount, held.member) == (draft.amount, member) and same_time:
                 return held
             _check_lost(held)
+        self._replace(held)
         return self._insert(draft, draft.amount, member, time)
 
     def _reversal(self, draft: NewReversal, time: LocalTime) -> Sale:
@@ -77,38 +80,42 @@ class Intake:
         amount = left if draft.amount is None else draft.amount
         if amount > left:
             raise ReturnTooLargeError(actual=amount, limit=left)
+        self._replace(held)
         return self._insert(draft, amount, purchase.member, time, purchase)
 
     def _refunds(self, held: Sale, purchase: Sale) -> bool:
         (number,) = self._db.execute("SELECT purchase FROM sale WHERE number = ?", (held.number,)).fetchone()
         return bool(number == purchase.number)
 
+    def _replace(self, held: Sale | None) -> None:
+        """Free the receipt number of a lost sale, once nothing can refuse its successor any more."""
+        if held is not None:
+            self._db.execute("UPDATE sale SET replaced = 1 WHERE number = ?", (held.number,))
+
     def _insert(
         self, draft: Draft, amount: int, member: int, time: LocalTime, purchase: Sale | None = None
     ) -> Sale:
         kind: Kind = "purchase" if purchase is None else "reversal"
-        receipt = draft.receipt
-        self._db.execute(
-            "UPDATE sale SET replaced = 1 WHERE kind = ? AND receipt = ? AND replaced = 0", (kind, receipt)
-        )
+        receipt, (at, day) = draft.receipt, time
         salt = os.urandom(SALT_BYTES)
-        sealed = commitment(salt, at=time.at, kind=kind, merchant=self._profile.merchant, receipt=receipt)
+        sealed = commitment(salt, at=at, kind=kind, merchant=self._profile.merchant, receipt=receipt)
+        number = None if purchase is None else purchase.number
         cursor = self._db.execute(
             "INSERT INTO sale (kind, receipt, amount, member, at, day, purchase, salt, commitment, status)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending')",
-            (
-                kind,
-                receipt,
-                str(amount),
-                member,
-                time.at,
-                time.day,
-                purchase and purchase.number,
-                salt,
-                sealed,
-            ),
+            (kind, receipt, str(amount), member, at, day, number, salt, sealed),
         )
-        return numbered_sale(self._db, cursor.lastrowid or 0)
+        return Sale(
+            number=cursor.lastrowid or 0,
+            kind=kind,
+            receipt=receipt,
+            amount=amount,
+            member=member,
+            at=at,
+            day=day_date(day),
+            status=Status.PENDING,
+            purchase=None if purchase is None else purchase.receipt,
+        )
 
 
 def _check_lost(held: Sale) -> None:
