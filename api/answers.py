@@ -146,7 +146,7 @@ class MemberTold(Told):
             number=1,
             category="user",
             valid_from="2026-01-01",
-            valid_until=None,
+            valid_until="2031-01-01",
             credits="10422",
             earned="10922",
             purchases=37,
