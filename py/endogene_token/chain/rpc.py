@@ -24,7 +24,7 @@ class _Failure(msgspec.Struct):
 
 class _Answer(msgspec.Struct):
     id: int | None = None
-    result: Any = None
+    result: Any = msgspec.UNSET
     error: _Failure | None = None
 
 
@@ -138,6 +138,8 @@ def _attempt(answer: _Answer, method: str) -> Any:
 
 def _result(answer: _Answer, method: str) -> Any:
     failure = answer.error
+    if failure is None and answer.result is msgspec.UNSET:  # JSON, but not JSON-RPC: a wrong address
+        raise NodeAnswerError(actual=f"{method}: {msgspec.json.encode(answer).decode()}")
     if failure is None:
         return answer.result
     reverted = _revert_data(failure)
