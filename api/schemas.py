@@ -202,7 +202,8 @@ class PurchaseTold(Told):
     """A purchase and how far it has come. `premium` and `credit` are there once it is recorded.
 
     accepted: on its way to the ledger; held: waits there (`reason`); recorded; refused: took its sequence
-    and moved no money (`reason`); rejected: its batch will never be recorded (`reason`).
+    and moved no money (`reason`); rejected: its batch will never be recorded (`reason`). Who bought is not
+    told: ids can be counted through, and a number with its days and amounts is personal.
     """
 
     model_config = ConfigDict(
@@ -212,7 +213,6 @@ class PurchaseTold(Told):
             reason=None,
             explanation=None,
             merchant=4,
-            member=1,
             day="2026-11-20",
             amount="4275",
             premium="120",
@@ -228,7 +228,6 @@ class PurchaseTold(Told):
     reason: str | None = None
     explanation: str | None = None
     merchant: int
-    member: int
     day: str
     amount: str
     premium: str | None = None

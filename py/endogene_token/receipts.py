@@ -301,12 +301,25 @@ def batch_root(words: Sequence[bytes]) -> bytes:
     return keccak(b"".join(_chunk_hashes(words)))[:ROOT_BYTES]
 
 
+class ItemProofs:
+    """The proofs of the items of one batch, whose chunks are hashed once."""
+
+    def __init__(self, words: Sequence[bytes]) -> None:
+        """Take the packed items of the batch. Raises BatchSizeError."""
+        _check_size(len(words))
+        self.words = tuple(words)
+        self._hashes = _chunk_hashes(words)
+
+    def of(self, index: int) -> ItemProof:
+        """Return the proof of item `index` (from 0). Raises RangeError."""
+        check_range("index", index, len(self.words) - 1)
+        start = index - index % CHUNK
+        return ItemProof(index, self.words[start : start + CHUNK], self._hashes)
+
+
 def item_proof(words: Sequence[bytes], index: int) -> ItemProof:
     """Return the proof of item `index` (from 0) of the batch with these packed items. Raises RangeError."""
-    _check_size(len(words))
-    check_range("index", index, len(words) - 1)
-    start = index - index % CHUNK
-    return ItemProof(index, tuple(words[start : start + CHUNK]), _chunk_hashes(words))
+    return ItemProofs(words).of(index)
 
 
 def verify(root: bytes, word: bytes, proof: ItemProof) -> bool:

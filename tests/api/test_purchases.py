@@ -11,7 +11,6 @@ from endogene_token.ids import day_date
 from endogene_token.relay import Relay
 from tests.site import Site, open_site
 from tests.town import (
-    ALICE,
     BAKERY,
     BAKERY_TILL,
     GROCER,
@@ -41,7 +40,6 @@ def test_a_purchase_is_accepted_then_recorded(site: Site) -> None:
         "reason": None,
         "explanation": None,
         "merchant": BAKERY,
-        "member": ALICE,
         "day": day_date(today()).isoformat(),
         "amount": "2000",
         "premium": "56",

@@ -88,7 +88,7 @@ class RelayBatch(SQLModel, table=True):
     def signed(self) -> Signed:
         """The batch with its signature, ready to be sent or checked."""
         if self.kind == Kind.PURCHASES:
-            purchases = tuple(unpack(self.payload[at : at + _WORD]) for at in _starts(self.payload, _WORD))
+            purchases = tuple(map(unpack, self.words))
             batch = PurchaseBatch(self.till, self.merchant, self.first_sequence, purchases)
             return SignedPurchases(batch, self.signature)
         reversals = tuple(
@@ -98,6 +98,13 @@ class RelayBatch(SQLModel, table=True):
         return SignedReversals(
             ReversalBatch(self.till, self.merchant, self.first_sequence, reversals), self.signature
         )
+
+    @property
+    def words(self) -> list[bytes]:
+        """The packed items of a batch of purchases; none of one of reversals."""
+        if self.kind != Kind.PURCHASES:
+            return []
+        return [self.payload[at : at + _WORD] for at in _starts(self.payload, _WORD)]
 
     @property
     def trouble(self) -> EndogeneError | None:

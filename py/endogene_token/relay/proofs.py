@@ -1,5 +1,6 @@
 """What the chain holds of a batch, and the proofs of the purchases that reversals name."""
 
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
@@ -15,16 +16,17 @@ from endogene_token.ids import PurchaseId
 from endogene_token.receipts import (
     ROOT_BYTES,
     ItemProof,
+    ItemProofs,
     Reversal,
     SignedPurchases,
     SignedReversals,
     batch_root,
-    item_proof,
 )
 from endogene_token.relay import queue
 from endogene_token.relay.models import Signed, State
 
 BLOCKS_PER_REQUEST: Final = 5_000  # what Besu allows
+BATCHES_AT_HAND: Final = 256  # four megabytes of full ones
 _REVERSALS: Final = ("PurchaseReversed", "ReversalRefused")
 
 
@@ -42,24 +44,40 @@ def recorded(ledger: Ledger, batches: Sequence[Signed]) -> list[bool]:
     ]
 
 
-def proof_of(session: Session, ledger: Ledger, reversal: Reversal) -> ItemProof | None:
-    """Return the proof of the purchase that `reversal` names, or None when no recorded batch holds it.
+class Prover:
+    """Proves the purchases that reversals name. Keeps the latest batches at hand: a record never changes."""
 
-    The items come from the queue, else from the chain's logs. Raises PurchasePendingError while the batch
-    still waits in the queue: sent now, its refund would be refused for good.
-    """
-    till, first = reversal.purchase_till, reversal.purchase_batch
-    row = queue.items_of(session, till, first)
-    if row is not None and row.state != State.RECORDED:
-        raise PurchasePendingError(actual=PurchaseId(till, reversal.purchase_sequence))
-    if row is not None and isinstance(row.signed, SignedPurchases):
-        words = row.signed.batch.words()
-    else:
-        words = _recorded_words(ledger, till, first)
-    if not words:
-        return None
-    # Past the end of the batch, the last chunk proves that the purchase is not there: no proof would revert.
-    return item_proof(words, min(reversal.purchase_sequence - first, len(words) - 1))
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._latest: OrderedDict[tuple[int, int], ItemProofs] = OrderedDict()
+
+    def proof_of(self, session: Session, reversal: Reversal) -> ItemProof | None:
+        """Return the proof of the purchase that `reversal` names, or None when no recorded batch holds it.
+
+        The items come from the queue, else from the chain's logs. Raises PurchasePendingError while the batch
+        still waits in the queue: sent now, its refund would be refused for good.
+        """
+        batch = self._batch(session, reversal)
+        if batch is None:
+            return None
+        # Past the end of the batch, its last chunk proves that the purchase is not there: none would revert.
+        return batch.of(min(reversal.purchase_sequence - reversal.purchase_batch, len(batch.words) - 1))
+
+    def _batch(self, session: Session, reversal: Reversal) -> ItemProofs | None:
+        place = till, first = reversal.purchase_till, reversal.purchase_batch
+        if place in self._latest:
+            self._latest.move_to_end(place)
+            return self._latest[place]
+        row = queue.items_of(session, till, first)
+        if row is not None and row.state != State.RECORDED:
+            raise PurchasePendingError(actual=PurchaseId(till, reversal.purchase_sequence))
+        words = (row.words if row is not None else []) or _recorded_words(self._ledger, till, first)
+        if not words:
+            return None
+        self._latest[place] = ItemProofs(words)
+        if len(self._latest) > BATCHES_AT_HAND:
+            self._latest.popitem(last=False)
+        return self._latest[place]
 
 
 def _recorded_words(ledger: Ledger, till: int, first_sequence: int) -> list[bytes]:

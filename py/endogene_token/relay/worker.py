@@ -33,7 +33,7 @@ from endogene_token.receipts import ItemProof, SignedPurchases, SignedReversals
 from endogene_token.relay import plan, queue
 from endogene_token.relay.models import RelayBatch
 from endogene_token.relay.plan import Run, Waiting
-from endogene_token.relay.proofs import proof_of, recorded
+from endogene_token.relay.proofs import Prover, recorded
 from endogene_token.store import reading, writing
 
 ITEMS_PER_TRANSACTION: Final = 2_048  # some 17 million gas when none is refused
@@ -70,6 +70,7 @@ class Relay:
         """Relay for the community of `ledger`, paying with `account` (which needs no right)."""
         self._engine = engine
         self._ledger = ledger
+        self._prover = Prover(ledger)
         self._sender = Sender(ledger, account)
         self._most_items = items_per_transaction
         self._clock = clock
@@ -229,7 +230,7 @@ class Relay:
 
     def _proofs(self, reversals: Sequence[SignedReversals]) -> list[list[ItemProof | None]]:
         with reading(self._engine) as connection, Session(connection) as session:
-            return [[proof_of(session, self._ledger, item) for item in one.batch.items] for one in reversals]
+            return [[self._prover.proof_of(session, item) for item in one.batch.items] for one in reversals]
 
     @contextmanager
     def _marking(self) -> Iterator[Session]:
