@@ -9,8 +9,9 @@ import click
 from ape.api import AccountAPI, ProviderAPI
 from ape.cli import ConnectedProviderCommand, account_option
 
+from endogene_token.chain.artifacts import CONTRACTS
 from endogene_token.chain.community import Community
-from endogene_token.chain.deployment import CONTRACTS, Plan
+from endogene_token.chain.deployment import Plan
 from endogene_token.chain.views import Rules
 
 # A beginning: the assembly publishes its own rules when it takes over.

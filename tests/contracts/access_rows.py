@@ -7,7 +7,7 @@ from typing import Final
 from eth_account.signers.local import LocalAccount
 
 from endogene_token.chain import transactions as tx
-from endogene_token.chain.artifacts import Name
+from endogene_token.chain.artifacts import CONTRACTS, Name
 from endogene_token.chain.contracts import encode
 from endogene_token.chain.views import Category, MemberKind, Role
 from endogene_token.errors import (
@@ -134,8 +134,7 @@ def _governor_rows(stage: Stage) -> Iterator[Row]:
         ("Membership", "revokeRole", (int(Role.TREASURER), account)),
         ("Rulebook", "publish", (RULES_ROW,)),
     ]
-    contracts: tuple[Name, ...] = ("Membership", "CommunityCredit", "CommunityFund", "Rulebook")
-    calls += [(one, "upgradeToAndCall", (stage.implementation(one), b"")) for one in contracts]
+    calls += [(one, "upgradeToAndCall", (stage.implementation(one), b"")) for one in CONTRACTS]
     for call in calls:
         yield _row(*call, "governor", refused)
 

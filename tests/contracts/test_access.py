@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from endogene_token.chain import transactions as tx
-from endogene_token.chain.artifacts import Name, load
+from endogene_token.chain.artifacts import CONTRACTS, Name, load
 from endogene_token.chain.calls import Ledger
 from endogene_token.chain.views import Role
 from endogene_token.errors import LedgerRefusal, MissingRoleError, ReplacementError, UnknownRefusalError
@@ -16,7 +16,7 @@ from tests.contracts.access_rows import Row, Stage, rows
 from tests.contracts.cooperative import Cooperative
 from tests.town import key
 
-CONTRACTS: tuple[Name, ...] = ("Membership", "CommunityCredit", "CommunityFund", "Rulebook")
+pytestmark = pytest.mark.xdist_group("access")  # one stage serves all
 MOVES = {
     "transfer",
     "transferFrom",

@@ -12,6 +12,7 @@ from tests.contracts.gas import Figures, measure
 
 COMMITTED = Path(__file__).with_name("gas.json")
 REWRITE = "ENDOGENE_UPDATE_GAS"  # set it to anything, and this test writes the table: make gas
+pytestmark = pytest.mark.xdist_group("gas")  # measured once
 LONGEST_CODE = 24_576  # bytes, EIP-170
 
 

@@ -8,6 +8,8 @@ import msgspec
 
 Name = Literal["CommunityCredit", "CommunityFund", "ERC1967Proxy", "Membership", "Rulebook"]
 NAMES: Final[tuple[Name, ...]] = get_args(Name)
+# A community's own, in the order in which they are founded.
+CONTRACTS: Final[tuple[Name, ...]] = ("Membership", "CommunityCredit", "CommunityFund", "Rulebook")
 FOLDER: Final = "artifacts"
 
 

@@ -9,7 +9,7 @@ from eth_utils.address import to_checksum_address
 from web3.types import Nonce
 from web3.utils.address import get_create_address
 
-from endogene_token.chain.artifacts import Name
+from endogene_token.chain.artifacts import CONTRACTS, Name
 from endogene_token.chain.community import Community
 from endogene_token.chain.contracts import encode, encode_deployment
 from endogene_token.chain.rpc import Rpc
@@ -19,8 +19,6 @@ from endogene_token.chain.wallet import Wallet
 
 __all__ = ["Community", "Plan", "Rules", "found"]
 
-# The order of the founder's nonces: the implementations, then, at their nonces + 4, the proxies.
-CONTRACTS: Final[tuple[Name, ...]] = ("Membership", "CommunityCredit", "CommunityFund", "Rulebook")
 # 200 gas a byte of code (24,576 at most), 22 a byte of the transaction, and as much again for a constructor.
 DEPLOYMENT_GAS: Final = 8_000_000
 
