@@ -33,13 +33,20 @@ class Server:
         self._numbers = count(1)
 
     @contextlib.contextmanager
-    def database(self) -> Iterator[str]:
-        """Yield the URL of a new database, and drop it afterwards."""
+    def database(self, folder: Path | None = None) -> Iterator[str]:
+        """Yield the URL of a new database, its files in `folder` if given, and drop it afterwards."""
         name = f"test_{os.getpid()}_{next(self._numbers)}"
         with psycopg.connect(f"postgresql://{self._root}/postgres", autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}".encode())
+            place = ""
+            if folder is not None:
+                give_to_server(folder)
+                connection.execute(f"CREATE TABLESPACE {name} LOCATION '{folder}'".encode())
+                place = f"TABLESPACE {name}"
+            connection.execute(f"CREATE DATABASE {name} {place}".encode())
             yield f"postgresql+psycopg://{self._root}/{name}"
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+            if place:
+                connection.execute(f"DROP {place}".encode())
 
     def answers(self) -> bool:
         """Return whether it takes connections already."""
@@ -57,7 +64,7 @@ def serving() -> Iterator[Server]:
     password = secrets.token_hex(16)
     with tempfile.TemporaryDirectory(prefix="endogene-pg-") as name:
         folder = Path(name)
-        account = _account(folder)
+        account = give_to_server(folder)
         data = folder / "data"
         secret = folder / "password"
         secret.write_text(password)
@@ -101,7 +108,8 @@ def _installed() -> Path | None:
     return candidates[0].parent if candidates else None
 
 
-def _account(folder: Path) -> dict[str, Any]:
+def give_to_server(folder: Path) -> dict[str, Any]:
+    """Make the server's account the owner of `folder`; return how to run a program as that account."""
     if os.geteuid() != 0:
         return {}
     entry = pwd.getpwnam(ACCOUNT)

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from itertools import pairwise
+from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping, func, select
+from sqlmodel import SQLModel
 
-from endogene_token.chain.calls import Ledger
+from endogene_token.chain.calls import Ledger, View
 from endogene_token.chain.views import ZERO_ADDRESS, MemberKind
 from endogene_token.errors import UnknownMerchantError
 from endogene_token.indexer.models import (
@@ -22,8 +24,6 @@ from endogene_token.indexer.models import (
 )
 from endogene_token.indexer.runner import cursor_of
 from endogene_token.store import reading
-
-NUMBER: Final = "number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class ReadModel:
     """What the read model says at one moment."""
 
     block: int
-    rules_version: int
+    rules: Mapping[int, RowMapping]
     pockets: Mapping[str, int]
     members: Mapping[int, RowMapping]
     merchants: Mapping[int, RowMapping]
@@ -82,22 +82,22 @@ def _read(connection: Connection) -> ReadModel:
         rates.setdefault(row.merchant, []).append((row.from_day, row.rate_bps))
     pockets = dict(connection.execute(select(table_of(Pockets))).mappings().one())
     del pockets["only_row"]
-    version = func.coalesce(func.max(table_of(RulesVersion).c.version), 0)
     return ReadModel(
         block=cursor_of(connection).block_number,
-        rules_version=connection.execute(select(version)).scalar_one(),
+        rules=_by_key(connection, RulesVersion),
         pockets=pockets,
-        members=_by_number(connection, Member),
-        merchants=_by_number(connection, Merchant),
+        members=_by_key(connection, Member),
+        merchants=_by_key(connection, Merchant),
         rates=rates,
-        tills=_by_number(connection, Till),
+        tills=_by_key(connection, Till),
         credited=_credited(connection),
     )
 
 
-def _by_number(connection: Connection, model: type[Member | Merchant | Till]) -> dict[int, RowMapping]:
-    rows = connection.execute(select(table_of(model)).order_by(NUMBER)).mappings()
-    return {row[NUMBER]: row for row in rows}
+def _by_key(connection: Connection, model: type[SQLModel]) -> dict[int, RowMapping]:
+    [key] = table_of(model).primary_key
+    rows = connection.execute(select(table_of(model)).order_by(key)).mappings()
+    return {row[key]: row for row in rows}
 
 
 def _credited(connection: Connection) -> dict[int, int]:
@@ -115,7 +115,9 @@ def _fund(model: ReadModel, ledger: Ledger) -> Iterator[Difference]:
     yield from _fields("fund", asdict(ledger.balance_sheet()), model.pockets)
     supply = ledger.read([("CommunityCredit", "totalSupply", ())])[0]
     yield Difference("credits: total supply", supply, sum(row["balance"] for row in model.members.values()))
-    yield Difference("rules: version", ledger.rules_version(), model.rules_version)
+    yield Difference("rules: versions", ledger.rules_version(), len(model.rules))
+    for version, row in model.rules.items():
+        yield from _fields(f"rules {version}", asdict(ledger.rules(version)), row)
 
 
 def _laws(model: ReadModel) -> Iterator[Difference]:
@@ -148,9 +150,24 @@ def _merchants(model: ReadModel, ledger: Ledger) -> Iterator[Difference]:
         row = model.merchants[number]
         fields = {**asdict(term), **asdict(account)}
         yield from _fields(f"merchant {number}", fields, {**row, **_latest_rates(model.rates[number])})
+    yield from _rates(model, ledger)
     for number, member in model.members.items():
         if member["kind"] == MemberKind.ORGANISATION and number not in model.merchants:
             yield Difference(f"merchant {number}", _is_merchant(ledger, number), False)
+
+
+def _rates(model: ReadModel, ledger: Ledger) -> Iterator[Difference]:
+    """Compare each rate on its first day, and on the day before with the one it followed."""
+    told = [
+        (merchant, day, rate)
+        for merchant, rates in model.rates.items()
+        for (_, before), (from_day, rate_bps) in pairwise([(0, 0), *rates])
+        for day, rate in ((from_day, rate_bps), (from_day - 1, before))
+        if day >= 0
+    ]
+    views: list[View] = [("Membership", "rateOn", (merchant, day)) for merchant, day, _ in told]
+    for (merchant, day, rate), chain in zip(told, ledger.read(views), strict=True):
+        yield Difference(f"merchant {merchant}: rate on day {day}", chain, rate)
 
 
 def _latest_rates(rates: Sequence[tuple[int, int]]) -> dict[str, int]:

@@ -25,7 +25,8 @@ T = TypeVar("T", bound=SQLModel)
 class Uint64(TypeDecorator[int]):
     """An unsigned number of 64 bits in a signed column: the same bits.
 
-    A till may sign any amount; the refused ones may pass 2^63. In SQL, sum only what was not refused.
+    Only for what may pass 2^63: a till may sign any amount, to be refused; a treasurer may book any payment.
+    In SQL, sum only amounts that were not refused. What the contracts hold in 48 bits needs no such care.
     """
 
     impl = BigInteger
@@ -109,7 +110,7 @@ class Member(SQLModel, table=True):
     valid_from: int = _whole()
     valid_until: int = _whole()
     key: bytes = _raw()
-    balance: int = _whole(unsigned=True)
+    balance: int = _whole()
 
 
 class Merchant(SQLModel, table=True):
@@ -124,9 +125,9 @@ class Merchant(SQLModel, table=True):
     status: int = _whole()
     exposure_limit: int = _whole()
     till_cap: int = _whole()
-    owed: int = _whole(unsigned=True)
+    owed: int = _whole()
     prepaid: int = _whole(unsigned=True)
-    premiums: int = _whole(unsigned=True)
+    premiums: int = _whole()
     settled: int = _whole(unsigned=True)
 
 
@@ -188,7 +189,7 @@ class Purchase(SQLModel, table=True):
     credit: int = _whole()
     operations: int = _whole()
     reserve: int = _whole()
-    reversed: int = _whole(unsigned=True)
+    reversed: int = _whole()
     reason: int = _whole()
     commitment: bytes = _raw(16)
 

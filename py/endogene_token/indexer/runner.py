@@ -172,6 +172,7 @@ class Indexer:
         with writing(self._engine) as connection:
             for index in SECONDARY_INDEXES:
                 index.create(connection, checkfirst=True)
+            crash.point("indexer.tables-indexed")
         self._indexed = True
 
     def _write(self, position: Position, found: Range) -> None:

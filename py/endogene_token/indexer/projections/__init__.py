@@ -38,6 +38,7 @@ def project(connection: Connection, located: Sequence[Located]) -> None:
     crash.point("indexer.purchases-written")
     for projection in projections:
         projection.write(connection)
+        crash.point("indexer.projection-written")
 
 
 def _projections(writer: PurchaseWriter) -> list[Projection]:
