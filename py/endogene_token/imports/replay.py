@@ -9,8 +9,14 @@ from typing import Final, Literal, TypeVar
 from sqlalchemy import Engine
 
 from endogene_token import crash
-from endogene_token.errors import EndogeneError, ReturnWithoutPurchaseError, UnknownCustomerError
-from endogene_token.imports.journal import BadLine, Line, read_journal
+from endogene_token.errors import (
+    AlreadyReturnedError,
+    EndogeneError,
+    ReturnTooLargeError,
+    ReturnWithoutPurchaseError,
+    UnknownCustomerError,
+)
+from endogene_token.imports.journal import KINDS, BadLine, Line, read_journal
 from endogene_token.imports.outcome import Recorded, RefusedLine, recorded
 from endogene_token.imports.survey import day_after
 from endogene_token.sdk import NewPurchase, NewReversal, Sale, TillClient
@@ -48,6 +54,8 @@ class Replay:
         self._lang = lang
         self._refused: list[RefusedLine] = []
         self._accepted: dict[tuple[str, str], int] = {}
+        self._left: dict[str, int] = {}
+        """What the returns read so far leave of each sale, in minor units."""
         self._lines = 0
 
     def run(self, total: int, wait: Callable[[Progress], None], progress: Progress) -> None:
@@ -55,10 +63,11 @@ class Replay:
 
         Raises what the SDK raises; what was accepted before stays in the outbox for the next run.
         """
-        for part in _parts(read_journal(self._path), LINES_AT_ONCE):
-            self._accept(part)
-            crash.point("imports.lines.accepted")
-            progress("read", self._lines, total)
+        for kind in KINDS:  # the sales first: in an untidy journal a return may stand before its own
+            for part in _parts(read_journal(self._path), LINES_AT_ONCE):
+                self._accept(part, kind)
+                crash.point("imports.lines.accepted")
+                progress("read", self._lines, total)
         flushed = self._till.flush(lambda done, of: progress("sent", done, of))
         crash.point("imports.lines.sent")
         if flushed.waiting:  # reversals of purchases that this very flush sent
@@ -77,9 +86,10 @@ class Replay:
         refused = sorted((*self._refused, *outcome.refused), key=lambda one: one.line)
         return ImportReport(self._lines, outcome, tuple(refused), len(self._accepted) - done)
 
-    def _accept(self, part: list[Line | BadLine]) -> None:
+    def _accept(self, part: list[Line | BadLine], kind: str) -> None:
         sound: list[Line] = []
-        for line in part:
+        ours = [line for line in part if (KINDS[0] if isinstance(line, BadLine) else line.kind) == kind]
+        for line in ours:
             if isinstance(line, BadLine):
                 self._refuse(line.number, line.text.partition(",")[0], line.error)
             elif line.kind == "sale" and line.customer and line.customer not in self._members:
@@ -92,9 +102,25 @@ class Replay:
         for line, result in zip(sound, results, strict=True):
             if isinstance(result, Sale):
                 self._accepted[result.kind, result.receipt] = line.number
+                self._follow(line)
             else:
-                self._refuse(line.number, line.invoice, result)
-        self._lines += len(part)
+                self._refuse(line.number, line.invoice, self._in_turn(line, result))
+        self._lines += len(ours)
+
+    def _follow(self, line: Line) -> None:
+        if line.kind == "sale":
+            self._left[line.invoice] = line.amount
+        elif line.refund_of in self._left:
+            self._left[line.refund_of] -= line.amount
+
+    def _in_turn(self, line: Line, error: EndogeneError) -> EndogeneError:
+        """Return why the line was refused when its turn came: a later run meets later returns already."""
+        left = self._left.get(line.refund_of, line.amount)
+        if left >= line.amount or not isinstance(error, ReturnTooLargeError | AlreadyReturnedError):
+            return error
+        if left > 0:
+            return ReturnTooLargeError(actual=line.amount, limit=left)
+        return AlreadyReturnedError(actual=line.refund_of)
 
     def _draft(self, line: Line) -> NewPurchase | NewReversal:
         at = line.at.combine(day_after(line.at.date(), self._shift), line.at.time())
