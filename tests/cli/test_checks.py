@@ -9,6 +9,8 @@ import pytest
 from tests.cli.conftest import Imported
 from tests.commands import Answer, call
 
+pytestmark = pytest.mark.xdist_group("import")  # one worker, one set-up
+
 
 def check(command: str, imported: Imported, *options: str) -> Answer:
     return call(command, *options, "--data", imported.data)
@@ -76,6 +78,22 @@ def test_rebuild_mends_what_was_changed_by_hand(imported: Imported) -> None:
     assert mended.code == 0
     assert mended.out.count(sound.json["read_model"]) == 2  # whole, however narrow the terminal
     assert check("audit", imported, "--json").code == 0
+
+
+def test_what_nobody_foresaw_is_kept_in_a_file_and_told_in_a_sentence(
+    imported: Imported, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No traceback reaches a person; those who mend the program find it, and machines get their JSON."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    assert change(imported.data, "UPDATE member SET balance = 'x' WHERE number = 1") == 1
+    answer = check("audit", imported)
+    assert (answer.code, answer.out) == (1, "")
+    assert "Traceback" not in answer.err
+    [kept] = tmp_path.glob("endogene-*.log")
+    assert str(kept) in answer.err
+    assert "Traceback" in kept.read_text("utf-8")
+    assert check("audit", imported, "--json").error == "endogene"
+    assert check("rebuild", imported).code == 0
 
 
 @pytest.mark.parametrize("command", ["audit", "rebuild"])

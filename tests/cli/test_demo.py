@@ -16,6 +16,8 @@ from endogene_token.chain.rpc import Rpc
 from endogene_token.errors import EndogeneError
 from tests.commands import PATIENCE, Answer, call, free_port, run, started
 
+pytestmark = pytest.mark.xdist_group("demo")  # one worker, one set-up
+
 POCKETS = {
     *("cash", "premiums_receivable", "credits_outstanding"),
     *("merchant_prepayments", "reserve", "operations"),

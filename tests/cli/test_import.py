@@ -14,6 +14,8 @@ from tests.cli.conftest import Imported
 from tests.commands import call
 from tests.journals import COLUMNS, RATE_BPS
 
+pytestmark = pytest.mark.xdist_group("import")  # one worker, one set-up
+
 KEYS = {
     *("lines", "sales", "returns", "anonymous", "refused", "waiting", "premiums", "credits"),
     *("shifted_days", "refused_file", "milliseconds"),

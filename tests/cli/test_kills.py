@@ -5,9 +5,13 @@ import random
 import signal
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Imported
 from tests.commands import Answer, call, killed, run
 from tests.unit.source_tree import files
+
+pytestmark = pytest.mark.xdist_group("import")  # one worker, one set-up
 
 KILLS = 3
 EARLIEST, LATEST = 1.0, 9.0  # seconds from the start; a start alone takes two to eight

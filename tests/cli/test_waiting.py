@@ -13,6 +13,8 @@ from endogene_token.host import FREE_PORT, FoundingPlan, Host, organisation, run
 from tests.commands import Answer, call
 from tests.journals import COLUMNS
 
+pytestmark = pytest.mark.xdist_group("waiting")  # one worker, one set-up
+
 SALES, AMOUNT = 20, 10_000  # a premium of 280 each
 PREMIUMS = SALES * 280
 

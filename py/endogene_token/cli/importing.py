@@ -98,7 +98,7 @@ def _import(found: Settings, job: Job, move: Move) -> Finished:
         replay = Replay(job.journal, client, members, shift, LANG)
         start = time.monotonic()
         retry_held(ground.engine)  # what held them may be gone since the last import
-        replay.run(seen.lines, lambda _: _wait(url, check, seen.lines, move), move)
+        replay.run(seen.lines, lambda _: _wait(url, ground.folder, check, seen.lines, move), move)
         report = replay.report(ground.engine, till)
         seconds = time.monotonic() - start
         file = job.refused or ground.folder.root.joinpath(f"refused-{seen.fingerprint[:12]}.csv")
@@ -126,8 +126,8 @@ def _rules(job: Job, seen: Survey, today: date) -> Rules:
     return replace(RULES, purchase_window_days=days, reversal_window_days=days)
 
 
-def _wait(url: str, check: Callable[[], None], total: int, move: Move) -> None:
-    settle_down(url, check, lambda waiting: move("recorded", max(0, total - waiting), total))
+def _wait(url: str, folder: DataFolder, check: Callable[[], None], total: int, move: Move) -> None:
+    settle_down(url, folder, check, lambda waiting: move("recorded", max(0, total - waiting), total))
 
 
 def _rows(report: ImportReport) -> list[tuple[str, int]]:

@@ -14,7 +14,7 @@ from sqlmodel import col
 from api.app import create_app
 from endogene_token.chain.community import Community
 from endogene_token.config import Settings
-from endogene_token.errors import NotDeployedError, ServiceUnavailableError, UnconfirmedError
+from endogene_token.errors import DiskFullError, NotDeployedError, ServiceUnavailableError, UnconfirmedError
 from endogene_token.host.folder import DataFolder
 from endogene_token.host.ground import FoundingPlan, Ground
 from endogene_token.host.officers import Officers
@@ -26,6 +26,7 @@ from endogene_token.store import writing
 
 POLL_SECONDS: Final = 0.05
 PATIENCE_SECONDS: Final = 120.0
+STALL_SECONDS: Final = 3.0
 PROBE_SECONDS: Final = 10.0  # where nothing listens the answer is immediate; who is busy is waited for
 INDEXER_PAUSE_SECONDS: Final = 0.1  # the chain is on this machine: asking it costs a millisecond
 
@@ -63,7 +64,7 @@ class Host(Ground):
 
     def settle_down(self) -> None:
         """Wait as the function `settle_down` does; raise also what ended a worker."""
-        settle_down(self.url, self.check)
+        settle_down(self.url, self.folder, self.check)
 
     def _open(self, plan: FoundingPlan | None) -> None:
         super()._open(plan)
@@ -84,19 +85,27 @@ class Host(Ground):
         return worker
 
     def _announce(self) -> None:
-        """Leave the API's address for other commands on this folder; they ask whether it still answers."""
+        """Leave the API's address for other commands on this folder; they ask whether it still answers.
+
+        The address of another host that serves the same folder stays: who comes second may leave first.
+        """
+        if running_service(self.folder) is not None:
+            return
         self.folder.service.write_text(json.dumps({"url": self.url, "pid": os.getpid()}), "utf-8")
         self.parts.callback(self.folder.service.unlink, missing_ok=True)
 
 
 def settle_down(
-    url: str, check: Callable[[], None] = lambda: None, progress: Callable[[int], None] = lambda _: None
+    url: str,
+    folder: DataFolder,
+    check: Callable[[], None] = lambda: None,
+    progress: Callable[[int], None] = lambda _: None,
 ) -> None:
     """Wait until the service at `url` has recorded all that it can and its read model is at the chain's head.
 
     What the ledger cannot take now (a suspended merchant, an exposure limit) stays held: nobody waits for
     it. `check` is called meanwhile; `progress` is told how many items wait.
-    Raises ServiceUnavailableError, and UnconfirmedError when nothing has moved for two minutes.
+    Raises ServiceUnavailableError; DiskFullError, or UnconfirmedError, when nothing moves any more.
     """
     last, since = (-1, -1), time.monotonic()
     with httpx.Client(base_url=url, timeout=PROBE_SECONDS) as client:
@@ -108,6 +117,8 @@ def settle_down(
                 return
             if now != last:
                 last, since = now, time.monotonic()
+            elif time.monotonic() - since > STALL_SECONDS and folder.full():
+                raise DiskFullError(actual=folder.root)
             elif time.monotonic() - since > PATIENCE_SECONDS:
                 raise UnconfirmedError(actual=f"{now[0]} + {now[1]}", limit=round(PATIENCE_SECONDS))
             time.sleep(POLL_SECONDS)

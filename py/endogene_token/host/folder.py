@@ -1,14 +1,18 @@
 """Where a machine keeps its community."""
 
+import shutil
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
 from endogene_token.errors import DataFolderError, KeyExistsError
 from endogene_token.sdk import TillKey
+
+LEAST_ROOM: Final = 1 << 16  # bytes: a few pages of a database
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,13 @@ class DataFolder:
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
             raise DataFolderError(actual=self.root) from error
+
+    def full(self) -> bool:
+        """Return whether the disk of the folder has no room left to write to."""
+        try:
+            return shutil.disk_usage(self.root).free < LEAST_ROOM
+        except OSError:
+            return False
 
     @property
     def chain(self) -> Path:

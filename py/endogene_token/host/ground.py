@@ -14,10 +14,25 @@ from endogene_token.chain.node import EmbeddedNode
 from endogene_token.chain.rpc import Rpc
 from endogene_token.chain.views import Rules
 from endogene_token.config import Settings
+from endogene_token.errors import (
+    DiskFullError,
+    NodeAnswerError,
+    NodeUnavailableError,
+    ServiceError,
+    StoreError,
+    UnconfirmedError,
+)
 from endogene_token.host.folder import DataFolder
 from endogene_token.store import migrate, open_engine
 
 FREE_PORT: Final = 0
+FAILURES_OF_A_FULL_DISK: Final = (
+    NodeAnswerError,
+    NodeUnavailableError,
+    UnconfirmedError,
+    StoreError,
+    ServiceError,
+)
 DAY_SECONDS: Final = 86_400
 
 RULES: Final = Rules(
@@ -58,8 +73,8 @@ class Ground:
         self.parts = ExitStack()
         try:
             self._open(plan)
-        except BaseException:
-            self.parts.close()
+        except BaseException as error:
+            self.__exit__(type(error), error, None)
             raise
 
     def __enter__(self) -> Self:
@@ -68,7 +83,10 @@ class Ground:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        full = isinstance(error, FAILURES_OF_A_FULL_DISK) and self.folder.full()
         self.parts.close()
+        if full:  # the node, the service and the databases each say it in their own way
+            raise DiskFullError(actual=self.folder.root) from error
 
     def _open(self, plan: FoundingPlan | None) -> None:
         if plan is None:
