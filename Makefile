@@ -64,7 +64,8 @@ $(VENV)/.ready: $(VENV)/.uv requirements.lock pyproject.toml
 	@touch $@
 
 # `--ignore-scripts`: the postinstall of forge and anvil would fetch a binary that their packages already hold.
+# `install --no-save`, not `ci`: npm leaves other platforms' packages out of a lock file, then `ci` misses them.
 node_modules/.ready: package-lock.json
 	@echo "Preparing the compiler and the chain…"
-	@npm ci --ignore-scripts --no-audit --no-fund --silent
+	@npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
