@@ -13,6 +13,12 @@ from tests.unit.source_tree import files
 
 pytestmark = pytest.mark.xdist_group("import")  # one worker, one set-up
 
+POINTS = (  # in the order in which a run passes them
+    "imports.members.planned",
+    "imports.members.admitted",
+    "imports.lines.accepted",
+    "imports.lines.sent",
+)
 KILLS = 3
 EARLIEST, LATEST = 1.0, 9.0  # seconds from the start; a start alone takes two to eight
 
@@ -41,10 +47,8 @@ def test_an_import_killed_at_each_of_its_crash_points_ends_as_undisturbed(
     """Members planned, or admitted and not written down; lines accepted, or sent and not recorded."""
     data = tmp_path.joinpath("data")
     arguments = (*imported.arguments[:5], "--data", data, "--json")
-    points = crash_points()
-    assert len(points) == 4
-    # In the order in which a run passes them, so that each kill meets what the one before left.
-    for point in sorted(points, key=lambda name: (not name.startswith("imports.members"), name)):
+    assert sorted(POINTS) == crash_points()
+    for point in POINTS:  # each kill meets what the one before left
         died = run(*arguments, ENDOGENE_CRASH_AT=point)
         assert died.code == -signal.SIGKILL, (point, died)
     ends_undisturbed(imported, data, call(*arguments))
