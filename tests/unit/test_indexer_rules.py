@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from endogene_token.chain.deployment import Rules
 from endogene_token.errors import LedgerMismatchError
-from endogene_token.indexer.bulk import PurchaseRow, packed
+from endogene_token.indexer.bulk import RecordedRow, packed
 from endogene_token.indexer.events import (
     MerchantEnrolled,
     Place,
@@ -61,7 +61,7 @@ def test_each_purchase_moves_what_money_says(
     rate, operations, reserve = terms
     expected = [shares(amount, rate, Split(operations, reserve), member == 0) for member, amount in sold]
     totals = [sum(getattr(one, name) for one in expected) for name in Shares.__dataclass_fields__]
-    rows: list[PurchaseRow] = []
+    rows: list[RecordedRow] = []
     books = Books()
     purchases = Purchases(books, rows.extend)
     items = b"".join(pack(Purchase(member, 20_000, amount, bytes(16))) for member, amount in sold)
@@ -171,11 +171,9 @@ def test_an_amount_of_65_bits_is_not_cut() -> None:
 
 def test_a_packed_row_is_what_postgresql_reads() -> None:
     """A count of columns, then each length and value."""
-    row: PurchaseRow = (1, 2, 3, 4, 5, 6, -7, 8, 9, 10, 11, 12, 13, b"\xab" * 16)
+    row: RecordedRow = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 2**48, b"\xab" * 16)
     raw = packed([row])
-    assert len(raw) == 2 + 13 * 12 + 4 + 16
-    assert raw[:2] == (14).to_bytes(2)
-    assert [int.from_bytes(raw[2 + 12 * n + 4 : 2 + 12 * (n + 1)], signed=True) for n in range(13)] == [
-        *row[:13]
-    ]
-    assert raw[-20:] == (16).to_bytes(4) + b"\xab" * 16
+    assert raw[:2] == (12).to_bytes(2)
+    columns = [raw[2 + 12 * n : 14 + 12 * n] for n in range(11)]
+    assert columns == [(8).to_bytes(4) + value.to_bytes(8) for value in row[:11]]
+    assert raw[2 + 12 * 11 :] == (16).to_bytes(4) + b"\xab" * 16

@@ -17,15 +17,15 @@ from endogene_token.indexer.models import Purchase, Uint64, signed, table_of
 
 Row = Mapping[str, Any]
 """The values of a row by column; all rows of one call have the same columns, in the same order."""
-PurchaseRow = tuple[int, int, int, int, int, int, int, int, int, int, int, int, int, bytes]
-"""The columns in the table's order. A refused amount, which may pass 2^63, as `models.signed` gives it."""
+RecordedRow = tuple[int, int, int, int, int, int, int, int, int, int, int, bytes]
+"""A purchase that was not refused: the columns without a default, in the table's order."""
 
 COPY_TYPES: Final = {BigInteger: "int8", Uint64: "int8", LargeBinary: "bytea", String: "text"}
 # PostgreSQL's binary COPY: a signature, flags and an extension (none); each row its number of columns, then
 # each column its length and its bytes; -1 columns end it.
 COPY_START: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 COPY_END: Final = b"\xff\xff"
-COPY_ROW: Final = Struct(">h" + "iq" * 13 + "i16s")
+COPY_ROW: Final = Struct(">h" + "iq" * 11 + "i16s")
 
 
 def insert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
@@ -65,7 +65,7 @@ def update(connection: Connection, table: Table, rows: Sequence[Row], *, adding:
 
 
 class PurchaseWriter:
-    """Writes rows of purchases in the transaction of `connection`.
+    """Writes purchases that were not refused, in the transaction of `connection`.
 
     On PostgreSQL one COPY stays open, so that the server stores rows while this process computes the next;
     until the writer is closed, the connection can say nothing else.
@@ -74,7 +74,7 @@ class PurchaseWriter:
     def __init__(self, connection: Connection) -> None:
         self._driver = _driver(connection)
         self._table = table_of(Purchase)
-        self._columns = self._table.columns.keys()
+        self._columns = [column.name for column in self._table.columns if column.server_default is None]
         self._insertion = _insertion(self._table, self._columns)
         self._stack = ExitStack()
         self._copy: psycopg.Copy | None = None
@@ -89,7 +89,7 @@ class PurchaseWriter:
             self._copy.write(COPY_END)
         self._stack.__exit__(kind, error, trace)
 
-    def write(self, rows: Sequence[PurchaseRow]) -> None:
+    def write(self, rows: Sequence[RecordedRow]) -> None:
         """Add `rows`."""
         if isinstance(self._driver, sqlite3.Connection):
             self._driver.executemany(self._insertion, rows)
@@ -102,14 +102,14 @@ class PurchaseWriter:
         self._copy.write(packed(rows))
 
 
-def packed(rows: Sequence[PurchaseRow]) -> bytes:
+def packed(rows: Sequence[RecordedRow]) -> bytes:
     """Return `rows` as PostgreSQL's binary COPY wants them."""
     pack = COPY_ROW.pack
     # The lengths stand between the values: written out, since a loop over the columns takes twice the time.
     return b"".join(
         [
-            pack(14, 8, a, 8, b, 8, c, 8, d, 8, e, 8, f, 8, g, 8, h, 8, i, 8, j, 8, k, 8, m, 8, n, 16, o)
-            for a, b, c, d, e, f, g, h, i, j, k, m, n, o in rows
+            pack(12, 8, a, 8, b, 8, c, 8, d, 8, e, 8, f, 8, g, 8, h, 8, i, 8, j, 8, k, 16, m)
+            for a, b, c, d, e, f, g, h, i, j, k, m in rows
         ]
     )
 

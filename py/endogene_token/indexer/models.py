@@ -44,9 +44,9 @@ def signed(value: int) -> int:
     return int.from_bytes(value.to_bytes(8), signed=True)
 
 
-def _whole(*, key: bool = False, unsigned: bool = False) -> Any:
+def _whole(*, key: bool = False, unsigned: bool = False, default: str | None = None) -> Any:
     kind = Uint64 if unsigned else BigInteger
-    extra = {"autoincrement": False} if key else {}
+    extra = {"autoincrement": False} if key else {"server_default": default}
     return Field(primary_key=key, sa_type=kind, nullable=False, sa_column_kwargs=extra)
 
 
@@ -189,9 +189,9 @@ class Purchase(SQLModel, table=True):
     credit: int = _whole()
     operations: int = _whole()
     reserve: int = _whole()
-    reversed: int = _whole()
-    reason: int = _whole()
     commitment: bytes = _raw(16)
+    reversed: int = _whole(default="0")
+    reason: int = _whole(default="0")
 
 
 class Reversal(SQLModel, table=True):

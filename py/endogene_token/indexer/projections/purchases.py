@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, and_, or_, select
 
-from endogene_token.indexer.bulk import PurchaseRow, insert, update
+from endogene_token.indexer.bulk import RecordedRow, insert, update
 from endogene_token.indexer.events import (
     Event,
     Place,
@@ -15,10 +15,10 @@ from endogene_token.indexer.events import (
     PurchaseReversed,
     PurchasesRecorded,
 )
-from endogene_token.indexer.models import Batch, Purchase, signed, table_of
+from endogene_token.indexer.models import Batch, Purchase, table_of
 from endogene_token.indexer.projections.base import Route, expect, known, on
 from endogene_token.indexer.projections.books import Books
-from endogene_token.indexer.projections.pockets import NOTHING, Moved
+from endogene_token.indexer.projections.pockets import Moved
 from endogene_token.money import BASIS_POINTS
 
 TABLE = table_of(Purchase)
@@ -48,7 +48,7 @@ class Purchases:
     The same is computed here and compared with the totals that the chain tells.
     """
 
-    def __init__(self, books: Books, write_rows: Callable[[Sequence[PurchaseRow]], None]) -> None:
+    def __init__(self, books: Books, write_rows: Callable[[Sequence[RecordedRow]], None]) -> None:
         self._books = books
         self._write_rows = write_rows
         self._refused: defaultdict[int, dict[int, int]] = defaultdict(dict)
@@ -56,6 +56,7 @@ class Purchases:
         self._recorded: dict[Key, tuple[bytes, int]] = {}
         self._reversed: dict[Key, int] = {}
         self._batches: list[dict[str, Any]] = []
+        self._refused_rows: list[dict[str, Any]] = []
 
     def load(self, connection: Connection, events: Sequence[Event]) -> None:
         """Read the purchases that the events reverse; note which items they refuse."""
@@ -90,6 +91,7 @@ class Purchases:
     def write(self, connection: Connection) -> None:
         """Add the batches and write what was reversed; the purchases' rows are written as they come."""
         insert(connection, BATCHES, self._batches)
+        insert(connection, TABLE, self._refused_rows)
         reversed_ = [(*key, amount) for key, amount in sorted(self._reversed.items())]
         names = ("till", "sequence", "reversed")
         update(connection, TABLE, [dict(zip(names, row, strict=True)) for row in reversed_])
@@ -119,11 +121,11 @@ class Purchases:
         rules = self._books.rules.version(self._books.rules.current)
         operations_bps, kept_bps = rules.operations_bps, rules.operations_bps + rules.reserve_bps
         premiums = credits_ = operations_sum = 0
-        rows: list[PurchaseRow] = []
+        rows: list[RecordedRow] = []
+        add = rows.append
         for sequence, (commitment, amount, member, day) in enumerate(ITEM.iter_unpack(event.items), batch):
-            head = (till, sequence, batch, merchant, member, day)
-            if sequence in refused:
-                rows.append((*head, signed(amount), *NOTHING, 0, refused[sequence], commitment))
+            if refused and sequence in refused:
+                self._refuse(event, sequence, refused[sequence])
                 continue
             premium = (amount * rates[day] + BASIS_POINTS // 2) // BASIS_POINTS
             credit = operations = 0
@@ -136,9 +138,21 @@ class Purchases:
                 operations_sum += operations
             premiums += premium
             reserve = premium - credit - operations
-            rows.append((*head, amount, premium, credit, operations, reserve, 0, 0, commitment))
+            # fmt: off
+            add((till, sequence, batch, merchant, member, day,
+                 amount, premium, credit, operations, reserve, commitment))
+            # fmt: on
         self._write_rows(rows)
         return Moved(premiums, credits_, operations_sum, premiums - credits_ - operations_sum)
+
+    def _refuse(self, event: PurchasesRecorded, sequence: int, reason: int) -> None:
+        commitment, amount, member, day = ITEM.unpack_from(
+            event.items, (sequence - event.first_sequence) * ITEM.size
+        )
+        key = {"till": event.till, "sequence": sequence, "batch": event.first_sequence}
+        item = {"merchant": event.merchant, "member": member, "day": day, "amount": amount}
+        nothing = dict.fromkeys(("premium", "credit", "operations", "reserve", "reversed"), 0)
+        self._refused_rows.append({**key, **item, **nothing, "reason": reason, "commitment": commitment})
 
 
 def _stored(connection: Connection, keys: Sequence[Key]) -> dict[Key, Item]:

@@ -7,9 +7,11 @@ revision = "0001"
 down_revision = None
 
 
-def whole(name: str, *, key: bool = False) -> sa.Column[int]:
+def whole(name: str, *, key: bool = False, default: str | None = None) -> sa.Column[int]:
     """Return a column of 64 bits."""
-    return sa.Column(name, sa.BigInteger, primary_key=key, autoincrement=False, nullable=False)
+    return sa.Column(
+        name, sa.BigInteger, primary_key=key, autoincrement=False, nullable=False, server_default=default
+    )
 
 
 def raw(name: str, length: int | None = None, *, key: bool = False) -> sa.Column[bytes]:
@@ -103,8 +105,11 @@ def _purchases() -> None:
         "purchase",
         *(whole("till", key=True), whole("sequence", key=True)),
         *wholes("batch", "merchant", "member", "day", "amount"),
-        *wholes("premium", "credit", "operations", "reserve", "reversed", "reason"),
+        *wholes("premium", "credit", "operations", "reserve"),
         raw("commitment", 16),
+        # Most purchases are neither refunded nor refused
+        whole("reversed", default="0"),
+        whole("reason", default="0"),
         sqlite_with_rowid=False,
     )
     op.create_index("purchase_member", "purchase", ["member"])
