@@ -128,14 +128,14 @@ def measure(place: Town, postgresql_url: str, folder: Path) -> list[Measure]:
     fetch = _fetch_seconds(place)
     sample = min(SAMPLE, place.purchases)
     rows = [
-        ("eth_getLogs, raw bytes", place.purchases, fetch),
+        ("eth_getLogs raw", place.purchases, fetch),
         ("rebuild into PostgreSQL", place.purchases, _rebuild_seconds(place, postgresql_url)),
         (
             "rebuild into SQLite",
             place.purchases,
             _rebuild_seconds(place, f"sqlite:///{folder / 'bench.sqlite'}"),
         ),
-        (f"web3.py get_logs (sample of {sample})", sample, _web3_seconds(place, sample)),
+        ("web3.py get_logs, sample", sample, _web3_seconds(place, sample)),
     ]
     return [
         Measure(
@@ -215,7 +215,7 @@ def main() -> None:
         url = stack.enter_context(stack.enter_context(postgresql.serving()).database())
         place = stack.enter_context(town(folder / "chain", options.purchases))
         measures = measure(place, url, folder)
-    table = Table("what", "purchases", "seconds", "purchases a second", "of raw fetching")
+    table = Table("what", "purchases", "seconds", "a second", "of raw")
     for one in measures:
         table.add_row(
             one.name, f"{one.purchases:,}", f"{one.seconds:.2f}", f"{one.per_second:,}", f"{one.ratio:.1%}"
