@@ -220,6 +220,9 @@ class TillFlows:
         state = read(reply, StateAnswer)
         if state.id != str(sale.id):
             raise UnreadableAnswerError(actual=f"{state.id} (≠ {sale.id})")
+        if state.status == "recorded" and state.premium is None:
+            # The ledger has it and the service has not read back what it brought: not the last word yet.
+            return StateAnswer(state.id, "accepted")
         return state
 
     def _waiting(self) -> Flow[int]:
