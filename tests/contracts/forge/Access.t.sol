@@ -13,7 +13,7 @@ interface IUpgradeable {
 }
 
 /// @notice The full matrix of role × function: each guarded function refuses everyone but its caller, with its own
-/// error, and takes that caller. tests/contracts/test_forge.py holds that no function is missing here.
+/// error, and takes that caller. tests/contracts/test_trees.py holds that no function is missing here.
 contract AccessTest is Tester {
     enum Guard {
         Governor,
@@ -24,19 +24,11 @@ contract AccessTest is Tester {
         Rulebook
     }
 
-    struct Row {
-        address target;
-        Guard guard;
-        bytes data;
-    }
-
     address private constant ENDED_REGISTRAR = address(0xE1);
     address private constant ENDED_TREASURER = address(0xE2);
     address private constant REVOKED_REGISTRAR = address(0xE3);
     address private constant FORMER_GOVERNOR = address(0xE4);
     address private constant STRANGER = address(0xE5);
-
-    Row[] private _rows;
 
     function setUp() public override {
         super.setUp();
@@ -49,51 +41,6 @@ contract AccessTest is Tester {
         membership.handOver(address(this));
         vm.warp(NOW + 1);
         _record(_item(alice, 10_000, TODAY));
-        _listRegistrars();
-        _listOthers();
-    }
-
-    function _listRegistrars() private {
-        address m = address(membership);
-        uint32 newcomer = _admit(1, IMembership.MemberKind.Organisation);
-        _row(m, Guard.Registrar, abi.encodeCall(membership.admitMembers, (new IMembership.Admission[](0))));
-        _row(m, Guard.Registrar, abi.encodeCall(membership.setValidity, (alice, 1, 2)));
-        _row(m, Guard.Registrar, abi.encodeCall(membership.setCategory, (alice, IMembership.Category.Worker)));
-        // With a signature anyone may bring a rotation; without one the registrar alone.
-        _row(m, Guard.Registrar, abi.encodeCall(membership.requestKeyRotation, (alice, new bytes(20), "")));
-        _row(m, Guard.Registrar, abi.encodeCall(membership.cancelKeyRotation, (alice, "")));
-        _row(m, Guard.Registrar, abi.encodeCall(membership.enrolMerchant, (newcomer, RATE, LIMIT, CAP)));
-        _row(m, Guard.Registrar, abi.encodeCall(membership.scheduleRate, (shop, 300, TODAY + 100)));
-        _row(m, Guard.Registrar, abi.encodeCall(membership.suspendMerchant, (shop)));
-        _row(m, Guard.Registrar, abi.encodeCall(membership.reinstateMerchant, (shop)));
-        _row(m, Guard.Registrar, abi.encodeCall(membership.enrolTill, (shop, STRANGER)));
-        _row(m, Guard.Registrar, abi.encodeCall(membership.revokeTill, (till + 1)));
-    }
-
-    function _listOthers() private {
-        ICommunityCredit.Tariff memory tariff;
-        address m = address(membership);
-        _row(m, Guard.Treasurer, abi.encodeCall(membership.setLimits, (shop, LIMIT, CAP)));
-        _row(address(fund), Guard.Treasurer, abi.encodeCall(fund.settlePremiums, (shop, 1, "bank")));
-        _row(m, Guard.Fund, abi.encodeCall(membership.advanceSequences, (till, shop, 2, 1)));
-        _row(address(credit), Guard.Fund, abi.encodeCall(credit.creditPurchases, (new bytes32[](0), tariff)));
-        _row(address(credit), Guard.Fund, abi.encodeCall(credit.burn, (alice, 1)));
-        _row(address(credit), Guard.Membership, abi.encodeCall(credit.setValidity, (alice, 1, 2)));
-        _row(address(fund), Guard.Rulebook, abi.encodeCall(fund.adoptRules, (1, _rules())));
-        _row(address(rulebook), Guard.Governor, abi.encodeCall(rulebook.publish, (_rules())));
-        address[4] memory proxies = [m, address(credit), address(fund), address(rulebook)];
-        for (uint256 i = 0; i < 4; ++i) {
-            address same = _implementation(proxies[i]);
-            _row(proxies[i], Guard.Governor, abi.encodeCall(IUpgradeable.upgradeToAndCall, (same, "")));
-        }
-        IMembership.Role role = IMembership.Role.Treasurer;
-        _row(m, Guard.Governor, abi.encodeCall(membership.grantRole, (role, STRANGER, uint64(NOW + 9))));
-        _row(m, Guard.Governor, abi.encodeCall(membership.revokeRole, (role, STRANGER)));
-        _row(m, Guard.Governor, abi.encodeCall(membership.handOver, (STRANGER))); // The last: it ends the governor.
-    }
-
-    function _row(address target, Guard guard, bytes memory data) private {
-        _rows.push(Row(target, guard, data));
     }
 
     function _callers() private view returns (address[13] memory) {
@@ -119,47 +66,157 @@ contract AccessTest is Tester {
         return _callers()[uint256(guard)];
     }
 
-    function _refusal(Row memory row, address caller) private view returns (bytes memory) {
-        address limit = _allowed(row.guard);
-        if (row.guard == Guard.Governor) {
+    function _refusal(address target, Guard guard, address caller) private view returns (bytes memory) {
+        address limit = _allowed(guard);
+        if (guard == Guard.Governor) {
             return abi.encodeWithSelector(IGoverned.Governed_NotGovernor.selector, caller, limit);
         }
-        if (row.guard == Guard.Registrar || row.guard == Guard.Treasurer) {
-            uint256 role = row.guard == Guard.Registrar ? 0 : 1;
+        if (guard == Guard.Registrar || guard == Guard.Treasurer) {
+            uint256 role = guard == Guard.Registrar ? 0 : 1;
             return abi.encodeWithSelector(IMembership.Membership_MissingRole.selector, caller, role);
         }
-        if (row.guard == Guard.Membership) {
+        if (guard == Guard.Membership) {
             return abi.encodeWithSelector(ICommunityCredit.CommunityCredit_NotMembership.selector, caller, limit);
         }
-        if (row.guard == Guard.Rulebook) {
+        if (guard == Guard.Rulebook) {
             return abi.encodeWithSelector(ICommunityFund.CommunityFund_NotRulebook.selector, caller, limit);
         }
-        bytes4 notFund = row.target == address(credit)
+        bytes4 notFund = target == address(credit)
             ? ICommunityCredit.CommunityCredit_NotFund.selector
             : IMembership.Membership_NotFund.selector;
         return abi.encodeWithSelector(notFund, caller, limit);
     }
 
-    function test_RevertWhen_TheCallerIsNotTheOneAllowed() public {
+    /// @dev Everyone but one is refused, with the guard's own error; then that one goes through, with the same call.
+    function _only(Guard guard, address target, bytes memory data) private {
         address[13] memory callers = _callers();
-        for (uint256 i = 0; i < _rows.length; ++i) {
-            for (uint256 c = 0; c < callers.length; ++c) {
-                if (callers[c] == _allowed(_rows[i].guard)) continue;
-                bytes memory expected = _refusal(_rows[i], callers[c]);
-                vm.prank(callers[c]);
-                (bool done, bytes memory answer) = _rows[i].target.call(_rows[i].data);
-                vm.assertEq(done, false, "a call went through");
-                vm.assertEq(answer, expected, "error");
-            }
+        for (uint256 i = 0; i < callers.length; ++i) {
+            if (callers[i] == _allowed(guard)) continue;
+            vm.prank(callers[i]);
+            (bool passed, bytes memory answer) = target.call(data);
+            vm.assertEq(passed, false, "a call went through");
+            vm.assertEq(answer, _refusal(target, guard, callers[i]), "error");
         }
+        vm.prank(_allowed(guard));
+        (bool done,) = target.call(data);
+        vm.assertEq(done, true, "the allowed caller was refused");
     }
 
-    function test_WhenTheCallerIsTheOneAllowed() public {
-        for (uint256 i = 0; i < _rows.length; ++i) {
-            address caller = _allowed(_rows[i].guard);
-            vm.prank(caller);
-            (bool done,) = _rows[i].target.call(_rows[i].data);
-            vm.assertEq(done, true, "the allowed caller was refused");
+    function _onlyRegistrar(bytes memory data) private {
+        _only(Guard.Registrar, address(membership), data);
+    }
+
+    // ---- the registrar
+
+    function test_RevertWhen_OthersAdmitMembers() public {
+        _onlyRegistrar(abi.encodeCall(membership.admitMembers, (new IMembership.Admission[](0))));
+    }
+
+    function test_RevertWhen_OthersSetAValidity() public {
+        _onlyRegistrar(abi.encodeCall(membership.setValidity, (alice, 1, 2)));
+    }
+
+    function test_RevertWhen_OthersSetACategory() public {
+        _onlyRegistrar(abi.encodeCall(membership.setCategory, (alice, IMembership.Category.Worker)));
+    }
+
+    function test_RevertWhen_OthersRequestAKeyRotationUnsigned() public {
+        _onlyRegistrar(abi.encodeCall(membership.requestKeyRotation, (alice, new bytes(20), "")));
+    }
+
+    function test_RevertWhen_OthersCancelAKeyRotationUnsigned() public {
+        vm.prank(REGISTRAR);
+        membership.requestKeyRotation(alice, new bytes(20), "");
+        _onlyRegistrar(abi.encodeCall(membership.cancelKeyRotation, (alice, "")));
+    }
+
+    function test_RevertWhen_OthersEnrolAMerchant() public {
+        uint32 newcomer = _admit(1, IMembership.MemberKind.Organisation);
+        _onlyRegistrar(abi.encodeCall(membership.enrolMerchant, (newcomer, RATE, LIMIT, CAP)));
+    }
+
+    function test_RevertWhen_OthersScheduleARate() public {
+        _onlyRegistrar(abi.encodeCall(membership.scheduleRate, (shop, 300, TODAY + 100)));
+    }
+
+    function test_RevertWhen_OthersSuspendAMerchant() public {
+        _onlyRegistrar(abi.encodeCall(membership.suspendMerchant, (shop)));
+    }
+
+    function test_RevertWhen_OthersReinstateAMerchant() public {
+        vm.prank(REGISTRAR);
+        membership.suspendMerchant(shop);
+        _onlyRegistrar(abi.encodeCall(membership.reinstateMerchant, (shop)));
+    }
+
+    function test_RevertWhen_OthersEnrolATill() public {
+        _onlyRegistrar(abi.encodeCall(membership.enrolTill, (shop, STRANGER)));
+    }
+
+    function test_RevertWhen_OthersRevokeATill() public {
+        _onlyRegistrar(abi.encodeCall(membership.revokeTill, (till)));
+    }
+
+    // ---- the treasurer
+
+    function test_RevertWhen_OthersSetLimits() public {
+        _only(Guard.Treasurer, address(membership), abi.encodeCall(membership.setLimits, (shop, LIMIT, CAP)));
+    }
+
+    function test_RevertWhen_OthersSettlePremiums() public {
+        _only(Guard.Treasurer, address(fund), abi.encodeCall(fund.settlePremiums, (shop, 1, "bank")));
+    }
+
+    // ---- the contracts among themselves
+
+    function test_RevertWhen_OthersAdvanceSequences() public {
+        _only(Guard.Fund, address(membership), abi.encodeCall(membership.advanceSequences, (till, shop, 2, 1)));
+    }
+
+    function test_RevertWhen_OthersCreditPurchases() public {
+        ICommunityCredit.Tariff memory tariff;
+        bytes memory data = abi.encodeCall(credit.creditPurchases, (new bytes32[](0), tariff));
+        _only(Guard.Fund, address(credit), data);
+    }
+
+    function test_RevertWhen_OthersBurn() public {
+        _only(Guard.Fund, address(credit), abi.encodeCall(credit.burn, (alice, 1)));
+    }
+
+    function test_RevertWhen_OthersSetTheCreditsValidity() public {
+        _only(Guard.Membership, address(credit), abi.encodeCall(credit.setValidity, (alice, 1, 2)));
+    }
+
+    function test_RevertWhen_OthersAdoptRules() public {
+        _only(Guard.Rulebook, address(fund), abi.encodeCall(fund.adoptRules, (1, _rules())));
+    }
+
+    // ---- the governor
+
+    function test_RevertWhen_OthersPublishRules() public {
+        _only(Guard.Governor, address(rulebook), abi.encodeCall(rulebook.publish, (_rules())));
+    }
+
+    function test_RevertWhen_OthersGrantARole() public {
+        bytes memory data =
+            abi.encodeCall(membership.grantRole, (IMembership.Role.Treasurer, STRANGER, uint64(NOW + 9)));
+        _only(Guard.Governor, address(membership), data);
+    }
+
+    function test_RevertWhen_OthersRevokeARole() public {
+        bytes memory data = abi.encodeCall(membership.revokeRole, (IMembership.Role.Treasurer, STRANGER));
+        _only(Guard.Governor, address(membership), data);
+    }
+
+    function test_RevertWhen_OthersHandOver() public {
+        _only(Guard.Governor, address(membership), abi.encodeCall(membership.handOver, (STRANGER)));
+    }
+
+    function test_RevertWhen_OthersUpgrade() public {
+        address[4] memory proxies = [address(membership), address(credit), address(fund), address(rulebook)];
+        for (uint256 i = 0; i < 4; ++i) {
+            address same = _implementation(proxies[i]);
+            _only(Guard.Governor, proxies[i], abi.encodeCall(IUpgradeable.upgradeToAndCall, (same, "")));
         }
     }
 }

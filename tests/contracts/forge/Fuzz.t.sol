@@ -150,7 +150,7 @@ contract BatchFuzzTest is Tester {
 
     /// @dev Fewer runs: each records up to 512 purchases, and the edges of the chunks have tests of their own.
     /// forge-config: default.fuzz.runs = 250
-    /// forge-config: quick.fuzz.runs = 20
+    /// forge-config: quick.fuzz.runs = 5
     function testFuzz_AnyItemOfAnyBatchIsProven(uint256 size, uint256 index, uint256 wrong) public {
         bytes32[] memory items = _many(1 + size % 512, 0);
         uint64 first = _record(items);

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {ICommunityFund} from "../../../contracts/interfaces/ICommunityFund.sol";
+import {IRulebook} from "../../../contracts/interfaces/IRulebook.sol";
 import {RefusalReason} from "../../../contracts/types/RefusalReason.sol";
 import {Tester} from "./Tester.sol";
 
@@ -111,6 +112,12 @@ contract RecordItemTest is Tester {
         _admitted(_item(alice, 10_000, FIRST_DAY), 280);
         vm.warp(uint256(TODAY) * 1 days + 12 hours);
         _refusedItem(_item(alice, 100, FIRST_DAY), RefusalReason.TooOld, FIRST_DAY, FIRST_DAY + 1);
+    }
+
+    /// @notice A window longer than the calendar admits every day that has begun.
+    function test_WhenTheWindowIsLongerThanTheCalendar() public {
+        rulebook.publish(IRulebook.Rules(type(uint16).max, 60, 1000, 500, 10, 3 days));
+        _admitted(_item(0, 10_000, 0), 280);
     }
 
     // ---- the member

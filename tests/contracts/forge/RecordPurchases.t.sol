@@ -190,6 +190,21 @@ contract RecordPurchasesTest is Tester {
         _record(b);
     }
 
+    /// @notice A batch without a premium leaves what is owed as it is.
+    function test_WhenTheMerchantOwesAndNothingIsAdded() public {
+        _record(_alices(10_000));
+        _record(_list(_item(alice, 1, TODAY), _item(bruno + 1, 100, TODAY)));
+        _assertMerchant(shop, 280, 0);
+        _assertSheet(0, 280, 238, 0, 14, 28);
+    }
+
+    function test_WhenTheMerchantHasPrepaidExactlyThat() public {
+        _settle(shop, 280, "a");
+        _record(_alices(10_000));
+        _assertMerchant(shop, 0, 0);
+        _assertSheet(280, 0, 238, 0, 14, 28);
+    }
+
     function test_WhenTheMerchantHasPrepaidMore() public {
         _setLimits(0, CAP);
         _settle(shop, 281, "a");
