@@ -1,5 +1,6 @@
 """A handle on the embedded chain for the rest of the program: starts it, or joins one that runs."""
 
+import os
 import selectors
 import subprocess
 import sys
@@ -98,8 +99,11 @@ class EmbeddedNode:
     def _start_or_join(self, port: int, chain_id: int, deadline: float) -> NodeRecord:
         while True:
             record = running_node(self.data_dir)
-            if record is not None:
+            if record is not None and _stays(record):
                 return record
+            if record is not None and time.monotonic() < deadline:
+                time.sleep(RETRY_INTERVAL)  # an orphan: it frees its port and the folder in a moment
+                continue
             try:
                 return self._start(port, chain_id, deadline)
             except ChainLockedError:  # another process is starting, or stopping
@@ -132,6 +136,19 @@ def running_node(data_dir: Path) -> NodeRecord | None:
         return record if _ask(record.rpc_url).instance == record.instance else None
     except (OSError, msgspec.DecodeError, ChainError):
         return None
+
+
+def _stays(record: NodeRecord) -> bool:
+    """Return whether the node is to be counted on: one whose supervisor was killed is about to stop."""
+    if record.supervisor == 0:
+        return True
+    try:
+        os.kill(record.supervisor, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # somebody else's process: it lives
+        return True
+    return True
 
 
 def _first_line(output: IO[bytes] | None, log: Path, deadline: float) -> NodeRecord:

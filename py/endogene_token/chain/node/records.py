@@ -14,12 +14,16 @@ JOURNAL: Final = "chain.sqlite"
 
 
 class NodeRecord(msgspec.Struct, frozen=True, rename="camel"):
-    """What node.json says of the running node; `instance` is drawn at each start."""
+    """What node.json says of the running node; `instance` is drawn at each start.
+
+    `supervisor` is the process that it ends with, 0 for a node that serves on its own.
+    """
 
     instance: str
     rpc_url: str
     chain_id: int
     pid: int
+    supervisor: int = 0
 
 
 class NodeInfo(msgspec.Struct, frozen=True, rename="camel"):

@@ -81,7 +81,7 @@ def run(options: Options, announce: Callable[[NodeRecord, NodeInfo], None]) -> N
         stack.callback(anvil.stop)
         producer = BlockProducer(journal, anvil.rpc)
         genesis = producer.replay(options.chain_id, chain.hardfork)
-        node = _Node(anvil, producer, genesis, _record(genesis, listener))
+        node = _Node(anvil, producer, genesis, _record(genesis, listener, options.until_stdin_closes))
         asyncio.run(_serve(options, listener, node, announce))
 
 
@@ -113,12 +113,13 @@ class _Node:
         raise NodeUnavailableError(actual=self.anvil.rpc.url)
 
 
-def _record(genesis: Genesis, listener: socket.socket) -> NodeRecord:
+def _record(genesis: Genesis, listener: socket.socket, supervised: bool) -> NodeRecord:
     return NodeRecord(
         instance=uuid.uuid4().hex,
         rpc_url=f"http://{HOST}:{listener.getsockname()[1]}",
         chain_id=genesis.chain_id,
         pid=os.getpid(),
+        supervisor=os.getppid() if supervised else 0,
     )
 
 
