@@ -171,7 +171,7 @@ nearly_items = st.fixed_dictionaries(
 raw = st.binary(max_size=400)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=anything | nearly | nearly_items | raw, path=st.sampled_from(["/v1/purchases", "/v1/reversals"]))
 def test_garbage_never_makes_the_service_fail_and_changes_nothing(
     asked: Site, body: object, path: str

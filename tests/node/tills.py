@@ -1,14 +1,15 @@
 """The tills of the SDK's tests: either client behind one face, quick to retry, with a clock that stands."""
 
-import asyncio
 import inspect
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 
 from endogene_token.sdk import AsyncTillClient, Retries, TillClient, TillKey
 from tests.node.till_service import TILL, TillService, serving
@@ -19,27 +20,34 @@ QUICK = Retries(attempts=3, first_wait_seconds=0.001, longest_wait_seconds=0.001
 
 
 class Awaited:
-    """Drives an AsyncTillClient from ordinary code: each method is awaited on a loop of its own."""
+    """Drives an AsyncTillClient from ordinary code: each method is awaited on a loop in a thread of its own.
+
+    A thread of its own, because a browser test of the same process keeps a loop running in this one.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._client = self._loop.run_until_complete(self._made(args, kwargs))
+        self._args = args, kwargs
+        self._open = ExitStack()
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         def call(*args: Any, **kwargs: Any) -> Any:
-            return self._loop.run_until_complete(getattr(self._client, name)(*args, **kwargs))
+            return self._portal.call(partial(getattr(self._client, name), *args, **kwargs))
 
         return call
 
     def __enter__(self) -> "Awaited":
-        self._loop.run_until_complete(self._client.__aenter__())
+        with ExitStack() as opening:
+            self._portal = opening.enter_context(start_blocking_portal())
+            self._client = self._portal.call(self._made)
+            opening.enter_context(self._portal.wrap_async_context_manager(self._client))
+            self._open = opening.pop_all()
         return self
 
     def __exit__(self, *error: Any) -> None:
-        self._loop.run_until_complete(self._client.__aexit__(*error))
-        self._loop.close()
+        self._open.close()
 
-    async def _made(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> AsyncTillClient:
+    async def _made(self) -> AsyncTillClient:
+        args, kwargs = self._args
         client = AsyncTillClient(*args, **kwargs)
         assert inspect.iscoroutinefunction(client.flush)
         return client

@@ -67,7 +67,7 @@ def log_of(entry: dict[str, Any], told: list[Any]) -> tuple[bytes, bytes]:
 
 
 @pytest.mark.parametrize(("name", "entry"), ENTRIES, ids=IDS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_slices_give_what_eth_abi_and_web3_give(name: Name, entry: dict[str, Any], data: DataObject) -> None:
     """On random values of every event of every contract that we read."""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from eth_account.messages import encode_typed_data
 from eth_hash.auto import keccak
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from endogene_token.bounds import MAX_UINT32, MAX_UINT64
@@ -99,7 +99,6 @@ def random_reversal(source: random.Random) -> Reversal:
     )
 
 
-@settings(deadline=None)
 @given(batches, domains)
 def test_the_digest_is_that_of_the_typed_data_encoding(batch: Batch, domain: Domain) -> None:
     """Issue 2: our computation and eth-account's agree on whatever a till may sign."""
