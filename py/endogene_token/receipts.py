@@ -11,14 +11,14 @@ The digest is computed here from keccak alone; `typed_data` gives the same batch
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Final, Literal
 
 from eth_hash.auto import keccak
 
 from endogene_token.bounds import MAX_UINT32, MAX_UINT64, check_length, check_range, is_whole
-from endogene_token.errors import AddressError, AmountError, BatchSizeError, DayError, TextError
+from endogene_token.errors import AmountError, BatchSizeError, DayError, TextError
 from endogene_token.money import MAX_AMOUNT
+from endogene_token.typed_data import WORD, SigningDomain, Types, as_word, document, signing_hash, type_hash
 
 MAX_BATCH: Final = 512  # items: one block holds several such batches
 CHUNK: Final = 16  # items: 512 = 32 chunks, so a proof carries at most 16 items and 32 hashes
@@ -26,17 +26,8 @@ ROOT_BYTES: Final = 30  # a record slot holds the root and 16 bits for the versi
 COMMITMENT_BYTES: Final = 16
 SALT_BYTES: Final = 32
 SIGNATURE_BYTES: Final = 64
-DOMAIN_NAME: Final = "Endogene"
-DOMAIN_VERSION: Final = "1"
 
-_WORD: Final = 32
-_TYPES: Final = {
-    "EIP712Domain": (
-        ("name", "string"),
-        ("version", "string"),
-        ("chainId", "uint256"),
-        ("verifyingContract", "address"),
-    ),
+_TYPES: Final[Types] = {
     "PurchaseBatch": (
         ("till", "uint32"),
         ("merchant", "uint32"),
@@ -60,46 +51,21 @@ _TYPES: Final = {
 }
 
 
-def _type_hash(primary: str, *referenced: str) -> bytes:
-    def written(name: str) -> str:
-        return f"{name}({','.join(f'{kind} {field}' for field, kind in _TYPES[name])})"
-
-    return keccak("".join(map(written, (primary, *referenced))).encode())
-
-
-_DOMAIN_TYPE: Final = _type_hash("EIP712Domain")
-_PURCHASE_BATCH_TYPE: Final = _type_hash("PurchaseBatch")
-_REVERSAL_BATCH_TYPE: Final = _type_hash("ReversalBatch", "Reversal")
-_REVERSAL_TYPE: Final = _type_hash("Reversal")
+_PURCHASE_BATCH_TYPE: Final = type_hash(_TYPES, "PurchaseBatch")
+_REVERSAL_BATCH_TYPE: Final = type_hash(_TYPES, "ReversalBatch", "Reversal")
+_REVERSAL_TYPE: Final = type_hash(_TYPES, "Reversal")
 
 
 @dataclass(frozen=True)
-class Domain:
-    """Where a signature counts: one chain, one fund (the address of its proxy, 0x and 40 digits).
+class Domain(SigningDomain):
+    """Where a till's signature counts: one chain, one fund. Raises RangeError, AddressError."""
 
-    Raises RangeError, AddressError.
-    """
-
-    chain_id: int
     fund: str
 
-    def __post_init__(self) -> None:
-        check_range("chain_id", self.chain_id, 2**256 - 1, least=1)
-        digits = self.fund[2:]
-        hexadecimal = all(letter in "0123456789abcdefABCDEF" for letter in digits)
-        if not (self.fund.startswith("0x") and len(digits) == 40 and hexadecimal):
-            raise AddressError(actual=self.fund, limit=40)
-
-    @cached_property
-    def separator(self) -> bytes:
-        """The EIP-712 hash of this domain."""
-        return keccak(
-            _DOMAIN_TYPE
-            + keccak(DOMAIN_NAME.encode())
-            + keccak(DOMAIN_VERSION.encode())
-            + _word(self.chain_id)
-            + bytes.fromhex(self.fund[2:]).rjust(_WORD, b"\0")
-        )
+    @property
+    def contract(self) -> str:
+        """The address of the fund's proxy."""
+        return self.fund
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +192,7 @@ def pack(item: Purchase) -> bytes:
 
 def unpack(word: bytes) -> Purchase:
     """Return the item that a word of 32 bytes packs. Raises LengthError for another length."""
-    check_length("word", word, _WORD)
+    check_length("word", word, WORD)
     tail = int.from_bytes(word[COMMITMENT_BYTES:])
     return Purchase(
         member=tail >> 32 & MAX_UINT32,
@@ -242,8 +208,8 @@ def digest(batch: Batch, domain: Domain) -> bytes:
         kind, contents = _PURCHASE_BATCH_TYPE, batch.words()
     else:
         kind, contents = _REVERSAL_BATCH_TYPE, [_reversal_hash(item) for item in batch.items]
-    head = _word(batch.till) + _word(batch.merchant) + _word(batch.first_sequence)
-    return keccak(b"\x19\x01" + domain.separator + keccak(kind + head + keccak(b"".join(contents))))
+    head = as_word(batch.till) + as_word(batch.merchant) + as_word(batch.first_sequence)
+    return signing_hash(domain, kind + head + keccak(b"".join(contents)))
 
 
 def typed_data(batch: Batch, domain: Domain) -> dict[str, object]:
@@ -254,23 +220,10 @@ def typed_data(batch: Batch, domain: Domain) -> dict[str, object]:
         "firstSequence": batch.first_sequence,
     }
     if isinstance(batch, PurchaseBatch):
-        primary, referenced = "PurchaseBatch", []
         message["items"] = batch.words()
-    else:
-        primary, referenced = "ReversalBatch", ["Reversal"]
-        message["reversals"] = [_reversal_message(item) for item in batch.items]
-    names = ["EIP712Domain", primary, *referenced]
-    return {
-        "types": {name: [{"name": field, "type": kind} for field, kind in _TYPES[name]] for name in names},
-        "primaryType": primary,
-        "domain": {
-            "name": DOMAIN_NAME,
-            "version": DOMAIN_VERSION,
-            "chainId": domain.chain_id,
-            "verifyingContract": domain.fund,
-        },
-        "message": message,
-    }
+        return document(domain, _TYPES, "PurchaseBatch", message=message)
+    message["reversals"] = [_reversal_message(item) for item in batch.items]
+    return document(domain, _TYPES, "ReversalBatch", "Reversal", message=message)
 
 
 def commitment(
@@ -292,7 +245,7 @@ def commitment(
 
 def compact(r: int, s: int, parity: int) -> bytes:
     """Return the compact signature (ERC-2098) of 64 bytes: r, then s with the parity of y as its top bit."""
-    return _word(r) + _word(parity << 255 | s)
+    return as_word(r) + as_word(parity << 255 | s)
 
 
 def batch_root(words: Sequence[bytes]) -> bytes:
@@ -327,7 +280,7 @@ def verify(root: bytes, word: bytes, proof: ItemProof) -> bool:
     number, place = divmod(proof.index, CHUNK)
     if not 0 <= number < len(proof.hashes) or place >= len(proof.chunk) or proof.chunk[place] != word:
         return False
-    if any(len(part) != _WORD for part in (*proof.chunk, *proof.hashes)):
+    if any(len(part) != WORD for part in (*proof.chunk, *proof.hashes)):
         return False  # words of other lengths could be cut elsewhere and give the same hash
     own_chunk = keccak(b"".join(proof.chunk)) == proof.hashes[number]
     return own_chunk and keccak(b"".join(proof.hashes))[:ROOT_BYTES] == root
@@ -339,7 +292,7 @@ def _chunk_hashes(words: Sequence[bytes]) -> tuple[bytes, ...]:
 
 def _reversal_hash(item: Reversal) -> bytes:
     numbers = (item.purchase_till, item.purchase_batch, item.purchase_sequence, item.amount, item.day)
-    return keccak(_REVERSAL_TYPE + b"".join(map(_word, numbers)) + item.commitment.ljust(_WORD, b"\0"))
+    return keccak(_REVERSAL_TYPE + b"".join(map(as_word, numbers)) + item.commitment.ljust(WORD, b"\0"))
 
 
 def _reversal_message(item: Reversal) -> dict[str, object]:
@@ -351,10 +304,6 @@ def _reversal_message(item: Reversal) -> dict[str, object]:
         "day": item.day,
         "commitment": item.commitment,
     }
-
-
-def _word(number: int) -> bytes:
-    return number.to_bytes(_WORD)
 
 
 def _check_batch(till: int, merchant: int, first_sequence: int, size: int) -> None:

@@ -40,6 +40,25 @@
     │   │   ├── EncodingError
     │   │   ├── LineTooLongError
     │   │   └── DuplicateInvoiceError
+    │   ├── BallotError                 what a member signs for the assembly
+    │   │   ├── ChoiceError
+    │   │   └── SealBrokenError
+    │   ├── KeyShareError               the scrutineers' key, cut into shares
+    │   │   ├── ShareFormatError
+    │   │   ├── ShareCountError
+    │   │   ├── ShareStrangerError
+    │   │   └── ShareMismatchError
+    │   ├── SignatureError              a member's signature, checked before it leaves
+    │   │   ├── SignerKeyError
+    │   │   ├── SignatureMismatchError
+    │   │   ├── AssertionShapeError
+    │   │   ├── ChallengeMismatchError
+    │   │   └── HolderUnverifiedError
+    │   ├── DeviceError                 a key that stays outside of this process
+    │   │   ├── DeviceUnavailableError
+    │   │   ├── DeviceRefusedError
+    │   │   ├── DeviceAnswerError
+    │   │   └── SignatureAwaitedError
     │   ├── RequestError                what an HTTP request gave
     │   │   ├── RequestShapeError
     │   │   ├── RequestTooLargeError
@@ -124,7 +143,7 @@
     │   ├── PortTakenError
     │   ├── ToolMissingError
     │   ├── DataFolderError
-    │   └── TillKeyError                the key that signs for a till
+    │   └── SigningKeyError             a private key kept on this machine
     │       ├── KeyMissingError
     │       ├── KeyExposedError
     │       ├── KeyFormatError
@@ -142,6 +161,7 @@ sentences in `locale/fr.po`. Callers import from this package, not from its modu
 """
 
 # The stars keep this page from repeating the tree: every public name of the modules below is public here.
+from endogene_token.errors.ballot import *  # noqa: F403
 from endogene_token.errors.base import *  # noqa: F403
 from endogene_token.errors.input import *  # noqa: F403
 from endogene_token.errors.ledger import *  # noqa: F403

@@ -150,32 +150,32 @@ class DataFolderError(SetupError):
     advice = "Give yourself the right to write there, or choose another folder with ENDOGENE_DATA_DIR."
 
 
-class TillKeyError(SetupError):
-    what = "The key of the till cannot be used: {actual}."
-    advice = "Check where the till keeps its key."
+class SigningKeyError(SetupError):
+    what = "The key cannot be used: {actual}."
+    advice = "Check where the key is kept."
 
 
-class KeyMissingError(TillKeyError):
-    what = "There is no key of a till at {actual}, or it cannot be read or written there."
+class KeyMissingError(SigningKeyError):
+    what = "There is no key at {actual}, or it cannot be read or written there."
     advice = "Check the path or the environment variable, or make a key and have it enrolled."
 
 
-class KeyExposedError(TillKeyError):
+class KeyExposedError(SigningKeyError):
     what = "Others may read the key in {path}: its mode is {actual}; it must be {limit}."
     advice = "Correct the mode with chmod; if others did read the key, ask for its revocation."
 
 
-class KeyFormatError(TillKeyError):
+class KeyFormatError(SigningKeyError):
     what = "{actual} does not hold a key."
     advice = "A key is 64 hexadecimal digits, or an Ethereum keystore in JSON."
 
 
-class KeyPasswordError(TillKeyError):
+class KeyPasswordError(SigningKeyError):
     what = "The password does not open the key in {actual}."
     advice = "Give the password with which the key was saved."
 
 
-class KeyExistsError(TillKeyError):
+class KeyExistsError(SigningKeyError):
     what = "There is already a file at {actual}."
     advice = "Choose another path: a key is never overwritten."
 

@@ -7,6 +7,7 @@ from eth_hash.auto import keccak
 from endogene_token.bounds import MAX_UINT64, check_range
 from endogene_token.receipts import Domain
 from endogene_token.sdk.keys import TillKey
+from endogene_token.typed_data import signing_hash
 
 SCHEME: Final = "Endogene"
 _ACCESS_TYPE: Final = keccak(b"Access(string method,string path,uint64 created)")
@@ -19,7 +20,7 @@ def access_digest(domain: Domain, method: str, path: str, created: int) -> bytes
     """
     check_range("created", created, MAX_UINT64)
     fields = keccak(method.encode()) + keccak(path.encode()) + created.to_bytes(32)
-    return keccak(b"\x19\x01" + domain.separator + keccak(_ACCESS_TYPE + fields))
+    return signing_hash(domain, _ACCESS_TYPE + fields)
 
 
 def authorization(key: TillKey, domain: Domain, method: str, path: str, created: int) -> str:

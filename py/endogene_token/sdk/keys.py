@@ -1,8 +1,6 @@
 """The key of a till: where it is kept, and what it signs."""
 
-import json
 import os
-import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Self
@@ -11,17 +9,11 @@ from eth_account import Account
 from eth_account.signers.local import LocalAccount
 from eth_typing import Hash32
 
-from endogene_token.errors import (
-    KeyExistsError,
-    KeyExposedError,
-    KeyFormatError,
-    KeyMissingError,
-    KeyPasswordError,
-)
+from endogene_token.errors import KeyFormatError, KeyMissingError
+from endogene_token.keyfile import decrypt_key, encrypt_key, read_key_file, write_key_file
 from endogene_token.receipts import Batch, Domain, compact, digest
 
 ENVIRONMENT: Final = "ENDOGENE_TILL_KEY"
-_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 _HEX_DIGITS: Final = 64
 
 
@@ -51,16 +43,7 @@ class TillKey:
 
         Raises KeyMissingError, KeyExposedError (others may read the file), KeyFormatError, KeyPasswordError.
         """
-        try:
-            mode = path.stat().st_mode
-            text = path.read_text(encoding="ascii").strip()
-        except OSError as error:
-            raise KeyMissingError(actual=path) from error
-        except UnicodeDecodeError:
-            raise KeyFormatError(actual=path) from None
-        if os.name == "posix" and mode & _OTHERS:
-            raise KeyExposedError(actual=oct(stat.S_IMODE(mode)), limit=oct(0o600), path=path)
-        return cls._read(text, str(path), password)
+        return cls._read(read_key_file(path), str(path), password)
 
     @classmethod
     def from_environment(cls, variable: str = ENVIRONMENT, environ: Mapping[str, str] = os.environ) -> Self:
@@ -81,18 +64,11 @@ class TillKey:
     def save(self, path: Path, password: str | None = None) -> None:
         """Write the key to the new file `path`, readable by its owner only; encrypted with `password`.
 
-        Raises KeyExistsError when the file exists: a key is never overwritten.
+        Raises KeyExistsError when the file exists: a key is never overwritten; KeyMissingError when the file
+        cannot be written.
         """
         key = bytes(self._account.key)
-        text = key.hex() if password is None else json.dumps(Account.encrypt(key, password))
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError as error:
-            raise KeyExistsError(actual=path) from error
-        except OSError as error:
-            raise KeyMissingError(actual=path) from error
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(text + "\n")
+        write_key_file(path, key.hex() if password is None else encrypt_key(key, password))
 
     def sign(self, batch: Batch, domain: Domain) -> bytes:
         """Return the compact signature (ERC-2098, 64 bytes) of `batch` in this domain."""
@@ -106,21 +82,8 @@ class TillKey:
     @classmethod
     def _read(cls, text: str, source: str, password: str | None) -> Self:
         if text.startswith("{"):
-            return cls(_decrypt(text, source, password))
+            return cls(decrypt_key(text, source, password))
         digits = text.removeprefix("0x")
         if len(digits) != _HEX_DIGITS or not all(digit in "0123456789abcdefABCDEF" for digit in digits):
             raise KeyFormatError(actual=source)
         return cls(bytes.fromhex(digits))
-
-
-def _decrypt(text: str, source: str, password: str | None) -> bytes:
-    if password is None:
-        raise KeyPasswordError(actual=source)
-    try:
-        return bytes(Account.decrypt(text, password))
-    except ValueError as error:
-        if "MAC mismatch" in str(error):
-            raise KeyPasswordError(actual=source) from None
-        raise KeyFormatError(actual=source) from None
-    except (KeyError, TypeError, NotImplementedError):
-        raise KeyFormatError(actual=source) from None

@@ -1,0 +1,73 @@
+"""Files of private keys: read only when no one else may, written once, never over another one."""
+
+import json
+import os
+import stat
+from pathlib import Path
+from typing import Final
+
+from eth_account import Account
+
+from endogene_token.errors import (
+    KeyExistsError,
+    KeyExposedError,
+    KeyFormatError,
+    KeyMissingError,
+    KeyPasswordError,
+)
+
+_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+
+
+def read_key_file(path: Path) -> str:
+    """Return the text of the key file `path`, without spaces around it.
+
+    Raises KeyMissingError, KeyExposedError (others may read the file), KeyFormatError (no ASCII).
+    """
+    try:
+        mode = path.stat().st_mode
+        text = path.read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise KeyMissingError(actual=path) from error
+    except UnicodeDecodeError:  # "from None": the message of the library could quote the key
+        raise KeyFormatError(actual=path) from None
+    if os.name == "posix" and mode & _OTHERS:
+        raise KeyExposedError(actual=oct(stat.S_IMODE(mode)), limit=oct(0o600), path=path)
+    return text
+
+
+def write_key_file(path: Path, text: str) -> None:
+    """Write `text` to the new file `path`, readable by its owner only.
+
+    Raises KeyExistsError when the file exists, KeyMissingError when it cannot be written.
+    """
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError as error:
+        raise KeyExistsError(actual=path) from error
+    except OSError as error:
+        raise KeyMissingError(actual=path) from error
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(text + "\n")
+
+
+def encrypt_key(key: bytes, password: str) -> str:
+    """Return `key`, encrypted with `password`, as an Ethereum keystore (version 3, JSON)."""
+    return json.dumps(Account.encrypt(key, password))
+
+
+def decrypt_key(text: str, source: str, password: str | None) -> bytes:
+    """Return the key in the keystore `text`, which came from `source`.
+
+    Raises KeyPasswordError, KeyFormatError.
+    """
+    if password is None:
+        raise KeyPasswordError(actual=source)
+    try:
+        return bytes(Account.decrypt(text, password))
+    except ValueError as error:
+        if "MAC mismatch" in str(error):
+            raise KeyPasswordError(actual=source) from None
+        raise KeyFormatError(actual=source) from None
+    except (KeyError, TypeError, NotImplementedError):
+        raise KeyFormatError(actual=source) from None
