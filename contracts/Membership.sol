@@ -4,26 +4,22 @@ pragma solidity 0.8.37;
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {Governed} from "./Governed.sol";
+import {IBoard} from "./interfaces/IBoard.sol";
 import {ICommunityCredit} from "./interfaces/ICommunityCredit.sol";
 import {IMembership} from "./interfaces/IMembership.sol";
 import {IRulebook} from "./interfaces/IRulebook.sol";
+import {Roll} from "./membership/Roll.sol";
 import {Days} from "./types/Days.sol";
 import {Premiums} from "./types/Premiums.sol";
+import {RollEntry} from "./types/RollEntry.sol";
 import {Terms} from "./types/Terms.sol";
 import {Tills} from "./types/Tills.sol";
 
 /// @title The register, see {IMembership}
-contract Membership is IMembership, Governed, EIP712 {
+contract Membership is Roll, Governed, EIP712 {
     using Terms for bytes32;
     using Terms for Merchant;
     using Tills for bytes32;
-
-    /// @dev A member's validity stands in its credit account, see {ICommunityCredit.Account}, and nowhere else.
-    struct MemberRecord {
-        MemberKind kind;
-        Category category;
-        bytes key;
-    }
 
     /// @dev A rate that a later one has replaced, and its first day.
     struct PastRate {
@@ -31,7 +27,6 @@ contract Membership is IMembership, Governed, EIP712 {
         uint16 rateBps;
     }
 
-    uint256 private constant ADDRESS_LENGTH = 20;
     bytes32 private constant KEY_ROTATION = keccak256("KeyRotation(uint32 member,bytes key,uint256 nonce)");
     bytes32 private constant KEY_ROTATION_CANCELLATION =
         keccak256("KeyRotationCancellation(uint32 member,uint256 nonce)");
@@ -39,13 +34,13 @@ contract Membership is IMembership, Governed, EIP712 {
     address public immutable FUND;
     ICommunityCredit public immutable CREDIT;
     IRulebook public immutable RULEBOOK;
+    address public immutable ASSEMBLY;
+    IBoard public immutable BOARD;
 
     address public governor;
     uint32 public memberCount;
     uint32 public tillCount;
     mapping(Role role => mapping(address account => uint64)) public roleUntil;
-    mapping(uint32 member => MemberRecord) private _members;
-    mapping(bytes32 keyHash => uint32) private _holders;
     mapping(uint32 member => Rotation) private _rotations;
     mapping(uint32 member => uint256) public nonce;
     /// @dev See {Terms}.
@@ -54,10 +49,14 @@ contract Membership is IMembership, Governed, EIP712 {
     /// @dev See {Tills}.
     mapping(uint32 till => bytes32) private _tills;
 
-    constructor(address fund_, ICommunityCredit credit_, IRulebook rulebook_) EIP712("Endogene", "1") {
+    constructor(address fund_, ICommunityCredit credit_, IRulebook rulebook_, address assembly_, IBoard board_)
+        EIP712("Endogene", "1")
+    {
         FUND = fund_;
         CREDIT = credit_;
         RULEBOOK = rulebook_;
+        ASSEMBLY = assembly_;
+        BOARD = board_;
     }
 
     modifier onlyRole(Role role) {
@@ -67,12 +66,19 @@ contract Membership is IMembership, Governed, EIP712 {
 
     /// @notice Names the first governor, the founder. Called once, by the proxy's constructor.
     function initialize(address governor_) external initializer {
+        if (governor_ == address(0)) revert Membership_ZeroAddress();
+        _openRoll();
         _setGovernor(governor_);
     }
 
     /// @inheritdoc IMembership
-    function handOver(address governor_) external onlyGovernor {
-        _setGovernor(governor_);
+    function handOver() external onlyGovernor {
+        if (governor == ASSEMBLY) revert Membership_AlreadyHandedOver(governor);
+        if (BOARD.directorsInOffice() == 0) revert Membership_NoDirector();
+        _setGovernor(ASSEMBLY);
+        _revokeRole(Role.Registrar, msg.sender);
+        _revokeRole(Role.Treasurer, msg.sender);
+        _revokeRole(Role.Guardian, msg.sender);
     }
 
     /// @inheritdoc IMembership
@@ -85,8 +91,7 @@ contract Membership is IMembership, Governed, EIP712 {
 
     /// @inheritdoc IMembership
     function revokeRole(Role role, address account) external onlyGovernor {
-        delete roleUntil[role][account];
-        emit RoleRevoked(role, account);
+        _revokeRole(role, account);
     }
 
     /// @inheritdoc IMembership
@@ -108,7 +113,7 @@ contract Membership is IMembership, Governed, EIP712 {
     /// @inheritdoc IMembership
     function setCategory(uint32 member_, Category category) external onlyRole(Role.Registrar) {
         _requireMember(member_);
-        _members[member_].category = category;
+        _changeCategory(member_, category);
         emit CategoryChanged(member_, category);
     }
 
@@ -139,8 +144,7 @@ contract Membership is IMembership, Governed, EIP712 {
         // Another member may have taken the key during the delay.
         _requireFreeKey(r.key);
         delete _rotations[member_];
-        delete _holders[keccak256(_members[member_].key)];
-        _setKey(member_, r.key);
+        _changeKey(member_, r.key);
         emit KeyRotated(member_, r.key);
     }
 
@@ -150,7 +154,7 @@ contract Membership is IMembership, Governed, EIP712 {
         onlyRole(Role.Registrar)
     {
         _requireMember(member_);
-        if (_members[member_].kind != MemberKind.Organisation) revert Membership_NotOrganisation(member_);
+        if (_entry(member_).kind() != MemberKind.Organisation) revert Membership_NotOrganisation(member_);
         if (_merchants[member_] != 0) revert Membership_MerchantExists(member_);
         _requireRate(rateBps);
         _merchants[member_] = Merchant(MerchantStatus.Active, exposureLimit, tillCap, 0, rateBps, 0, rateBps).pack();
@@ -229,16 +233,17 @@ contract Membership is IMembership, Governed, EIP712 {
     }
 
     /// @inheritdoc IMembership
-    function member(uint32 member_) external view returns (Member memory) {
-        _requireMember(member_);
-        MemberRecord memory m = _members[member_];
-        ICommunityCredit.Account memory a = CREDIT.account(member_);
-        return Member(m.kind, m.category, a.validFrom, a.validUntil, m.key);
+    function rollCall() external returns (uint32 epoch, uint32 day, uint32[CATEGORIES] memory sizes) {
+        if (msg.sender != ASSEMBLY) revert Membership_NotAssembly(msg.sender, ASSEMBLY);
+        return _rollCall();
     }
 
     /// @inheritdoc IMembership
-    function memberByKey(bytes calldata key) external view returns (uint32) {
-        return _holders[keccak256(key)];
+    function member(uint32 member_) external view returns (Member memory) {
+        _requireMember(member_);
+        RollEntry e = _entry(member_);
+        ICommunityCredit.Account memory a = CREDIT.account(member_);
+        return Member(e.kind(), e.category(), a.validFrom, a.validUntil, _keyOf(e));
     }
 
     /// @inheritdoc IMembership
@@ -288,17 +293,19 @@ contract Membership is IMembership, Governed, EIP712 {
     }
 
     function _setGovernor(address governor_) private {
-        if (governor_ == address(0)) revert Membership_ZeroAddress();
         governor = governor_;
         emit GovernorChanged(governor_);
     }
 
+    function _revokeRole(Role role, address account) private {
+        delete roleUntil[role][account];
+        emit RoleRevoked(role, account);
+    }
+
     function _admit(uint32 member_, Admission calldata a) private {
         _requireFreeKey(a.key);
-        MemberRecord storage m = _members[member_];
-        m.kind = a.kind;
-        m.category = a.category;
-        _setKey(member_, a.key);
+        _enter(member_, a.kind, a.category);
+        _changeKey(member_, a.key);
         _setValidity(member_, a.validFrom, a.validUntil);
         emit MemberAdmitted(member_, a.kind, a.category, a.validFrom, a.validUntil, a.key);
     }
@@ -306,12 +313,8 @@ contract Membership is IMembership, Governed, EIP712 {
     function _setValidity(uint32 member_, uint32 validFrom, uint32 validUntil) private {
         // An end of 0 would read as never admitted, see {ICommunityCredit.account}.
         if (validFrom > validUntil || validUntil == 0) revert Membership_BadValidity(validFrom, validUntil);
+        _changeValidity(member_, validFrom, validUntil);
         CREDIT.setValidity(member_, validFrom, validUntil);
-    }
-
-    function _setKey(uint32 member_, bytes memory key) private {
-        _members[member_].key = key;
-        if (key.length != 0) _holders[keccak256(key)] = member_;
     }
 
     function _changeStatus(uint32 merchant_, MerchantStatus from, MerchantStatus to) private {
@@ -326,17 +329,10 @@ contract Membership is IMembership, Governed, EIP712 {
         _requireMember(member_);
         if (signature.length == 0) {
             requireRole(Role.Registrar, msg.sender);
-        } else if (!SignatureChecker.isValidSignatureNow(_members[member_].key, digest, signature)) {
+        } else if (!SignatureChecker.isValidSignatureNow(_keyOf(_entry(member_)), digest, signature)) {
             revert Membership_BadSignature(member_);
         }
         ++nonce[member_];
-    }
-
-    function _requireFreeKey(bytes memory key) private view {
-        if (key.length == 0) return;
-        if (key.length < ADDRESS_LENGTH) revert Membership_BadKey(key.length, ADDRESS_LENGTH);
-        uint32 holder = _holders[keccak256(key)];
-        if (holder != 0) revert Membership_KeyTaken(holder);
     }
 
     function _requireMember(uint32 member_) private view {

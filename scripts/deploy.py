@@ -11,7 +11,7 @@ from ape.cli import ConnectedProviderCommand, account_option
 
 from endogene_token.chain.artifacts import CONTRACTS
 from endogene_token.chain.community import Community
-from endogene_token.chain.deployment import Plan
+from endogene_token.chain.deployment import STANDARD_CHARTER, Plan
 from endogene_token.chain.views import Rules
 
 # A beginning: the assembly publishes its own rules when it takes over.
@@ -39,7 +39,7 @@ def cli(account: AccountAPI, provider: ProviderAPI, name: str, symbol: str, out:
 
 def found(account: AccountAPI, provider: ProviderAPI, name: str, symbol: str) -> Community:
     """Found a community whose first governor is `account`, by ape's transactions."""
-    plan = Plan.draw(str(account.address), account.nonce, name, symbol, RULES)
+    plan = Plan.draw(str(account.address), account.nonce, name, symbol, rules=RULES, charter=STANDARD_CHARTER)
     create = provider.network.ecosystem.create_transaction
     receipts = [
         account.call(create(type=0, gas_price=provider.base_fee, gas_limit=call.gas, data=call.data))

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {Governed} from "../Governed.sol";
+import {Guardian} from "../Guardian.sol";
 import {ICommunityCredit} from "../interfaces/ICommunityCredit.sol";
 import {ICommunityFund} from "../interfaces/ICommunityFund.sol";
 import {IMembership} from "../interfaces/IMembership.sol";
@@ -14,7 +14,7 @@ import {Totals} from "../types/Totals.sol";
 /// @title The fund's pockets, and the only ways they move
 /// @dev Every function here keeps `cash + premiumsReceivable = creditsOutstanding + merchantPrepayments + reserve +
 /// operations`. The community's contracts call one another and nobody else, so there is no reentrancy to guard against.
-abstract contract FundLedger is ICommunityFund, Governed, EIP712 {
+abstract contract FundLedger is ICommunityFund, Guardian, EIP712 {
     uint256 internal constant MAX_BATCH = 512;
 
     IMembership public immutable MEMBERSHIP;
@@ -37,6 +37,11 @@ abstract contract FundLedger is ICommunityFund, Governed, EIP712 {
         MEMBERSHIP = membership_;
         CREDIT = credit_;
         RULEBOOK = rulebook_;
+    }
+
+    modifier whenRunning() {
+        _requireRunning(_pockets);
+        _;
     }
 
     /// @inheritdoc ICommunityFund
@@ -110,6 +115,19 @@ abstract contract FundLedger is ICommunityFund, Governed, EIP712 {
         _merchants[merchant] = after_;
         owed = before.owed() - after_.owed();
         _merchantPrepayments += uint128(amount - owed);
+    }
+
+    /// @dev The flag of the pockets spares each batch a slot: while it is down, nothing else is read.
+    function _requireRunning(Pockets pockets) internal view {
+        if (pockets.mayBePaused()) _requireRunning();
+    }
+
+    function _requireGuardian() internal view override {
+        MEMBERSHIP.requireRole(IMembership.Role.Guardian, msg.sender);
+    }
+
+    function _pauseChanged() internal override {
+        _pockets = _pockets.withPause(block.timestamp < pausedUntil);
     }
 
     function _governor() internal view override returns (address) {

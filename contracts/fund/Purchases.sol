@@ -46,6 +46,7 @@ abstract contract Purchases is FundLedger {
         _requireSigned(_purchaseDigest(batch, itemsHash), batch.r, batch.vs, key);
 
         Pockets pockets = _pockets;
+        _requireRunning(pockets);
         ICommunityCredit.Tariff memory tariff = _tariff(batch.merchant, terms, pockets);
         (Totals totals, uint256[2] memory refused) = CREDIT.creditPurchases(items, tariff);
         _accrue(pockets, batch.merchant, totals, terms.exposureLimit());

@@ -26,7 +26,7 @@ abstract contract Reversals is Purchases {
     );
 
     /// @inheritdoc ICommunityFund
-    function reversePurchases(ReversalBatch[] calldata batches) external {
+    function reversePurchases(ReversalBatch[] calldata batches) external whenRunning {
         for (uint256 i = 0; i < batches.length; ++i) {
             _reverseBatch(batches[i]);
         }

@@ -38,7 +38,6 @@ interface ICommunityCredit is IERC20Metadata {
     error CommunityCredit_NotFund(address actual, address limit);
     error CommunityCredit_NotMembership(address actual, address limit);
     error CommunityCredit_InsufficientBalance(uint256 actual, uint256 limit);
-    error CommunityCredit_BalanceOverflow(uint256 actual, uint256 limit);
 
     /// @notice Sets the days `[validFrom, validUntil)` on which a member may earn. Requires the membership.
     function setValidity(uint32 member, uint32 validFrom, uint32 validUntil) external;

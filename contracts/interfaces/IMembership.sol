@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 pragma solidity 0.8.37;
 
+import {RollEntry} from "../types/RollEntry.sol";
+
 /// @title The register: members, merchants, tills and officers
 /// @notice Members are numbers. What a number means (name, address, age) never comes on chain. Days count from
 /// 1970-01-01; amounts are minor units; rates are basis points; instants are seconds UTC.
@@ -8,7 +10,8 @@ interface IMembership {
     /// @notice What an officer may do. A role is held by an account, until an instant.
     enum Role {
         Registrar,
-        Treasurer
+        Treasurer,
+        Guardian
     }
 
     enum MemberKind {
@@ -95,6 +98,10 @@ interface IMembership {
     event TillRevoked(uint32 indexed till);
 
     error Membership_NotFund(address actual, address limit);
+    error Membership_NotAssembly(address actual, address limit);
+    error Membership_AlreadyHandedOver(address governor);
+    error Membership_NoDirector();
+    error Membership_DayNotBegun(uint256 actual, uint256 limit);
     error Membership_MissingRole(address account, Role role);
     error Membership_ZeroAddress();
     error Membership_ExpiryPast(uint64 actual, uint64 limit);
@@ -117,9 +124,9 @@ interface IMembership {
     error Membership_WrongMerchant(uint32 actual, uint32 limit);
     error Membership_SequenceMismatch(uint64 actual, uint64 limit);
 
-    /// @notice Hands the governor's power over: the founder to the assembly, at the founding.
-    /// @dev Requires the governor. Emits {GovernorChanged}.
-    function handOver(address governor_) external;
+    /// @notice Hands the founder's power over to the assembly, for good, and takes every role from the founder.
+    /// @dev Requires the governor, and a director in office. Emits {GovernorChanged}, and {RoleRevoked} for each role.
+    function handOver() external;
 
     /// @notice Gives `account` the role until `until`. Requires the governor. Emits {RoleGranted}.
     function grantRole(Role role, address account, uint64 until) external;
@@ -182,6 +189,16 @@ interface IMembership {
         external
         returns (address key, bytes32 terms);
 
+    /// @notice Closes the roll's epoch: what changes later does not change the roll that was called.
+    /// @dev Requires the assembly.
+    /// @return epoch The epoch that is closed, for {rollEntries}.
+    /// @return day The day that is counted: today, in UTC.
+    /// @return sizes The members valid on that day, by category.
+    function rollCall() external returns (uint32 epoch, uint32 day, uint32[3] memory sizes);
+
+    /// @notice Counts the days up to `lastDay`, so that a later roll call has fewer to count. Anyone may call.
+    function advanceHeadcount(uint256 lastDay) external;
+
     /// @notice Reverts unless `account` holds the role now.
     function requireRole(Role role, address account) external view;
 
@@ -193,6 +210,13 @@ interface IMembership {
     function member(uint32 member_) external view returns (Member memory);
     /// @notice The number that signs with `key`; 0 for none.
     function memberByKey(bytes calldata key) external view returns (uint32);
+    /// @notice The roll's epoch that is open: the number of roll calls.
+    function rollEpoch() external view returns (uint32);
+    /// @notice Members as they stood when an epoch was closed; an empty entry for a number admitted later.
+    /// @param members Words that end with the 32 bits of a number: ballots may be passed as they are.
+    function rollEntries(bytes32[] calldata members, uint32 epoch) external view returns (RollEntry[] memory entries);
+    /// @notice The key under a roll entry's fingerprint.
+    function longKey(uint160 fingerprint) external view returns (bytes memory);
     function rotation(uint32 member_) external view returns (Rotation memory);
     function merchant(uint32 merchant_) external view returns (Merchant memory);
     function till(uint32 till_) external view returns (Till memory);

@@ -7,7 +7,7 @@ import {Totals} from "./Totals.sol";
 /// @notice The pockets that a purchase moves and the rules it moves them by, packed into one word. Drawn from the most significant bit to the least:
 /// ```
 /// | premiums receivable 48 | credits outstanding 48 | operations 48 | reserve 48 |
-/// | window days 16 | operations bps 16 | reserve bps 16 | rules version 16 |
+/// | window days 16 | operations bps 16 | pause 1 | reserve bps 15 | rules version 16 |
 /// ```
 /// One word, because a second one would cost each batch 2,100 gas. 2^48 minor units are 2.8 trillion units of currency,
 /// near a million times what a community of this design brings in a year.
@@ -21,6 +21,7 @@ library PocketsLib {
     error Pockets_Underflow(uint256 actual, uint256 limit);
 
     uint256 private constant MAX = type(uint48).max;
+    uint256 private constant PAUSE = 1 << 31;
 
     function receivable(Pockets pockets) internal pure returns (uint256) {
         return uint256(Pockets.unwrap(pockets)) >> 208;
@@ -64,7 +65,18 @@ library PocketsLib {
     function withRules(Pockets pockets, uint16 version_, IRulebook.Rules calldata r) internal pure returns (Pockets) {
         uint256 rules = (uint256(r.purchaseWindowDays) << 48) | (uint256(r.operationsBps) << 32)
             | (uint256(r.reserveBps) << 16) | version_;
-        return _wrap((uint256(Pockets.unwrap(pockets)) & ~uint256(type(uint64).max)) | rules);
+        uint256 kept = uint256(Pockets.unwrap(pockets)) & (~uint256(type(uint64).max) | PAUSE);
+        return _wrap(kept | rules);
+    }
+
+    function withPause(Pockets pockets, bool mayBePaused_) internal pure returns (Pockets) {
+        uint256 kept = uint256(Pockets.unwrap(pockets)) & ~PAUSE;
+        return _wrap(mayBePaused_ ? kept | PAUSE : kept);
+    }
+
+    /// @notice Whether a pause was set; it may be over.
+    function mayBePaused(Pockets pockets) internal pure returns (bool) {
+        return uint256(Pockets.unwrap(pockets)) & PAUSE != 0;
     }
 
     function windowDays(Pockets pockets) internal pure returns (uint256) {
@@ -76,7 +88,7 @@ library PocketsLib {
     }
 
     function reserveBps(Pockets pockets) internal pure returns (uint256) {
-        return uint16(uint256(Pockets.unwrap(pockets)) >> 16);
+        return (uint256(Pockets.unwrap(pockets)) >> 16) & 0x7fff;
     }
 
     function version(Pockets pockets) internal pure returns (uint16) {

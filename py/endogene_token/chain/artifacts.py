@@ -6,10 +6,26 @@ from typing import Any, Final, Literal, get_args
 
 import msgspec
 
-Name = Literal["CommunityCredit", "CommunityFund", "ERC1967Proxy", "Membership", "Rulebook"]
+Name = Literal[
+    "Assembly",
+    "Board",
+    "CommunityCredit",
+    "CommunityFund",
+    "ERC1967Proxy",
+    "ERC7913WebAuthnVerifier",
+    "Membership",
+    "Rulebook",
+]
 NAMES: Final[tuple[Name, ...]] = get_args(Name)
 # A community's own, in the order in which they are founded.
-CONTRACTS: Final[tuple[Name, ...]] = ("Membership", "CommunityCredit", "CommunityFund", "Rulebook")
+CONTRACTS: Final[tuple[Name, ...]] = (
+    "Membership",
+    "CommunityCredit",
+    "CommunityFund",
+    "Rulebook",
+    "Assembly",
+    "Board",
+)
 FOLDER: Final = "artifacts"
 
 

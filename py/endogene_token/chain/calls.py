@@ -167,6 +167,10 @@ class Ledger:
             ]
         return found
 
+    def read_all(self, name: Name, view: str, *arguments: object) -> tuple[Any, ...]:
+        """Return all values of a view that has several."""
+        return decode(name, view, self.rpc.request("eth_call", self._request((name, view, arguments))))
+
     def _each(self, name: Name, view: str, numbers: Sequence[int]) -> list[Any]:
         return self.read([(name, view, (number,)) for number in numbers])
 

@@ -13,6 +13,8 @@ from endogene_token.errors import DataFolderError, NotDeployedError, SettingErro
 class Community(msgspec.Struct, frozen=True):
     """Where a community's contracts stand: checksummed addresses of the proxies.
 
+    `passkey_verifier` has no proxy: it begins the registered key of a member who signs with a passkey.
+
     `founding_block` is the first block that holds a log of theirs, `founding_hash` its hash: together with
     `chain_id` they tell this chain from every other.
     """
@@ -23,16 +25,21 @@ class Community(msgspec.Struct, frozen=True):
     credit: str
     fund: str
     rulebook: str
+    assembly: str
+    board: str
+    passkey_verifier: str
     founding_block: int
     founding_hash: str
 
     def address(self, name: Name) -> str:
-        """Return the address of a contract, which must be one of the four."""
+        """Return the address of a contract, which must be one of the six."""
         return {
             "Membership": self.membership,
             "CommunityCredit": self.credit,
             "CommunityFund": self.fund,
             "Rulebook": self.rulebook,
+            "Assembly": self.assembly,
+            "Board": self.board,
         }[name]
 
     def save(self, path: Path) -> None:

@@ -9,7 +9,13 @@ import msgspec
 from endogene_token.chain.artifacts import FOLDER, NAMES
 from endogene_token.errors import ToolMissingError
 
-PROXY: Final = "node_modules/@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.sol"
+OPENZEPPELIN: Final[Mapping[str, str]] = {
+    name: f"node_modules/@openzeppelin/contracts/{folder}/{name}.sol"
+    for name, folder in (
+        ("ERC1967Proxy", "proxy/ERC1967"),
+        ("ERC7913WebAuthnVerifier", "utils/cryptography/verifiers"),
+    )
+}
 LAYOUTS: Final = Path("contracts/layout")
 SETTINGS: Final[Mapping[str, Any]] = {
     "remappings": ["@openzeppelin/=node_modules/@openzeppelin/"],
@@ -101,7 +107,7 @@ def _solc(root: Path) -> dict[str, Any]:
 
 
 def _source(name: str) -> str:
-    return PROXY if name == "ERC1967Proxy" else f"contracts/{name}.sol"
+    return OPENZEPPELIN.get(name, f"contracts/{name}.sol")
 
 
 def _artifact(name: str, found: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Founding a community: four contracts behind four proxies, which know one another from the start."""
+"""Founding a community: six contracts behind six proxies, which know one another from the start."""
 
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
@@ -10,6 +10,7 @@ from web3.types import Nonce
 from web3.utils.address import get_create_address
 
 from endogene_token.chain.artifacts import CONTRACTS, Name
+from endogene_token.chain.charter import Charter, founding_grants, standard_charter
 from endogene_token.chain.community import Community
 from endogene_token.chain.contracts import encode, encode_deployment
 from endogene_token.chain.rpc import Rpc
@@ -19,6 +20,7 @@ from endogene_token.chain.wallet import Wallet
 
 __all__ = ["Community", "Plan", "Rules", "found"]
 
+STANDARD_CHARTER: Final = standard_charter()
 # 200 gas a byte of code (24,576 at most), 22 a byte of the transaction, and as much again for a constructor.
 DEPLOYMENT_GAS: Final = 8_000_000
 
@@ -29,23 +31,28 @@ class Plan:
 
     calls: tuple[Call, ...]
     proxies: Mapping[Name, str]
+    passkey_verifier: str
 
     @classmethod
-    def draw(cls, founder: str, nonce: int, name: str, symbol: str, rules: Rules) -> Self:
+    def draw(
+        cls, founder: str, nonce: int, name: str, symbol: str, *, rules: Rules, charter: Charter
+    ) -> Self:
         """Plan for a founder (an address) who sends all of it from `nonce` on, and nothing in between."""
-        implementations, proxies = (
-            dict(zip(CONTRACTS, _addresses(founder, nonce + start), strict=True))
-            for start in (0, len(CONTRACTS))
-        )
+        addresses = _addresses(founder, nonce, 2 * len(CONTRACTS) + 1)
+        implementations = dict(zip(CONTRACTS, addresses, strict=False))
+        proxies = dict(zip(CONTRACTS, addresses[len(CONTRACTS) :], strict=False))
         beginnings: dict[Name, tuple[object, ...]] = {
             "Membership": (founder,),
             "CommunityCredit": (name, symbol),
             "CommunityFund": (),
-            "Rulebook": (astuple(rules),),
+            "Rulebook": (astuple(rules), charter.words(), founding_grants(proxies)),
+            "Assembly": (),
+            "Board": (),
         }
         calls = [_implementation(one, proxies) for one in CONTRACTS]
         calls += [_proxy(one, implementations[one], beginnings[one]) for one in CONTRACTS]
-        return cls(tuple(calls), proxies)
+        calls += [Call(None, encode_deployment("ERC7913WebAuthnVerifier"), DEPLOYMENT_GAS)]
+        return cls(tuple(calls), proxies, addresses[-1])
 
     def community(self, name: str, chain_id: int, block: int, block_hash: str) -> Community:
         """Return the community that this plan has founded, whose first proxy is in `block`."""
@@ -56,37 +63,50 @@ class Plan:
             credit=self.proxies["CommunityCredit"],
             fund=self.proxies["CommunityFund"],
             rulebook=self.proxies["Rulebook"],
+            assembly=self.proxies["Assembly"],
+            board=self.proxies["Board"],
+            passkey_verifier=self.passkey_verifier,
             founding_block=block,
             founding_hash=block_hash,
         )
 
 
-def found(rpc: Rpc, founder: LocalAccount, name: str, symbol: str, rules: Rules) -> Community:
+def found(
+    rpc: Rpc,
+    founder: LocalAccount,
+    name: str,
+    symbol: str,
+    rules: Rules,
+    *,
+    charter: Charter = STANDARD_CHARTER,
+) -> Community:
     """Deploy a community, whose first governor is `founder`, and return it once it stands.
 
     `name` and `symbol` are those of its credit. Raises NodeUnavailableError, NodeAnswerError,
-    UnconfirmedError, and the LedgerRefusal of rules that the rulebook refuses.
+    UnconfirmedError, and the LedgerRefusal of rules or a charter that the rulebook refuses.
     """
     chain_id = int(rpc.request("eth_chainId"), 16)
     wallet = Wallet(rpc, founder, chain_id)
     nonce = wallet.next_nonce()
-    plan = Plan.draw(str(founder.address), nonce, name, symbol, rules)
+    plan = Plan.draw(str(founder.address), nonce, name, symbol, rules=rules, charter=charter)
     receipts = wallet.wait(wallet.send(plan.calls, nonce))
     first = receipts[len(CONTRACTS)]
     return plan.community(name, chain_id, first.block, first.block_hash)
 
 
-def _addresses(founder: str, nonce: int) -> list[str]:
+def _addresses(founder: str, nonce: int, count: int) -> list[str]:
     sender = to_checksum_address(founder)
-    return [str(get_create_address(sender, Nonce(nonce + i))) for i in range(len(CONTRACTS))]
+    return [str(get_create_address(sender, Nonce(nonce + i))) for i in range(count)]
 
 
 def _implementation(name: Name, proxies: Mapping[Name, str]) -> Call:
     neighbours: dict[Name, tuple[Name, ...]] = {
-        "Membership": ("CommunityFund", "CommunityCredit", "Rulebook"),
+        "Membership": ("CommunityFund", "CommunityCredit", "Rulebook", "Assembly", "Board"),
         "CommunityCredit": ("Membership", "CommunityFund"),
         "CommunityFund": ("Membership", "CommunityCredit", "Rulebook"),
         "Rulebook": ("Membership", "CommunityFund"),
+        "Assembly": ("Membership", "Rulebook", "Board"),
+        "Board": ("Membership", "Rulebook", "Assembly"),
     }
     return Call(None, encode_deployment(name, *(proxies[one] for one in neighbours[name])), DEPLOYMENT_GAS)
 

@@ -148,9 +148,9 @@ def revoke_role(community: Community, role: Role, account: str) -> Call:
     return _call(community, "Membership", "revokeRole", int(role), account)
 
 
-def hand_over(community: Community, governor: str) -> Call:
-    """Make another account the governor. The governor may."""
-    return _call(community, "Membership", "handOver", governor)
+def hand_over(community: Community) -> Call:
+    """Hand the founder's power to the assembly, for good. The founder may, once a director is seated."""
+    return _call(community, "Membership", "handOver")
 
 
 def publish_rules(community: Community, rules: Rules) -> Call:

@@ -14,6 +14,7 @@ class Role(IntEnum):
 
     REGISTRAR = 0
     TREASURER = 1
+    GUARDIAN = 2
 
 
 class MemberKind(IntEnum):

@@ -239,7 +239,6 @@ class NotRulebookError(AccessError):
 
 
 BY_CONTRACT_ERROR: dict[str, type[LedgerRefusal]] = {
-    "CommunityCredit_BalanceOverflow": CapacityError,
     "CommunityCredit_InsufficientBalance": ShortfallError,
     "CommunityCredit_NonTransferable": NonTransferableError,
     "CommunityCredit_NotFund": NotFundError,

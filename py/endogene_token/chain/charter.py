@@ -1,0 +1,202 @@
+"""The by-laws of the vote, as plain records. Shares are basis points, delays seconds, amounts minor units."""
+
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass
+from enum import IntEnum
+from typing import Any, Final, Self
+
+from eth_utils.crypto import keccak
+
+from endogene_token.chain.artifacts import CONTRACTS, Name, load
+
+DAY: Final = 86_400
+
+
+class Profile(IntEnum):
+    """The law that the cooperative is under."""
+
+    QC_SOLIDARITY = 0
+    QC_CIC = 1
+    FR_SCIC = 2
+
+
+class Body(IntEnum):
+    """Who decides: every valid member, or the directors in office."""
+
+    GENERAL_ASSEMBLY = 0
+    BOARD = 1
+
+
+class Majority(IntEnum):
+    """More for than against, or twice as many at least."""
+
+    SIMPLE = 0
+    TWO_THIRDS = 1
+
+
+class Unopened(IntEnum):
+    """How a sealed ballot that nobody opened counts for the quorum."""
+
+    NOT_CAST = 0
+    ABSTENTION = 1
+
+
+class Kind(IntEnum):
+    """What a resolution is about."""
+
+    DECISION = 0
+    SPENDING = 1
+    MAJOR_SPENDING = 2
+    RULES = 3
+    OFFICE = 4
+    ELECTION = 5
+    ANNULMENT = 6
+    MEMBER_REBATE = 7
+    BY_LAW = 8
+
+
+class State(IntEnum):
+    """Where a resolution stands."""
+
+    DRAFT = 0
+    NOTICED = 1
+    OPEN = 2
+    CLOSED = 3
+    CONTESTABLE = 4
+    FINAL = 5
+    EXECUTED = 6
+    DEFEATED = 7
+    NO_QUORUM = 8
+    ANNULLED = 9
+    EXPIRED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """How a kind of resolution is decided; `voting` 0: the charter does not have this kind."""
+
+    body: Body
+    majority: Majority
+    is_sealed: bool
+    quorum_bps: int
+    notice: int
+    voting: int
+    contest: int
+    validity: int
+
+    @classmethod
+    def absent(cls) -> Self:
+        """Return the procedure of a kind of resolution that a charter does not have."""
+        return cls(Body.GENERAL_ASSEMBLY, Majority.SIMPLE, False, 0, 0, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Charter:
+    """One version of the by-laws of the vote. Colleges and seats go by category, procedures by kind."""
+
+    profile: Profile
+    unopened: Unopened
+    college_bps: tuple[int, int, int]
+    board_seats: tuple[int, int, int]
+    board_limit: int
+    late_window: int
+    opening: int
+    procedures: tuple[Procedure, ...]
+
+    @classmethod
+    def read(cls, values: Any) -> Self:
+        """Return the charter that a contract answered or told."""
+        profile, unopened, colleges, seats, limit, late, opening, procedures = values
+        return cls(
+            Profile(profile),
+            Unopened(unopened),
+            tuple(colleges),
+            tuple(seats),
+            limit,
+            late,
+            opening,
+            tuple(Procedure(Body(one[0]), Majority(one[1]), *one[2:]) for one in procedures),
+        )
+
+    def words(self) -> tuple[object, ...]:
+        """Return the charter as the contracts take it."""
+        return astuple(self)
+
+
+def standard_charter(
+    profile: Profile = Profile.QC_SOLIDARITY, *, pace: int = DAY, board_limit: int = 5_000_00
+) -> Charter:
+    """Return by-laws to begin with: the members vote five paces after ten of notice, the board one after one.
+
+    `pace`: a day, in seconds; a rehearsal takes another.
+    """
+    board = Procedure(Body.BOARD, Majority.SIMPLE, False, 5_000, pace, pace, 6 * pace, 90 * pace)
+    annulment = Procedure(Body.BOARD, Majority.TWO_THIRDS, False, 5_000, pace, pace, 0, 30 * pace)
+    members = Procedure(
+        Body.GENERAL_ASSEMBLY, Majority.SIMPLE, False, 500, 10 * pace, 5 * pace, 6 * pace, 90 * pace
+    )
+    election = Procedure(
+        Body.GENERAL_ASSEMBLY, Majority.SIMPLE, True, 500, 10 * pace, 5 * pace, 6 * pace, 90 * pace
+    )
+    by_law = Procedure(
+        Body.GENERAL_ASSEMBLY, Majority.TWO_THIRDS, False, 1_000, 10 * pace, 5 * pace, 14 * pace, 90 * pace
+    )
+    procedures = {
+        Kind.DECISION: members,
+        Kind.SPENDING: board,
+        Kind.MAJOR_SPENDING: members,
+        Kind.RULES: members,
+        Kind.OFFICE: board,
+        Kind.ELECTION: election,
+        Kind.ANNULMENT: annulment,
+        Kind.MEMBER_REBATE: Procedure.absent(),
+        Kind.BY_LAW: by_law,
+    }
+    return Charter(
+        profile=profile,
+        unopened=Unopened.NOT_CAST,
+        college_bps=(4_000, 4_000, 2_000) if profile is Profile.FR_SCIC else (0, 0, 0),
+        board_seats=(4, 3, 2),
+        board_limit=board_limit,
+        late_window=pace,
+        opening=2 * pace,
+        procedures=tuple(procedures[kind] for kind in Kind),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """Which kind of resolution may call a function; `amount_word`: which word of the call is the amount."""
+
+    granted: bool
+    kind: Kind
+    amount_word: int = 0
+
+
+POWERS: Final[Mapping[tuple[Name, str], Kind]] = {
+    ("Membership", "grantRole"): Kind.OFFICE,
+    ("Membership", "revokeRole"): Kind.OFFICE,
+    ("CommunityFund", "settlePause"): Kind.OFFICE,
+    ("Rulebook", "publish"): Kind.RULES,
+    ("Rulebook", "publishCharter"): Kind.BY_LAW,
+    ("Rulebook", "setPower"): Kind.BY_LAW,
+    ("Board", "seat"): Kind.ELECTION,
+    ("Board", "unseat"): Kind.ELECTION,
+    ("Assembly", "annul"): Kind.ANNULMENT,
+    **{(name, "upgradeToAndCall"): Kind.BY_LAW for name in CONTRACTS},
+}
+"""The functions that a resolution may call from the founding on."""
+
+
+def founding_grants(proxies: Mapping[Name, str]) -> list[tuple[str, bytes, tuple[object, ...]]]:
+    """Return `POWERS` as the rulebook takes them, for the addresses of a community's proxies."""
+    return [
+        (proxies[name], selector(name, function), astuple(Power(True, kind)))
+        for (name, function), kind in POWERS.items()
+    ]
+
+
+def selector(name: Name, function: str) -> bytes:
+    """Return the four bytes by which a function of a contract is called; no name stands for two."""
+    [signature] = [one for one in load(name).method_identifiers if one.partition("(")[0] == function]
+    return keccak(text=signature)[:4]
