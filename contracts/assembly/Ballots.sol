@@ -121,7 +121,7 @@ abstract contract Ballots is Notices {
         // Unchecked: `i` is under the length of each list.
         unchecked {
             for (uint256 i = 0; i < ballots.length; ++i) {
-                bytes32 ballot = ballots.at(i);
+                bytes32 ballot = ballots.wordAt(i);
                 uint32 member = ballot.member();
                 // Sorted, neighbours share a slot that is written once; and no member stands twice in a call.
                 if (member <= last) revert Assembly_NotSorted(member, uint32(last));
@@ -132,7 +132,7 @@ abstract contract Ballots is Notices {
                 (signature, end) = _signatureAt(signatures, end);
                 BallotRefusal reason = _checkRight(c, entry, ballot);
                 if (reason == BallotRefusal.None) {
-                    bytes32 digest = _digest(c, ballot, c.isSealed ? commitments.at(i) : bytes32(0));
+                    bytes32 digest = _digest(c, ballot, c.isSealed ? commitments.wordAt(i) : bytes32(0));
                     if (_isSigned(entry, digest, signature)) {
                         _count(c, entry, ballot);
                         continue;

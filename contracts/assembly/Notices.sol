@@ -10,6 +10,8 @@ abstract contract Notices is Register {
     bytes32 private constant PROPOSAL =
         keccak256("Proposal(uint32 member,uint8 kind,bytes32 text,bytes32 calls,uint256 nonce)");
     bytes32 private constant NOTICE = keccak256("Notice(uint32 member,uint32 resolution,uint64 opensAt,uint256 nonce)");
+    /// @dev A vote that opened years after its notice would be held on the roll of another cooperative.
+    uint256 private constant LONGEST_DELAY = 60 days;
 
     /// @inheritdoc IAssembly
     function propose(
@@ -74,6 +76,7 @@ abstract contract Notices is Register {
         (uint16 charter, uint32 notice, uint32 voting, IRulebook.Terms memory terms) = RULEBOOK.bind(r.kind, calls);
         uint256 earliest = block.timestamp + notice;
         if (opensAt < earliest) revert Assembly_NoticeTooShort(opensAt, earliest);
+        if (opensAt > earliest + LONGEST_DELAY) revert Assembly_NoticeTooLong(opensAt, earliest + LONGEST_DELAY);
         r.charter = charter;
         r.opensAt = opensAt;
         r.closesAt = opensAt + voting;

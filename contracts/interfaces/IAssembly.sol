@@ -103,6 +103,7 @@ interface IAssembly {
     error Assembly_BadSignature(uint32 member);
     error Assembly_NotDirector(uint32 member);
     error Assembly_NoticeTooShort(uint256 actual, uint256 limit);
+    error Assembly_NoticeTooLong(uint256 actual, uint256 limit);
     error Assembly_NotSorted(uint32 actual, uint32 limit);
     error Assembly_LengthMismatch(uint256 actual, uint256 limit);
     error Assembly_BallotRefused(BallotRefusal reason);
@@ -123,7 +124,8 @@ interface IAssembly {
     ) external returns (uint32 resolution);
 
     /// @notice Gives notice of a draft, exactly as filed: fixes roll, charter and dates. Requires a director in office, or
-    /// any valid member while there is none: the caller's key, or a signature over {noticeDigest}.
+    /// any valid member while there is none: the caller's key, or a signature over {noticeDigest}. The vote opens after the
+    /// charter's notice, and at most sixty days later.
     /// @dev Emits {NoticeGiven}.
     function giveNotice(
         uint32 resolution,

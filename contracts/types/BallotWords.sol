@@ -18,7 +18,7 @@ library BallotWords {
     }
 
     /// @notice The word at `i`, which the caller keeps under the length.
-    function at(bytes32[] calldata words, uint256 i) internal pure returns (bytes32 word) {
+    function wordAt(bytes32[] calldata words, uint256 i) internal pure returns (bytes32 word) {
         assembly ("memory-safe") {
             word := calldataload(add(words.offset, shl(5, i)))
         }
