@@ -10,9 +10,10 @@ from sqlalchemy import Column, ColumnElement, Connection, Engine, Table, select,
 
 from endogene_token.indexer import Indexer, rebuild
 from endogene_token.indexer.audit import audit
+from endogene_token.indexer.columns import Uint64
 from endogene_token.indexer.digest import canonical_digest, digest
 from endogene_token.indexer.events import EVENTS, Decoder
-from endogene_token.indexer.models import READ_MODEL, Purchase, Refusal, Reversal, Uint64, table_of
+from endogene_token.indexer.models import READ_MODEL, Purchase, Refusal, Reversal, table_of
 from endogene_token.indexer.pace import Pace
 from endogene_token.indexer.source import Source, start
 from endogene_token.reasons import RefusalReason

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from endogene_token.chain.deployment import Rules
 from endogene_token.errors import LedgerMismatchError
 from endogene_token.indexer.bulk import RecordedRow, packed
+from endogene_token.indexer.columns import signed
 from endogene_token.indexer.events import (
     MerchantEnrolled,
     Place,
@@ -16,7 +17,6 @@ from endogene_token.indexer.events import (
     RulesPublished,
     TillEnrolled,
 )
-from endogene_token.indexer.models import signed
 from endogene_token.indexer.pace import LARGE_BYTES, MOST_BLOCKS, SMALL_BYTES, Pace
 from endogene_token.indexer.projections.base import Projection
 from endogene_token.indexer.projections.books import Books

@@ -11,16 +11,17 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 import psycopg
-from sqlalchemy import BigInteger, Connection, LargeBinary, String, Table
+from sqlalchemy import BigInteger, Connection, LargeBinary, String, Table, Text
 
-from endogene_token.indexer.models import Purchase, Uint64, signed, table_of
+from endogene_token.indexer.columns import Uint64, signed
+from endogene_token.indexer.models import Purchase, table_of
 
 Row = Mapping[str, Any]
 """The values of a row by column; all rows of one call have the same columns, in the same order."""
 RecordedRow = tuple[int, int, int, int, int, int, int, int, int, int, int, bytes]
 """A purchase that was not refused: the columns without a default, in the table's order."""
 
-COPY_TYPES: Final = {BigInteger: "int8", Uint64: "int8", LargeBinary: "bytea", String: "text"}
+COPY_TYPES: Final = {BigInteger: "int8", Uint64: "int8", LargeBinary: "bytea", String: "text", Text: "text"}
 # PostgreSQL's binary COPY: a signature, flags and an extension (none); each row its number of columns, then
 # each column its length and its bytes; -1 columns end it.
 COPY_START: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)

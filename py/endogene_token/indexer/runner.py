@@ -26,11 +26,13 @@ from endogene_token.indexer.models import READ_MODEL, Cursor, Event, Pockets, ta
 from endogene_token.indexer.pace import MOST_BLOCKS, Pace
 from endogene_token.indexer.projections import project
 from endogene_token.indexer.source import Position, Range, Source, block_hash, start
+from endogene_token.indexer.vote_models import Governance
 from endogene_token.store import is_sqlite, reading, writing
 
 CURSOR: Final = table_of(Cursor)
 EVENTS: Final = table_of(Event)
 POCKETS: Final = table_of(Pockets)
+GOVERNANCE: Final = table_of(Governance)
 SECONDARY_INDEXES: Final = [
     index for model in READ_MODEL for index in sorted(table_of(model).indexes, key=lambda one: str(one.name))
 ]
@@ -143,6 +145,8 @@ class Indexer:
     def _found(self, position: Position) -> None:
         community = self._community
         pockets = {column.name: 0 for column in POCKETS.columns} | {"only_row": ONLY_ROW}
+        governance: dict[str, object] = {column.name: 0 for column in GOVERNANCE.columns}
+        governance |= {"only_row": ONLY_ROW, "governor": bytes(20)}
         cursor = {
             "only_row": ONLY_ROW,
             "chain_id": community.chain_id,
@@ -156,6 +160,7 @@ class Indexer:
         with writing(self._engine) as connection:
             # Another indexer may have begun at the same moment.
             connection.execute(dialect.insert(POCKETS).values(pockets).on_conflict_do_nothing())
+            connection.execute(dialect.insert(GOVERNANCE).values(governance).on_conflict_do_nothing())
             connection.execute(dialect.insert(CURSOR).values(cursor).on_conflict_do_nothing())
             crash.point("indexer.founding-written")
 
