@@ -2,11 +2,25 @@
 pragma solidity 0.8.37;
 
 import {ERC1967Proxy} from "@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.sol";
+import {IAssembly} from "../../../contracts/interfaces/IAssembly.sol";
+import {IBoard} from "../../../contracts/interfaces/IBoard.sol";
 import {ICommunityCredit} from "../../../contracts/interfaces/ICommunityCredit.sol";
 import {ICommunityFund} from "../../../contracts/interfaces/ICommunityFund.sol";
+import {IGuardian} from "../../../contracts/interfaces/IGuardian.sol";
 import {IMembership} from "../../../contracts/interfaces/IMembership.sol";
 import {IRulebook} from "../../../contracts/interfaces/IRulebook.sol";
+import {Charters} from "./Charters.sol";
 import {Vm} from "./Vm.sol";
+
+/// @notice What the proxies do beside what the interfaces tell.
+interface IProxied {
+    function initialize(
+        IRulebook.Rules calldata rules,
+        IRulebook.Charter calldata charter,
+        IRulebook.Grant[] calldata grants
+    ) external;
+    function upgradeToAndCall(address implementation, bytes calldata data) external;
+}
 
 /// @notice A community behind its proxies, founded the way the deployment founds it, with what tests need to use it.
 /// @dev Deploys the artifacts and imports only interfaces, so that the contracts run as they are deployed, optimised,
@@ -16,6 +30,7 @@ abstract contract Community {
 
     address internal constant REGISTRAR = address(0x1001);
     address internal constant TREASURER = address(0x1002);
+    address internal constant GUARDIAN = address(0x1003);
     uint256 internal constant TILL_KEY = 0xA11CE;
     uint256 internal constant NOW = 1_800_000_000;
     uint32 internal constant TODAY = uint32(NOW / 1 days);
@@ -27,29 +42,102 @@ abstract contract Community {
     ICommunityCredit internal credit;
     ICommunityFund internal fund;
     IRulebook internal rulebook;
+    IAssembly internal theAssembly;
+    IBoard internal board;
 
     function _rules() internal pure virtual returns (IRulebook.Rules memory) {
         return IRulebook.Rules(30, 60, 1000, 500, 10, 3 days);
     }
 
+    function _charter() internal pure virtual returns (IRulebook.Charter memory) {
+        return Charters.standard(IRulebook.Profile.QcSolidarity);
+    }
+
+    /// @dev The powers of the founding: what a resolution may call, and of which kind it must be.
+    function _grants() internal view returns (IRulebook.Grant[] memory grants) {
+        grants = new IRulebook.Grant[](15);
+        grants[0] = _grant(address(membership), IMembership.grantRole.selector, IRulebook.Kind.Office);
+        grants[1] = _grant(address(membership), IMembership.revokeRole.selector, IRulebook.Kind.Office);
+        grants[2] = _grant(address(fund), IGuardian.settlePause.selector, IRulebook.Kind.Office);
+        grants[3] = _grant(address(rulebook), IRulebook.publish.selector, IRulebook.Kind.Rules);
+        grants[4] = _grant(address(rulebook), IRulebook.publishCharter.selector, IRulebook.Kind.ByLaw);
+        grants[5] = _grant(address(rulebook), IRulebook.setPower.selector, IRulebook.Kind.ByLaw);
+        grants[6] = _grant(address(board), IBoard.seat.selector, IRulebook.Kind.Election);
+        grants[7] = _grant(address(board), IBoard.unseat.selector, IRulebook.Kind.Election);
+        grants[8] = _grant(address(theAssembly), IAssembly.annul.selector, IRulebook.Kind.Annulment);
+        address[6] memory proxies = _proxies();
+        for (uint256 i = 0; i < 6; ++i) {
+            grants[9 + i] = _grant(proxies[i], IProxied.upgradeToAndCall.selector, IRulebook.Kind.ByLaw);
+        }
+    }
+
+    function _grant(address target, bytes4 selector, IRulebook.Kind kind)
+        internal
+        pure
+        returns (IRulebook.Grant memory)
+    {
+        return IRulebook.Grant(target, selector, IRulebook.Power(true, kind, 0));
+    }
+
+    /// @dev The governor is this test, until {IMembership.handOver}.
     function _found() internal {
         vm.warp(NOW);
-        uint64 n = vm.getNonce(address(this));
-        // Four implementations, then four proxies.
-        membership = IMembership(vm.computeCreateAddress(address(this), n + 4));
-        credit = ICommunityCredit(vm.computeCreateAddress(address(this), n + 5));
-        fund = ICommunityFund(vm.computeCreateAddress(address(this), n + 6));
-        rulebook = IRulebook(vm.computeCreateAddress(address(this), n + 7));
-        address m = _deploy("Membership.sol:Membership", abi.encode(fund, credit, rulebook));
-        address c = _deploy("CommunityCredit.sol:CommunityCredit", abi.encode(membership, fund));
-        address f = _deploy("CommunityFund.sol:CommunityFund", abi.encode(membership, credit, rulebook));
-        address r = _deploy("Rulebook.sol:Rulebook", abi.encode(membership, fund));
-        _proxy(m, abi.encodeWithSignature("initialize(address)", address(this)));
-        _proxy(c, abi.encodeWithSignature("initialize(string,string)", "Community credit", "CC"));
-        _proxy(f, abi.encodeWithSignature("initialize()"));
-        _proxy(r, abi.encodeWithSignature("initialize((uint16,uint16,uint16,uint16,uint16,uint32))", _rules()));
+        _foresee(vm.getNonce(address(this)) + 6); // Six implementations, then six proxies.
+        address[6] memory implementations = _implementations();
+        bytes[6] memory beginnings = _beginnings();
+        for (uint256 i = 0; i < 6; ++i) {
+            _proxy(implementations[i], beginnings[i]);
+        }
         membership.grantRole(IMembership.Role.Registrar, REGISTRAR, uint64(NOW + 3650 days));
         membership.grantRole(IMembership.Role.Treasurer, TREASURER, uint64(NOW + 3650 days));
+        membership.grantRole(IMembership.Role.Guardian, GUARDIAN, uint64(NOW + 3650 days));
+    }
+
+    /// @dev Where the proxies will stand: the contracts know one another before the first one does.
+    function _foresee(uint64 n) private {
+        membership = IMembership(vm.computeCreateAddress(address(this), n));
+        credit = ICommunityCredit(vm.computeCreateAddress(address(this), n + 1));
+        fund = ICommunityFund(vm.computeCreateAddress(address(this), n + 2));
+        rulebook = IRulebook(vm.computeCreateAddress(address(this), n + 3));
+        theAssembly = IAssembly(vm.computeCreateAddress(address(this), n + 4));
+        board = IBoard(vm.computeCreateAddress(address(this), n + 5));
+    }
+
+    function _proxies() internal view returns (address[6] memory) {
+        return
+            [
+                address(membership),
+                address(credit),
+                address(fund),
+                address(rulebook),
+                address(theAssembly),
+                address(board)
+            ];
+    }
+
+    /// @dev New code for each of {_proxies}.
+    function _implementations() internal returns (address[6] memory) {
+        return [
+            _deploy("Membership.sol:Membership", abi.encode(fund, credit, rulebook, theAssembly, board)),
+            _deploy("CommunityCredit.sol:CommunityCredit", abi.encode(membership, fund)),
+            _deploy("CommunityFund.sol:CommunityFund", abi.encode(membership, credit, rulebook)),
+            _deploy("Rulebook.sol:Rulebook", abi.encode(membership, fund)),
+            _deploy("Assembly.sol:Assembly", abi.encode(membership, rulebook, board)),
+            _deploy("Board.sol:Board", abi.encode(membership, rulebook, theAssembly))
+        ];
+    }
+
+    /// @dev What founds each of {_proxies}.
+    function _beginnings() internal view returns (bytes[6] memory) {
+        bytes memory nothing = abi.encodeWithSignature("initialize()");
+        return [
+            abi.encodeWithSignature("initialize(address)", address(this)),
+            abi.encodeWithSignature("initialize(string,string)", "Community credit", "CC"),
+            nothing,
+            abi.encodeCall(IProxied.initialize, (_rules(), _charter(), _grants())),
+            nothing,
+            nothing
+        ];
     }
 
     function _proxy(address implementation, bytes memory data) internal returns (address) {
@@ -65,6 +153,14 @@ abstract contract Community {
                 revert(0, returndatasize())
             }
         }
+    }
+
+    /// @dev A person who signs with `secret`.
+    function _admitVoter(IMembership.Category category, uint256 secret) internal returns (uint32) {
+        IMembership.Admission[] memory a = new IMembership.Admission[](1);
+        a[0] = IMembership.Admission(IMembership.MemberKind.Person, category, TODAY - 400, TODAY + 4000, _key(secret));
+        vm.prank(REGISTRAR);
+        return membership.admitMembers(a);
     }
 
     function _admit(uint256 count, IMembership.MemberKind kind) internal returns (uint32 first) {
@@ -87,6 +183,15 @@ abstract contract Community {
     function _item(uint256 member, uint256 amount, uint256 day) internal pure returns (bytes32) {
         uint256 commitment = uint128(uint256(keccak256(abi.encode(member, amount, day))));
         return bytes32((commitment << 128) | (amount << 64) | (member << 32) | day);
+    }
+
+    function _key(uint256 secret) internal pure returns (bytes memory) {
+        return abi.encodePacked(vm.addr(secret));
+    }
+
+    function _signature(uint256 secret, bytes32 digest) internal pure returns (bytes memory) {
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(secret, digest);
+        return abi.encodePacked(r, s, v);
     }
 
     function _sign(ICommunityFund.PurchaseBatch memory b, uint256 key) internal view {

@@ -4,26 +4,12 @@ pragma solidity 0.8.37;
 import {IGoverned} from "../../../contracts/interfaces/IGoverned.sol";
 import {IMembership} from "../../../contracts/interfaces/IMembership.sol";
 import {IRulebook} from "../../../contracts/interfaces/IRulebook.sol";
+import {IProxied} from "./Community.sol";
 import {Tester} from "./Tester.sol";
 
 error InvalidInitialization();
 
 contract InitializeTest is Tester {
-    string private constant PUBLISH = "initialize((uint16,uint16,uint16,uint16,uint16,uint32))";
-
-    function _initializers() private view returns (bytes[4] memory) {
-        return [
-            abi.encodeWithSignature("initialize(address)", address(this)),
-            abi.encodeWithSignature("initialize(string,string)", "Mine", "M"),
-            abi.encodeWithSignature("initialize()"),
-            abi.encodeWithSignature(PUBLISH, _rules())
-        ];
-    }
-
-    function _proxies() private view returns (address[4] memory) {
-        return [address(membership), address(credit), address(fund), address(rulebook)];
-    }
-
     function _mustRefuse(address target, bytes memory data) private {
         (bool done, bytes memory answer) = target.call(data);
         vm.assertEq(done, false, "initialised");
@@ -31,14 +17,14 @@ contract InitializeTest is Tester {
     }
 
     function test_RevertWhen_TheProxyIsAlreadyInitialised() public {
-        for (uint256 i = 0; i < 4; ++i) {
-            _mustRefuse(_proxies()[i], _initializers()[i]);
+        for (uint256 i = 0; i < 6; ++i) {
+            _mustRefuse(_proxies()[i], _beginnings()[i]);
         }
     }
 
     function test_RevertWhen_TheCallGoesToTheImplementation() public {
-        for (uint256 i = 0; i < 4; ++i) {
-            _mustRefuse(_implementation(_proxies()[i]), _initializers()[i]);
+        for (uint256 i = 0; i < 6; ++i) {
+            _mustRefuse(_implementation(_proxies()[i]), _beginnings()[i]);
         }
     }
 
@@ -54,7 +40,7 @@ contract InitializeTest is Tester {
         rules.operationsBps = 9501;
         address implementation = _implementation(address(rulebook));
         _reverts(IRulebook.Rulebook_SplitTooHigh.selector, 10_001, 10_000);
-        _proxy(implementation, abi.encodeWithSignature(PUBLISH, rules));
+        _proxy(implementation, abi.encodeCall(IProxied.initialize, (rules, _charter(), _grants())));
     }
 
     function test_WhenTheFounderFounds() public {
@@ -74,23 +60,20 @@ contract HandOverTest is Tester {
     function test_RevertWhen_TheCallerIsNotTheGovernor() public {
         _reverts(IGoverned.Governed_NotGovernor.selector, _id(REGISTRAR), _id(address(this)));
         vm.prank(REGISTRAR);
-        membership.handOver(REGISTRAR);
+        membership.handOver();
     }
 
-    function test_RevertWhen_TheNewGovernorIsZero() public {
-        _reverts(IMembership.Membership_ZeroAddress.selector);
-        membership.handOver(address(0));
+    function test_RevertWhen_NoDirectorIsInOffice() public {
+        _reverts(IMembership.Membership_NoDirector.selector);
+        membership.handOver();
     }
 
-    /// @notice The founder keeps nothing.
     function test_WhenTheGovernorHandsOver() public {
-        address assembly_ = address(0xA55E);
+        board.seat(alice, uint64(NOW + 365 days));
         vm.expectEmit(address(membership));
-        emit IMembership.GovernorChanged(assembly_);
-        membership.handOver(assembly_);
-        vm.assertEq(membership.governor(), assembly_, "governor");
-        _reverts(IGoverned.Governed_NotGovernor.selector, _id(address(this)), _id(assembly_));
-        membership.handOver(address(this));
+        emit IMembership.GovernorChanged(address(theAssembly));
+        membership.handOver();
+        vm.assertEq(membership.governor(), address(theAssembly), "governor");
     }
 }
 

@@ -25,15 +25,6 @@ abstract contract KeysTester is Tester {
         return membership.admitMembers(a);
     }
 
-    function _key(uint256 secret) internal pure returns (bytes memory) {
-        return abi.encodePacked(vm.addr(secret));
-    }
-
-    function _signature(uint256 secret, bytes32 digest) internal pure returns (bytes memory) {
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(secret, digest);
-        return abi.encodePacked(r, s, v);
-    }
-
     function _request() internal {
         bytes memory signature = _signature(OLD, membership.rotationDigest(carol, _key(NEW)));
         membership.requestKeyRotation(carol, _key(NEW), signature);

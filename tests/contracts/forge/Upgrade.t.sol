@@ -4,20 +4,20 @@ pragma solidity 0.8.37;
 import {ICommunityFund} from "../../../contracts/interfaces/ICommunityFund.sol";
 import {IGoverned} from "../../../contracts/interfaces/IGoverned.sol";
 import {IMembership} from "../../../contracts/interfaces/IMembership.sol";
+import {IProxied} from "./Community.sol";
 import {Tester} from "./Tester.sol";
 import {Verifier} from "./parts/Verifier.sol";
 
 error UUPSUnauthorizedCallContext();
 error ERC1967InvalidImplementation(address implementation);
 
-interface IProxied {
-    function upgradeToAndCall(address implementation, bytes calldata data) external;
+interface ISecondFund {
     function migrate(uint256 value) external;
     function appended() external view returns (uint256);
 }
 
 /// @notice A populated community outlives its code: the fund's second version appends a variable and keeps all the
-/// rest; the three others are replaced by new deployments of themselves.
+/// rest; the five others are replaced by new deployments of themselves.
 contract UpgradeTest is Tester {
     bytes32[] private _items;
 
@@ -34,23 +34,15 @@ contract UpgradeTest is Tester {
         _publish(100, 200);
     }
 
-    function _proxies() private view returns (address[4] memory) {
-        return [address(membership), address(credit), address(fund), address(rulebook)];
-    }
-
-    function _secondVersions() private returns (address[4] memory) {
-        return [
-            _deploy("Membership.sol:Membership", abi.encode(fund, credit, rulebook)),
-            _deploy("CommunityCredit.sol:CommunityCredit", abi.encode(membership, fund)),
-            _deploy("CommunityFundV2.sol:CommunityFundV2", abi.encode(membership, credit, rulebook)),
-            _deploy("Rulebook.sol:Rulebook", abi.encode(membership, fund))
-        ];
+    function _secondVersions() private returns (address[6] memory versions) {
+        versions = _implementations();
+        versions[2] = _deploy("CommunityFundV2.sol:CommunityFundV2", abi.encode(membership, credit, rulebook));
     }
 
     function _upgradeAll() private {
-        address[4] memory versions = _secondVersions();
-        for (uint256 i = 0; i < 4; ++i) {
-            bytes memory migration = i == 2 ? abi.encodeCall(IProxied.migrate, (42)) : bytes("");
+        address[6] memory versions = _secondVersions();
+        for (uint256 i = 0; i < 6; ++i) {
+            bytes memory migration = i == 2 ? abi.encodeCall(ISecondFund.migrate, (42)) : bytes("");
             IProxied(_proxies()[i]).upgradeToAndCall(versions[i], migration);
         }
     }
@@ -100,9 +92,9 @@ contract UpgradeTest is Tester {
     }
 
     function test_RevertWhen_TheCallerIsNotTheGovernor() public {
-        address[4] memory versions = _secondVersions();
+        address[6] memory versions = _secondVersions();
         address[3] memory callers = [REGISTRAR, TREASURER, address(fund)];
-        for (uint256 i = 0; i < 4; ++i) {
+        for (uint256 i = 0; i < 6; ++i) {
             for (uint256 c = 0; c < 3; ++c) {
                 address proxy = _proxies()[i];
                 _reverts(IGoverned.Governed_NotGovernor.selector, _id(callers[c]), _id(address(this)));
@@ -113,8 +105,8 @@ contract UpgradeTest is Tester {
     }
 
     function test_RevertWhen_TheCallGoesToTheImplementation() public {
-        address[4] memory versions = _secondVersions();
-        for (uint256 i = 0; i < 4; ++i) {
+        address[6] memory versions = _secondVersions();
+        for (uint256 i = 0; i < 6; ++i) {
             address implementation = _implementation(_proxies()[i]);
             _reverts(UUPSUnauthorizedCallContext.selector);
             IProxied(implementation).upgradeToAndCall(versions[i], "");
@@ -130,14 +122,14 @@ contract UpgradeTest is Tester {
     function test_RevertWhen_TheSecondVersionIsMigratedTwice() public {
         _upgradeAll();
         _reverts(bytes4(keccak256("InvalidInitialization()")));
-        IProxied(address(fund)).migrate(7);
+        ISecondFund(address(fund)).migrate(7);
     }
 
     function test_WhenTheGovernorUpgradesAPopulatedCommunity() public {
         bytes32 before = _everything();
         _upgradeAll();
         vm.assertEq(_everything(), before, "nothing was lost");
-        _eq(IProxied(address(fund)).appended(), 42, "appended");
+        _eq(ISecondFund(address(fund)).appended(), 42, "appended");
     }
 
     /// @notice Under the second versions the old purchases are refunded, and new ones recorded.
@@ -148,6 +140,6 @@ contract UpgradeTest is Tester {
         _eq(_creditOf(alice), 0, "credit");
         _record(_item(alice, 10_000, TODAY));
         _eq(_creditOf(alice), 272, "credit"); // 3 % of 280 are kept now.
-        _eq(IProxied(address(fund)).appended(), 42, "appended");
+        _eq(ISecondFund(address(fund)).appended(), 42, "appended");
     }
 }
