@@ -2,38 +2,15 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from endogene_token.ballots import AssemblyDomain, Choice
 from endogene_token.chain.calls import Ledger
-from endogene_token.chain.charter import Body, Charter, Kind, Majority, State, Unopened
+from endogene_token.chain.charter import Charter, Kind, State
 from endogene_token.chain.views import Category
+from endogene_token.outcome import SEALED, Tally, Terms
 
-CATEGORY_BITS: Final = 84
-LANE_BITS: Final = 21
-SEALED: Final = 0
-"""The lane of the tally for sealed ballots that nobody has opened."""
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """The part of a charter that binds a resolution."""
-
-    body: Body
-    majority: Majority
-    unopened: Unopened
-    is_sealed: bool
-    quorum_bps: int
-    contest: int
-    validity: int
-    late_window: int
-    opening: int
-    college_bps: tuple[int, int, int]
-
-    @classmethod
-    def read(cls, values: Any) -> Self:
-        """Return the terms that a contract answered."""
-        return cls(Body(values[0]), Majority(values[1]), Unopened(values[2]), *values[3:9], tuple(values[9]))
+__all__ = ["SEALED", "Assembly", "CountedBallot", "Director", "Resolution", "Tally", "Terms"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,27 +36,8 @@ class Resolution:
     @classmethod
     def read(cls, values: Any) -> Self:
         """Return the resolution that the contract answered."""
-        return cls(Kind(values[0]), *values[1:11], tuple(values[11]), *values[12:14], Terms.read(values[14]))
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """The ballots of a resolution, by category and choice; see `count`."""
-
-    word: int
-
-    def count(self, category: Category, choice: int) -> int:
-        """Return the ballots of a category with a choice, or with `SEALED`."""
-        return self.word >> (category * CATEGORY_BITS + choice * LANE_BITS) & ((1 << LANE_BITS) - 1)
-
-    def sum(self, choice: int) -> int:
-        """Return the ballots of all categories with a choice, or with `SEALED`."""
-        return sum(self.count(category, choice) for category in Category)
-
-    @property
-    def turnout(self) -> int:
-        """All ballots, opened or not."""
-        return sum(self.sum(choice) for choice in (SEALED, *Choice))
+        sizes, terms = tuple(values[11]), Terms.read(values[14])
+        return cls(*(Kind(values[0]), *values[1:11], sizes, *values[12:14], terms))
 
 
 @dataclass(frozen=True, slots=True)

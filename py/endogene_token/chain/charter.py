@@ -2,73 +2,31 @@
 
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
-from enum import IntEnum
 from typing import Any, Final, Self
 
 from eth_utils.crypto import keccak
 
+from endogene_token.bylaws import Body, Kind, Majority, Profile, State, Unopened
 from endogene_token.chain.artifacts import CONTRACTS, Name, load
 
+__all__ = [
+    "DAY",
+    "POWERS",
+    "Body",
+    "Charter",
+    "Kind",
+    "Majority",
+    "Power",
+    "Procedure",
+    "Profile",
+    "State",
+    "Unopened",
+    "founding_grants",
+    "selector",
+    "standard_charter",
+]
+
 DAY: Final = 86_400
-
-
-class Profile(IntEnum):
-    """The law that the cooperative is under."""
-
-    QC_SOLIDARITY = 0
-    QC_CIC = 1
-    FR_SCIC = 2
-
-
-class Body(IntEnum):
-    """Who decides: every valid member, or the directors in office."""
-
-    GENERAL_ASSEMBLY = 0
-    BOARD = 1
-
-
-class Majority(IntEnum):
-    """More for than against, or twice as many at least."""
-
-    SIMPLE = 0
-    TWO_THIRDS = 1
-
-
-class Unopened(IntEnum):
-    """How a sealed ballot that nobody opened counts for the quorum."""
-
-    NOT_CAST = 0
-    ABSTENTION = 1
-
-
-class Kind(IntEnum):
-    """What a resolution is about."""
-
-    DECISION = 0
-    SPENDING = 1
-    MAJOR_SPENDING = 2
-    RULES = 3
-    OFFICE = 4
-    ELECTION = 5
-    ANNULMENT = 6
-    MEMBER_REBATE = 7
-    BY_LAW = 8
-
-
-class State(IntEnum):
-    """Where a resolution stands."""
-
-    DRAFT = 0
-    NOTICED = 1
-    OPEN = 2
-    CLOSED = 3
-    CONTESTABLE = 4
-    FINAL = 5
-    EXECUTED = 6
-    DEFEATED = 7
-    NO_QUORUM = 8
-    ANNULLED = 9
-    EXPIRED = 10
 
 
 @dataclass(frozen=True, slots=True)
