@@ -1,4 +1,4 @@
-"""Why the ledger refused an item of a batch; the numbers are those of the contracts' enum RefusalReason."""
+"""Why the ledger refused an item of a batch, or a ballot; the numbers are those of the contracts' enums."""
 
 from enum import IntEnum
 from typing import Final
@@ -6,7 +6,14 @@ from typing import Final
 from endogene_token.i18n import mark, tr
 
 
-class RefusalReason(IntEnum):
+class _Reason(IntEnum):
+    @property
+    def code(self) -> str:
+        """The kebab-case name used in JSON and in files of refused lines."""
+        return self.name.lower().replace("_", "-")
+
+
+class RefusalReason(_Reason):
     """A refused item takes its sequence and moves no money; the till may record a corrected one."""
 
     NONE = 0
@@ -23,11 +30,6 @@ class RefusalReason(IntEnum):
     BEFORE_PURCHASE = 11
     WINDOW_CLOSED = 12
     INSUFFICIENT_CREDITS = 13
-
-    @property
-    def code(self) -> str:
-        """The kebab-case name used in JSON and in files of refused lines."""
-        return self.name.lower().replace("_", "-")
 
     def sentence(self, lang: str) -> str:
         """Return the reason in `lang`, as a sentence that says what to do."""
@@ -70,5 +72,38 @@ _SENTENCES: Final = {
     ),
     RefusalReason.INSUFFICIENT_CREDITS: mark(
         "The member's credits no longer cover what it would undo: ask the treasurer."
+    ),
+}
+
+
+class BallotRefusal(_Reason):
+    """A refused ballot changes nothing; the others of its batch count."""
+
+    NONE = 0
+    MALFORMED = 1
+    NOT_ON_ROLL = 2
+    TERM_ENDED = 3
+    INTEREST_DECLARED = 4
+    STALE_SEQUENCE = 5
+    BAD_SIGNATURE = 6
+
+    def sentence(self, lang: str) -> str:
+        """Return the reason in `lang`, as a sentence that says what to do."""
+        return tr(_BALLOT_SENTENCES[self], lang)
+
+
+_BALLOT_SENTENCES: Final = {
+    BallotRefusal.NONE: mark("It was counted."),
+    BallotRefusal.MALFORMED: mark("It cannot be read: make it again with one choice, and sign it."),
+    BallotRefusal.NOT_ON_ROLL: mark(
+        "Its member was not on the roll of this vote: the notice fixed who may vote."
+    ),
+    BallotRefusal.TERM_ENDED: mark("The director's term ended before this ballot came."),
+    BallotRefusal.INTEREST_DECLARED: mark("The director left this vote, for an interest in it."),
+    BallotRefusal.STALE_SEQUENCE: mark(
+        "A ballot of the same or a later number stands already: number the next one higher."
+    ),
+    BallotRefusal.BAD_SIGNATURE: mark(
+        "It is not signed by the member's key as it was at the notice: sign it again with that key."
     ),
 }

@@ -15,6 +15,8 @@ from endogene_token.errors import BY_CONTRACT_ERROR, ContractFaultError, Unknown
 BUILT_IN = {"Error", "Panic"}
 EXAMPLES: Mapping[str, object] = {
     "address": "0x" + "ab" * 20,
+    "bool": True,
+    "bytes4": b"\xef" * 4,
     "bytes32": b"\xcd" * 32,
     "string": "reason",
     "uint8": 1,
@@ -23,7 +25,14 @@ EXAMPLES: Mapping[str, object] = {
     "uint64": 0x123456789ABCDEF0,
     "uint256": 2**255,
 }
-READ = {"enum IMembership.Role": "treasurer", "enum IMembership.MerchantStatus": "active"}
+READ = {
+    "enum IAssembly.BallotRefusal": "malformed",
+    "enum IAssembly.State": "noticed",
+    "enum IMembership.Category": "worker",
+    "enum IMembership.MerchantStatus": "active",
+    "enum IMembership.Role": "treasurer",
+    "enum IRulebook.Kind": "spending",
+}
 ENTRIES = {str(entry["name"]): (selector, entry) for selector, entry in errors_by_selector().items()}
 
 

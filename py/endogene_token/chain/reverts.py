@@ -11,12 +11,18 @@ from eth_utils.abi import function_abi_to_4byte_selector
 from web3 import Web3
 
 from endogene_token.chain.artifacts import NAMES, load
-from endogene_token.chain.views import MerchantStatus, Role
+from endogene_token.chain.charter import Kind, State
+from endogene_token.chain.views import Category, MerchantStatus, Role
 from endogene_token.errors import LedgerRefusal, UnknownRefusalError, from_contract
+from endogene_token.reasons import BallotRefusal
 
 _ENUMS: Final[Mapping[str, type[IntEnum]]] = {
-    "enum IMembership.Role": Role,
+    "enum IAssembly.BallotRefusal": BallotRefusal,
+    "enum IAssembly.State": State,
+    "enum IMembership.Category": Category,
     "enum IMembership.MerchantStatus": MerchantStatus,
+    "enum IMembership.Role": Role,
+    "enum IRulebook.Kind": Kind,
 }
 _SELECTOR_BYTES: Final = 4
 # What Solidity itself raises; no ABI lists these two.

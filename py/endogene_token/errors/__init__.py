@@ -42,7 +42,9 @@
     │   │   └── DuplicateInvoiceError
     │   ├── BallotError                 what a member signs for the assembly
     │   │   ├── ChoiceError
-    │   │   └── SealBrokenError
+    │   │   ├── SealBrokenError
+    │   │   ├── TextMismatchError
+    │   │   └── ReceiptFileError
     │   ├── KeyShareError               the scrutineers' key, cut into shares
     │   │   ├── ShareFormatError
     │   │   ├── ShareCountError
@@ -69,7 +71,7 @@
     │       ├── SequenceTakenError
     │       ├── PredecessorRejectedError
     │       └── PurchasePendingError
-    ├── LedgerRefusal                   what the contracts refuse
+    ├── LedgerRefusal               what the contracts refuse
     │   ├── UnknownRefusalError
     │   ├── BadSignatureError
     │   ├── MalformedSignatureError
@@ -104,17 +106,62 @@
     │   ├── ShortfallError
     │   ├── ReplacementError
     │   ├── ContractFaultError
-    │   ├── UnknownEntryError           the register has no such number
+    │   ├── UnknownEntryError       the register has no such number
     │   │   ├── UnknownTillError
     │   │   ├── UnknownMerchantError
     │   │   ├── UnknownMemberError
-    │   │   └── UnknownRulesError
-    │   └── AccessError                 the caller has not the right
-    │       ├── MissingRoleError
-    │       ├── NotGovernorError
-    │       ├── NotFundError
-    │       ├── NotMembershipError
-    │       └── NotRulebookError
+    │   │   ├── UnknownRulesError
+    │   │   └── UnknownResolutionError
+    │   ├── AccessError             the caller has not the right
+    │   │   ├── MissingRoleError
+    │   │   ├── NotGovernorError
+    │   │   ├── NotFundError
+    │   │   ├── NotMembershipError
+    │   │   ├── NotRulebookError
+    │   │   └── NotAssemblyError
+    │   ├── ResolutionError         what the assembly and the board refuse
+    │   │   ├── WrongStateError
+    │   │   ├── MemberSignatureError
+    │   │   ├── MemberNotValidError
+    │   │   ├── NotDirectorError
+    │   │   ├── SeatsTakenError
+    │   │   ├── VoteTooSoonError
+    │   │   ├── VoteTooFarError
+    │   │   ├── BallotsUnsortedError
+    │   │   ├── BallotListsError
+    │   │   ├── BallotModeError
+    │   │   ├── BallotRefusedError
+    │   │   ├── GasTooLowError
+    │   │   ├── OtherCallsError
+    │   │   └── OtherBatchError
+    │   ├── HandedOverError
+    │   ├── NoDirectorError
+    │   ├── DayNotBegunError
+    │   ├── PausedError
+    │   ├── PauseSpentError
+    │   ├── PauseTooLongError
+    │   ├── PowerError              what a resolution may not call
+    │   │   ├── NoPowerError
+    │   │   ├── WrongKindError
+    │   │   ├── KindAbsentError
+    │   │   ├── AmountMissingError
+    │   │   ├── AmountWordError
+    │   │   └── ByLawOnlyError
+    │   └── CharterError            a charter that breaks its law
+    │       ├── CollegeWeightError
+    │       ├── CollegeSumError
+    │       ├── WeightedVoteError
+    │       ├── NoSeatError
+    │       ├── TooManySeatsError
+    │       ├── SupportingSeatsError
+    │       ├── RebateForbiddenError
+    │       ├── QuorumTooHighError
+    │       ├── NoProcedureError
+    │       ├── NoValidityError
+    │       ├── NoOpeningError
+    │       ├── WrongBodyError
+    │       ├── ByLawMajorityError
+    │       └── ContestTooShortError
     ├── ChainError                      the node, the embedded chain
     │   ├── NodeUnavailableError
     │   ├── NodeAnswerError
@@ -163,7 +210,9 @@ sentences in `locale/fr.po`. Callers import from this package, not from its modu
 # The stars keep this page from repeating the tree: every public name of the modules below is public here.
 from endogene_token.errors.ballot import *  # noqa: F403
 from endogene_token.errors.base import *  # noqa: F403
+from endogene_token.errors.contracts import *  # noqa: F403
 from endogene_token.errors.input import *  # noqa: F403
 from endogene_token.errors.ledger import *  # noqa: F403
 from endogene_token.errors.request import *  # noqa: F403
 from endogene_token.errors.system import *  # noqa: F403
+from endogene_token.errors.vote import *  # noqa: F403

@@ -18,6 +18,16 @@ class SealBrokenError(BallotError):
     advice = "Check the resolution, the member and the key; a ballot sealed for another of them stays shut."
 
 
+class TextMismatchError(BallotError):
+    what = "The text that is served has the hash {actual}; the resolution was noticed with {limit}."
+    advice = "Do not vote on it; ask the cooperative for the text, and compare its hash."
+
+
+class ReceiptFileError(BallotError):
+    what = "The ballot's receipt {actual} cannot be used: {limit}."
+    advice = "Give the file that was written when you voted."
+
+
 class KeyShareError(InputError):
     what = "The shares do not give the scrutineers' key: {actual}."
     advice = "Gather the shares handed out with this key, as many as it takes."

@@ -1,8 +1,6 @@
-"""What the contracts refuse: one class for each of their errors, and the table between both."""
+"""What the fund, the register and the rulebook refuse: one class for each of their errors."""
 
-from collections.abc import Mapping
-
-from endogene_token.errors.base import EndogeneError, shown
+from endogene_token.errors.base import EndogeneError
 
 
 class LedgerRefusal(EndogeneError):  # noqa: N818  a refusal is the ledger's right answer, not its failure
@@ -144,7 +142,7 @@ class BadValidityError(LedgerRefusal):
 
 
 class ExpiryPastError(LedgerRefusal):
-    what = "The role would end at {actual}, which is not after {limit}, the time of the chain."
+    what = "The role or the seat would end at {actual}, which is not after {limit}, the time of the chain."
     advice = "Give an end in the future, in seconds since 1970."
 
 
@@ -174,7 +172,7 @@ class ShortfallError(LedgerRefusal):
 
 
 class ReplacementError(LedgerRefusal):
-    what = "A contract cannot be founded or replaced like this: {error}."
+    what = "A contract cannot be founded, replaced or called like this: {error}."
     advice = "Found through its proxy, once; replace its code by a resolution that names a whole contract."
 
 
@@ -236,82 +234,3 @@ class NotMembershipError(AccessError):
 class NotRulebookError(AccessError):
     what = "{actual} may not change the rules of the fund; only the rulebook, {limit}, may."
     advice = "Publish the rules: the rulebook brings them to the fund."
-
-
-BY_CONTRACT_ERROR: dict[str, type[LedgerRefusal]] = {
-    "CommunityCredit_InsufficientBalance": ShortfallError,
-    "CommunityCredit_NonTransferable": NonTransferableError,
-    "CommunityCredit_NotFund": NotFundError,
-    "CommunityCredit_NotMembership": NotMembershipError,
-    "CommunityFund_BadProof": BadProofError,
-    "CommunityFund_BadSignature": BadSignatureError,
-    "CommunityFund_BatchSize": BatchCountError,
-    "CommunityFund_MerchantSuspended": MerchantSuspendedError,
-    "CommunityFund_NotRulebook": NotRulebookError,
-    "CommunityFund_OverExposure": ExposureError,
-    "CommunityFund_ProofCount": ProofCountError,
-    "CommunityFund_ReferenceUsed": BankReferenceUsedError,
-    "CommunityFund_ZeroAmount": AmountZeroError,
-    "Governed_NotGovernor": NotGovernorError,
-    "Membership_BadKey": KeyLengthError,
-    "Membership_BadSignature": HolderSignatureError,
-    "Membership_BadValidity": BadValidityError,
-    "Membership_ExpiryPast": ExpiryPastError,
-    "Membership_KeyTaken": KeyTakenError,
-    "Membership_MemberUnknown": UnknownMemberError,
-    "Membership_MerchantExists": MerchantExistsError,
-    "Membership_MerchantStatus": MerchantStatusError,
-    "Membership_MerchantUnknown": UnknownMerchantError,
-    "Membership_MissingRole": MissingRoleError,
-    "Membership_NoRotation": NoRotationError,
-    "Membership_NotFund": NotFundError,
-    "Membership_NotOrganisation": NotOrganisationError,
-    "Membership_RateTooHigh": RateTooHighError,
-    "Membership_RateTooSoon": RateTooSoonError,
-    "Membership_RotationPending": RotationPendingError,
-    "Membership_RotationTooEarly": RotationTooEarlyError,
-    "Membership_SequenceMismatch": SequenceError,
-    "Membership_TillRevoked": TillRevokedError,
-    "Membership_TillUnknown": UnknownTillError,
-    "Membership_WrongMerchant": WrongMerchantError,
-    "Membership_ZeroAddress": AddressZeroError,
-    "Pockets_Overflow": CapacityError,
-    "Pockets_Underflow": ShortfallError,
-    "Rulebook_NoticeTooShort": NoticeTooShortError,
-    "Rulebook_SplitTooHigh": SplitTooHighError,
-    "Rulebook_VersionUnknown": UnknownRulesError,
-    # OpenZeppelin's, and Solidity's own two
-    "AddressEmptyCode": ReplacementError,
-    "ECDSAInvalidSignature": MalformedSignatureError,
-    "ECDSAInvalidSignatureLength": MalformedSignatureError,
-    "ECDSAInvalidSignatureS": MalformedSignatureError,
-    "ERC1967InvalidImplementation": ReplacementError,
-    "ERC1967NonPayable": ReplacementError,
-    "ERC1967ProxyUninitialized": ReplacementError,
-    "FailedCall": ReplacementError,
-    "InvalidInitialization": ReplacementError,
-    "NotInitializing": ReplacementError,
-    "UUPSUnauthorizedCallContext": ReplacementError,
-    "UUPSUnsupportedProxiableUUID": ReplacementError,
-    "InvalidShortString": ContractFaultError,
-    "StringTooLong": ContractFaultError,
-    "SafeCastOverflowedUintDowncast": ContractFaultError,
-    "Error": ContractFaultError,
-    "Panic": ContractFaultError,
-}
-
-
-def from_contract(name: str, arguments: Mapping[str, object]) -> LedgerRefusal:
-    """Return the refusal for a contract's error `name`, whose decoded `arguments` stand in its order.
-
-    Where they are not named so, the first is `actual` and the second `limit`. The others are kept under their
-    names, and the whole error as `error`. A name that the table does not hold gives an UnknownRefusalError.
-    """
-    error = f"{name}({', '.join(map(shown, arguments.values()))})"
-    kind = BY_CONTRACT_ERROR.get(name)
-    if kind is None:
-        return UnknownRefusalError(actual=error)
-    first, second, *_ = *arguments.values(), None, None
-    actual, limit = arguments.get("actual", first), arguments.get("limit", second)
-    others = {key: value for key, value in arguments.items() if key not in {"actual", "limit"}}
-    return kind(actual=actual, limit=limit, error=error, **others)
