@@ -273,14 +273,18 @@ def commitment(resolution: int, member: int, opening: Opening) -> bytes:
     return keccak(as_word(resolution) + as_word(member) + as_word(opening.choice) + opening.salt)
 
 
+def normal_text(text: str) -> str:
+    """Return a text in the form NFC, its lines ended by \\n alone: the one form that is hashed."""
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
 def text_hash(text: str) -> bytes:
-    """Return the hash of a resolution's text: of its UTF-8 in the form NFC, lines ended by \\n alone.
+    """Return the hash of a resolution's text: of the UTF-8 of `normal_text`.
 
     So the same text from another keyboard or system has the same hash. Raises TextError.
     """
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
     try:
-        return keccak(unicodedata.normalize("NFC", lines).encode())
+        return keccak(normal_text(text).encode())
     except UnicodeEncodeError as error:
         raise TextError(field="text", actual=ascii(error.object[error.start])) from error
 

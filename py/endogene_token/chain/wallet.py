@@ -110,13 +110,14 @@ class Wallet:
         """Send one call and return its receipt. Raises what `send` and `wait` raise."""
         return self.wait(self.send([call]), timeout)[0]
 
-    def simulate(self, call: Call) -> str:
+    def simulate(self, call: Call, block: str = "latest") -> str:
         """Return what `call` from this account would answer now, in hexadecimal, and send nothing.
 
+        `block` "pending": by the clock of the next block, where the node has one; the last one may be old.
         Raises the LedgerRefusal that it would meet.
         """
         request = {"from": self.address, "to": call.to, "data": call.data, "gas": hex(call.gas)}
-        return str(self._rpc.request("eth_call", [request, "latest"]))
+        return str(self._rpc.request("eth_call", [request, block]))
 
     def _sign(self, call: Call, nonce: int) -> tuple[TxHash, str]:
         fields: dict[str, Any] = {

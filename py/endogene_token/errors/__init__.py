@@ -67,10 +67,20 @@
     │   │   ├── CredentialsError
     │   │   ├── UnknownPathError
     │   │   └── MethodError
-    │   └── QueueError                  why a batch waits in the relay's queue, or left it
-    │       ├── SequenceTakenError
-    │       ├── PredecessorRejectedError
-    │       └── PurchasePendingError
+    │   ├── QueueError                  why a batch waits in the relay's queue, or left it
+    │   │   ├── SequenceTakenError
+    │   │   ├── PredecessorRejectedError
+    │   │   └── PurchasePendingError
+    │   └── VotingError                 what a member sends to the assembly
+    │       ├── BallotTakenError
+    │       ├── OpeningMismatchError
+    │       ├── ActNumberError
+    │       ├── UnsignedBallotError
+    │       ├── TextTooLongError
+    │       └── UnkeptError
+    │           ├── UnknownTextError
+    │           ├── UnknownBallotError
+    │           └── UnknownActError
     ├── LedgerRefusal               what the contracts refuse
     │   ├── UnknownRefusalError
     │   ├── BadSignatureError
@@ -216,3 +226,4 @@ from endogene_token.errors.ledger import *  # noqa: F403
 from endogene_token.errors.request import *  # noqa: F403
 from endogene_token.errors.system import *  # noqa: F403
 from endogene_token.errors.vote import *  # noqa: F403
+from endogene_token.errors.voting import *  # noqa: F403

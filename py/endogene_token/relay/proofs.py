@@ -1,16 +1,14 @@
 """What the chain holds of a batch, and the proofs of the purchases that reversals name."""
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
-from eth_utils.abi import event_abi_to_log_topic
 from sqlmodel import Session
 
-from endogene_token.chain.artifacts import load
 from endogene_token.chain.calls import Ledger
 from endogene_token.chain.contracts import decode_log
+from endogene_token.chain.logs import newest_logs, number_topic, topic
 from endogene_token.errors import PurchasePendingError
 from endogene_token.ids import PurchaseId
 from endogene_token.receipts import (
@@ -25,8 +23,8 @@ from endogene_token.receipts import (
 from endogene_token.relay import queue
 from endogene_token.relay.models import Signed, State
 
-BLOCKS_PER_REQUEST: Final = 5_000  # what Besu allows
 BATCHES_AT_HAND: Final = 256  # four megabytes of full ones
+_FUND: Final = "CommunityFund"
 _REVERSALS: Final = ("PurchaseReversed", "ReversalRefused")
 
 
@@ -84,19 +82,19 @@ def _recorded_words(ledger: Ledger, till: int, first_sequence: int) -> list[byte
     """Return the packed items of the recorded batch that begins there; none when there is no such batch."""
     if ledger.batch_record(till, first_sequence) is None:
         return []
-    topics = [_topic("PurchasesRecorded"), _number(till), None, _number(first_sequence)]
-    log = next(_newest_logs(ledger, topics), None)
-    event = None if log is None else decode_log("CommunityFund", log)
+    topics = [topic(_FUND, "PurchasesRecorded"), number_topic(till), None, number_topic(first_sequence)]
+    log = next(newest_logs(ledger, _FUND, topics), None)
+    event = None if log is None else decode_log(_FUND, log)
     return [] if event is None else list(event.arguments["items"])
 
 
 def _reversals_recorded(ledger: Ledger, signed: SignedReversals) -> bool:
     batch = signed.batch
-    sequences = [_number(batch.first_sequence + i) for i in range(len(batch.items))]
-    topics = [[_topic(name) for name in _REVERSALS], _number(batch.till), sequences]
+    sequences = [number_topic(batch.first_sequence + i) for i in range(len(batch.items))]
+    topics = [[topic(_FUND, name) for name in _REVERSALS], number_topic(batch.till), sequences]
     found: dict[int, tuple[object, ...]] = {}
-    for log in _newest_logs(ledger, topics):
-        event = decode_log("CommunityFund", log)
+    for log in newest_logs(ledger, _FUND, topics):
+        event = decode_log(_FUND, log)
         if event is not None:
             found[event.arguments["sequence"]] = tuple(event.arguments["reversal"])
         if len(found) == len(batch.items):
@@ -108,25 +106,3 @@ def _reversals_recorded(ledger: Ledger, signed: SignedReversals) -> bool:
         )
         for one in batch.items
     ]
-
-
-def _newest_logs(ledger: Ledger, topics: Sequence[object]) -> Iterator[Mapping[str, Any]]:
-    """Yield the fund's logs with these topics, range by range from the newest block back to the founding."""
-    founding = ledger.community.founding_block
-    last = ledger.head() if ledger.block is None else ledger.block
-    while last >= founding:
-        start = max(founding, last - BLOCKS_PER_REQUEST + 1)
-        where = {"address": ledger.community.fund, "fromBlock": hex(start), "toBlock": hex(last)}
-        yield from ledger.rpc.request("eth_getLogs", [{**where, "topics": topics}])
-        last = start - 1
-
-
-@cache
-def _topic(name: str) -> str:
-    events = (entry for entry in load("CommunityFund").abi if entry["type"] == "event")
-    entry: Any = next(entry for entry in events if entry["name"] == name)
-    return "0x" + event_abi_to_log_topic(entry).hex()
-
-
-def _number(value: int) -> str:
-    return "0x" + value.to_bytes(32).hex()
