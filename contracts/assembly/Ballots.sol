@@ -65,9 +65,9 @@ abstract contract Ballots is Notices {
         _turnTo(c, member);
         bytes32[] memory ballots = new bytes32[](1);
         ballots[0] = BallotWords.pack(member, (c.slot.byteIn(member) >> 2) + 1, uint256(choice));
-        BallotRefusal reason = _checkRight(c, entry, ballots[0]);
-        if (reason == BallotRefusal.None && !_isCaller(entry)) reason = BallotRefusal.BadSignature;
-        if (reason != BallotRefusal.None) revert Assembly_BallotRefused(reason);
+        uint256 refusal = _checkRight(c, entry, ballots[0]);
+        if (refusal == 0 && !_isCaller(entry)) refusal = uint256(BallotRefusal.BadSignature);
+        if (refusal != 0) revert Assembly_BallotRefused(BallotRefusal(refusal));
         _count(c, entry, ballots[0]);
         _close(c);
         emit BallotsCast(resolution_, ballots);
@@ -127,25 +127,33 @@ abstract contract Ballots is Notices {
                 if (member <= last) revert Assembly_NotSorted(member, uint32(last));
                 last = member;
                 _turnTo(c, member);
-                RollEntry entry = _at(entries, i);
                 bytes calldata signature;
                 (signature, end) = _signatureAt(signatures, end);
-                BallotRefusal reason = _checkRight(c, entry, ballot);
-                if (reason == BallotRefusal.None) {
-                    bytes32 digest = _digest(c, ballot, c.isSealed ? commitments.wordAt(i) : bytes32(0));
-                    if (_isSigned(entry, digest, signature)) {
-                        _count(c, entry, ballot);
-                        continue;
-                    }
-                    reason = BallotRefusal.BadSignature;
-                }
-                c.refused[i >> 8] |= 1 << (i & 0xff);
-                ++c.refusals;
-                emit BallotRefused(resolution_, member, uint8(ballot.sequence()), reason);
+                bytes32 commitment = c.isSealed ? commitments.wordAt(i) : bytes32(0);
+                uint256 refusal = _take(c, _at(entries, i), ballot, commitment, signature);
+                if (refusal != 0) _refuse(c, i, ballot, BallotRefusal(refusal));
             }
         }
         if (end != signatures.length) revert Assembly_LengthMismatch(signatures.length, end);
         _close(c);
+    }
+
+    /// @dev Counts a ballot, or says why not: a {BallotRefusal}, as a number, which costs no check of its range.
+    function _take(Casting memory c, RollEntry entry, bytes32 ballot, bytes32 commitment, bytes calldata signature)
+        private
+        view
+        returns (uint256 refusal)
+    {
+        refusal = _checkRight(c, entry, ballot);
+        if (refusal != 0) return refusal;
+        if (!_isSigned(entry, _digest(c, ballot, commitment), signature)) return uint256(BallotRefusal.BadSignature);
+        _count(c, entry, ballot);
+    }
+
+    function _refuse(Casting memory c, uint256 i, bytes32 ballot, BallotRefusal reason) private {
+        c.refused[i >> 8] |= 1 << (i & 0xff);
+        ++c.refusals;
+        emit BallotRefused(c.resolution, ballot.member(), uint8(ballot.sequence()), reason);
     }
 
     function _isRefused(Casting memory c, uint256 i) internal pure returns (bool) {
@@ -223,17 +231,17 @@ abstract contract Ballots is Notices {
         }
     }
 
-    function _checkRight(Casting memory c, RollEntry entry, bytes32 ballot) private view returns (BallotRefusal) {
-        if (!ballot.isWellFormed(c.isSealed)) return BallotRefusal.Malformed;
-        if (!entry.validOn(c.recordDay)) return BallotRefusal.NotOnRoll;
+    function _checkRight(Casting memory c, RollEntry entry, bytes32 ballot) private view returns (uint256) {
+        if (!ballot.isWellFormed(c.isSealed)) return uint256(BallotRefusal.Malformed);
+        if (!entry.validOn(c.recordDay)) return uint256(BallotRefusal.NotOnRoll);
         if (c.isBoard) {
             uint64 right = BOARD.rightOf(c.resolution, ballot.member());
-            if (right == 0) return BallotRefusal.NotOnRoll;
-            if (right == INTEREST_DECLARED) return BallotRefusal.InterestDeclared;
-            if (right <= block.timestamp) return BallotRefusal.TermEnded;
+            if (right == 0) return uint256(BallotRefusal.NotOnRoll);
+            if (right == INTEREST_DECLARED) return uint256(BallotRefusal.InterestDeclared);
+            if (right <= block.timestamp) return uint256(BallotRefusal.TermEnded);
         }
-        if (ballot.sequence() <= c.slot.byteIn(ballot.member()) >> 2) return BallotRefusal.StaleSequence;
-        return BallotRefusal.None;
+        if (ballot.sequence() <= c.slot.byteIn(ballot.member()) >> 2) return uint256(BallotRefusal.StaleSequence);
+        return uint256(BallotRefusal.None);
     }
 
     function _open(uint32 resolution_, bool isSealed) private view returns (Casting memory c) {

@@ -48,9 +48,7 @@ abstract contract SealedBallots is Ballots {
         Opening[] calldata openings
     ) external {
         _requireState(resolution_, State.Closed);
-        bytes32 digest = keccak256(abi.encode(ballots, commitments));
-        bytes32 limit = sealedBatch[resolution_][batch];
-        if (digest != limit) revert Assembly_OtherBatch(digest, limit);
+        _requireBatch(sealedBatch[resolution_][batch], ballots, commitments);
         if (openings.length != ballots.length) revert Assembly_LengthMismatch(openings.length, ballots.length);
         Casting memory c = _casting(resolution_);
         RollEntry[] memory entries = MEMBERSHIP.rollEntries(ballots, _resolutions[resolution_].epoch);
@@ -72,6 +70,11 @@ abstract contract SealedBallots is Ballots {
             mstore(opened, count)
         }
         emit BallotsOpened(resolution_, batch, opened);
+    }
+
+    function _requireBatch(bytes32 limit, bytes32[] calldata ballots, bytes32[] calldata commitments) private pure {
+        bytes32 digest = keccak256(abi.encode(ballots, commitments));
+        if (digest != limit) revert Assembly_OtherBatch(digest, limit);
     }
 
     /// @dev Whether the ballot is the one that counts for its member, is closed, and the opening fits.
