@@ -2,25 +2,21 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar, cast
+from typing import Any, Self
 
 import httpx
 
 from endogene_token.errors import InputError
-from endogene_token.sdk.client import DEFAULT_RETRIES, TIMEOUT_SECONDS, http_headers, utc_now
-from endogene_token.sdk.effects import Effect, Flow, Local, NoReply, Pause, Reply, Request
+from endogene_token.sdk.client import DEFAULT_RETRIES
+from endogene_token.sdk.drivers import AsyncDriver, utc_now
 from endogene_token.sdk.flows import Flushed, Progress, TillFlows
 from endogene_token.sdk.keys import TillKey
 from endogene_token.sdk.retries import Retries
 from endogene_token.sdk.sales import Draft, Kind, Moment, NewPurchase, NewReversal, Opening, Sale, Status
-
-T = TypeVar("T")
 
 
 class AsyncTillClient:
@@ -51,11 +47,8 @@ class AsyncTillClient:
             retries=retries,
             clock=clock,
         )
-        self._http = http or httpx.AsyncClient(
-            base_url=api_url, timeout=TIMEOUT_SECONDS, headers=http_headers()
-        )
+        self._driver = AsyncDriver(api_url, http)
         self._sending = asyncio.Lock()
-        self._disk = ThreadPoolExecutor(max_workers=1, thread_name_prefix="outbox")
 
     async def __aenter__(self) -> Self:
         return self
@@ -67,9 +60,8 @@ class AsyncTillClient:
 
     async def close(self) -> None:
         """See `TillClient.close`."""
-        await self._http.aclose()
-        await self._work(self._flows.outbox.close)
-        self._disk.shutdown()
+        await self._driver.work(self._flows.outbox.close)
+        await self._driver.close()
 
     async def record(
         self, amount: int, member: int | None = None, *, receipt: str, at: Moment | None = None
@@ -85,82 +77,55 @@ class AsyncTillClient:
 
     async def record_many(self, drafts: Iterable[Draft]) -> list[Sale]:
         """See `TillClient.record_many`."""
-        return await self._run(self._flows.record(drafts))
+        return await self._driver.run(self._flows.record(drafts))
 
     async def record_each(self, drafts: Iterable[Draft]) -> list[Sale | InputError]:
         """See `TillClient.record_each`."""
-        return await self._run(self._flows.record_each(drafts))
+        return await self._driver.run(self._flows.record_each(drafts))
 
     async def again(self, sale: Sale) -> Sale:
         """See `TillClient.again`."""
-        return await self._work(partial(self._flows.outbox.again, sale))
+        return await self._driver.work(partial(self._flows.outbox.again, sale))
 
     async def flush(self, progress: Progress | None = None) -> Flushed:
         """See `TillClient.flush`."""
         async with self._sending:
-            return await self._run(self._flows.flush(progress))
+            return await self._driver.run(self._flows.flush(progress))
 
     async def status(self, sale: Sale) -> Sale:
         """See `TillClient.status`."""
-        return await self._run(self._flows.status(sale))
+        return await self._driver.run(self._flows.status(sale))
 
     async def refresh(self) -> list[Sale]:
         """See `TillClient.refresh`."""
         async with self._sending:
-            return await self._run(self._flows.refresh())
+            return await self._driver.run(self._flows.refresh())
 
     async def resume(self) -> int:
         """See `TillClient.resume`."""
         async with self._sending:
-            return await self._run(self._flows.resume())
+            return await self._driver.run(self._flows.resume())
 
     async def find(self, receipt: str, kind: Kind = "purchase") -> Sale | None:
         """See `TillClient.find`."""
-        return await self._work(partial(self._flows.outbox.find, receipt, kind))
+        return await self._driver.work(partial(self._flows.outbox.find, receipt, kind))
 
     async def sales(self, *statuses: Status, after: int = 0, limit: int = 1_000) -> list[Sale]:
         """See `TillClient.sales`."""
-        return await self._work(partial(self._flows.outbox.sales, statuses, after, limit))
+        return await self._driver.work(partial(self._flows.outbox.sales, statuses, after, limit))
 
     async def counts(self) -> dict[Status, int]:
         """See `TillClient.counts`."""
-        return await self._work(self._flows.outbox.counts)
+        return await self._driver.work(self._flows.outbox.counts)
 
     async def opening(self, receipt: str, kind: Kind = "purchase") -> Opening:
         """See `TillClient.opening`."""
-        return await self._work(partial(self._flows.outbox.opening, receipt, kind))
+        return await self._driver.work(partial(self._flows.outbox.opening, receipt, kind))
 
     async def erase(self, receipt: str) -> int:
         """See `TillClient.erase`."""
-        return await self._work(partial(self._flows.outbox.erase, receipt))
+        return await self._driver.work(partial(self._flows.outbox.erase, receipt))
 
     async def merchant_summary(self) -> dict[str, Any]:
         """See `TillClient.merchant_summary`."""
-        return await self._run(self._flows.merchant_summary())
-
-    async def _run(self, flow: Flow[T]) -> T:
-        answer: object = None
-        with closing(flow):
-            while True:
-                try:
-                    effect = flow.send(answer)
-                except StopIteration as end:
-                    return cast("T", end.value)
-                answer = await self._perform(effect)
-
-    async def _perform(self, effect: Effect) -> object:
-        match effect:
-            case Local(work):
-                return await self._work(work)
-            case Pause(seconds):
-                await asyncio.sleep(seconds)
-                return None
-            case Request(method, path, body, headers):
-                try:
-                    reply = await self._http.request(method, path, content=body, headers=dict(headers))
-                except httpx.RequestError as error:
-                    return NoReply(str(error))
-                return Reply(reply.status_code, dict(reply.headers), reply.content)
-
-    async def _work(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._disk, work)
+        return await self._driver.run(self._flows.merchant_summary())

@@ -1,37 +1,22 @@
 """The till's client for ordinary programs; see `async_client` for asynchronous ones."""
 
 import threading
-import time
 from collections.abc import Callable, Iterable
-from contextlib import closing
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self, TypeVar, cast
+from typing import Any, Final, Self
 
 import httpx
 
 from endogene_token.errors import InputError
-from endogene_token.i18n import language
-from endogene_token.sdk.effects import Effect, Flow, Local, NoReply, Pause, Reply, Request
+from endogene_token.sdk.drivers import Driver, utc_now
 from endogene_token.sdk.flows import Flushed, Progress, TillFlows
 from endogene_token.sdk.keys import TillKey
 from endogene_token.sdk.retries import Retries
 from endogene_token.sdk.sales import Draft, Kind, Moment, NewPurchase, NewReversal, Opening, Sale, Status
 
-T = TypeVar("T")
-TIMEOUT_SECONDS: Final = 15.0  # of one try: a service under load answers a batch of 512 in far less
 DEFAULT_RETRIES: Final = Retries()
-
-
-def utc_now() -> datetime:
-    """Return the present instant."""
-    return datetime.now(UTC)
-
-
-def http_headers() -> dict[str, str]:
-    """Return the headers of every request."""
-    return {"Accept-Language": language(), "Content-Type": "application/json"}
 
 
 class TillClient:
@@ -68,7 +53,7 @@ class TillClient:
             retries=retries,
             clock=clock,
         )
-        self._http = http or httpx.Client(base_url=api_url, timeout=TIMEOUT_SECONDS, headers=http_headers())
+        self._driver = Driver(api_url, http)
         self._sending = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -81,7 +66,7 @@ class TillClient:
 
     def close(self) -> None:
         """Close the connection and the outbox. What waits stays for the next time."""
-        self._http.close()
+        self._driver.close()
         self._flows.outbox.close()
 
     def record(
@@ -107,11 +92,11 @@ class TillClient:
 
     def record_many(self, drafts: Iterable[Draft]) -> list[Sale]:
         """Record purchases and reversals, in order, in one transaction: all, or none if one raises."""
-        return self._run(self._flows.record(drafts))
+        return self._driver.run(self._flows.record(drafts))
 
     def record_each(self, drafts: Iterable[Draft]) -> list[Sale | InputError]:
         """Record, in one transaction, those that can be; give in their order the sale, or why not."""
-        return self._run(self._flows.record_each(drafts))
+        return self._driver.run(self._flows.record_each(drafts))
 
     def again(self, sale: Sale) -> Sale:
         """Record a refused sale again, unchanged: its reason is gone (the member is enrolled meanwhile).
@@ -127,16 +112,16 @@ class TillClient:
         Raises ServiceUnavailableError and other ServiceErrors, LedgerRefusals, OutOfStepError.
         """
         with self._sending:
-            return self._run(self._flows.flush(progress))
+            return self._driver.run(self._flows.flush(progress))
 
     def status(self, sale: Sale) -> Sale:
         """Return the sale as it now is, asking the service if it is on its way. Raises ServiceErrors."""
-        return self._run(self._flows.status(sale))
+        return self._driver.run(self._flows.status(sale))
 
     def refresh(self) -> list[Sale]:
         """Ask the service for every sale on its way; return those that changed. Raises ServiceErrors."""
         with self._sending:
-            return self._run(self._flows.refresh())
+            return self._driver.run(self._flows.refresh())
 
     def resume(self) -> int:
         """Go on at the sequence that the service expects, after an OutOfStepError or a rejected batch.
@@ -145,7 +130,7 @@ class TillClient:
         that no other copy is in use and that what waits was not sent by it. Return how many sales wait.
         """
         with self._sending:
-            return self._run(self._flows.resume())
+            return self._driver.run(self._flows.resume())
 
     def find(self, receipt: str, kind: Kind = "purchase") -> Sale | None:
         """Return the sale with this receipt number, as the outbox knows it, or None."""
@@ -169,28 +154,4 @@ class TillClient:
 
     def merchant_summary(self) -> dict[str, Any]:
         """Return the merchant's own summary, as the service gives it. Raises ServiceErrors."""
-        return self._run(self._flows.merchant_summary())
-
-    def _run(self, flow: Flow[T]) -> T:
-        answer: object = None
-        with closing(flow):
-            while True:
-                try:
-                    effect = flow.send(answer)
-                except StopIteration as end:
-                    return cast("T", end.value)
-                answer = self._perform(effect)
-
-    def _perform(self, effect: Effect) -> object:
-        match effect:
-            case Local(work):
-                return work()
-            case Pause(seconds):
-                time.sleep(seconds)
-                return None
-            case Request(method, path, body, headers):
-                try:
-                    reply = self._http.request(method, path, content=body, headers=dict(headers))
-                except httpx.RequestError as error:
-                    return NoReply(str(error))
-                return Reply(reply.status_code, dict(reply.headers), reply.content)
+        return self._driver.run(self._flows.merchant_summary())

@@ -3,7 +3,6 @@
 The sync and the async client only perform what is asked (see `effects`); every decision is here.
 """
 
-import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +21,6 @@ from endogene_token.errors import (
     InputError,
     SequenceError,
     SequenceTakenError,
-    ServiceUnavailableError,
     SettingError,
     UnknownPurchaseError,
     UnreadableAnswerError,
@@ -30,12 +28,12 @@ from endogene_token.errors import (
 )
 from endogene_token.ids import PurchaseId
 from endogene_token.sdk.access import authorization
+from endogene_token.sdk.asking import ask
 from endogene_token.sdk.batches import StoredBatch
-from endogene_token.sdk.effects import Flow, NoReply, Pause, Reply, Request, local
+from endogene_token.sdk.effects import Flow, Reply, Request, local
 from endogene_token.sdk.keys import TillKey
 from endogene_token.sdk.messages import AcceptedAnswer, CommunityAnswer, StateAnswer, TillAnswer, read
 from endogene_token.sdk.outbox import Outbox
-from endogene_token.sdk.problems import problem
 from endogene_token.sdk.retries import Retries
 from endogene_token.sdk.sales import Draft, Profile, Sale, Status
 
@@ -230,14 +228,4 @@ class TillFlows:
         return sum(counts[status] for status in _TO_SEND)
 
     def _ask(self, request: Request) -> Flow[Reply]:
-        """Send `request`, again and again as the policy says. Raises the error that the service tells."""
-        for attempt in itertools.count(1):
-            reply: Reply | NoReply = yield request
-            if not self._retries.again(attempt, reply):
-                break
-            yield Pause(self._retries.wait_seconds(attempt, reply))
-        if isinstance(reply, NoReply):
-            raise ServiceUnavailableError(actual=self._api_url)
-        if reply.status >= 400:
-            raise problem(reply)
-        return reply
+        return ask(request, self._retries, self._api_url)

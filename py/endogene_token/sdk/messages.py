@@ -88,7 +88,7 @@ class StateAnswer(msgspec.Struct):
     credit: str | None = None
 
 
-Answer = TypeVar("Answer", CommunityAnswer, TillAnswer, AcceptedAnswer, StateAnswer)
+Answer = TypeVar("Answer", bound=msgspec.Struct)
 
 
 def read(reply: Reply, kind: type[Answer]) -> Answer:
