@@ -16,7 +16,10 @@ CATEGORIES: Final = 3
 SEALED: Final = 0
 """The lane of the tally for sealed ballots that nobody has opened."""
 BPS: Final = 10_000
-_LANES: Final = (SEALED, *Choice)
+LANES: Final = tuple(
+    (category, choice) for category in range(CATEGORIES) for choice in (SEALED, *map(int, Choice))
+)
+"""The parts of a tally: each category with each choice."""
 _CATEGORY_BITS: Final = 84
 _LANE_BITS: Final = 21
 
@@ -68,7 +71,7 @@ class Tally:
     @property
     def turnout(self) -> int:
         """All ballots, opened or not."""
-        return sum(self.sum(choice) for choice in _LANES)
+        return sum(self.count(*lane) for lane in LANES)
 
 
 @dataclass(frozen=True, slots=True)

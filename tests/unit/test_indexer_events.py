@@ -15,17 +15,26 @@ from web3.types import LogReceipt
 from endogene_token.chain.artifacts import Name, load
 from endogene_token.errors import NodeAnswerError
 from endogene_token.indexer.events import CONTRACTS, EVENTS, STRUCTS, Refund, layouts
-from endogene_token.indexer.layout import Layout, layout, signature
+from endogene_token.indexer.layout import FIXED, Layout, layout, signature, struct_name
 
 ENTRIES = [(name, entry) for name in CONTRACTS for entry in load(name).abi if entry["type"] == "event"]
 IDS = [f"{name}.{entry['name']}" for name, entry in ENTRIES]
 
 
+def item(entry: dict[str, Any]) -> tuple[dict[str, Any], int | None] | None:
+    """Return what an array is made of and its fixed length, None for a list; None for what is no array."""
+    kind = entry["type"]
+    if fixed := FIXED.fullmatch(kind):
+        return {**entry, "type": fixed[1]}, int(fixed[2])
+    return ({**entry, "type": "tuple"}, None) if kind == "tuple[]" else None
+
+
 def written(entry: dict[str, Any]) -> str:
     """Return the type as eth_abi writes it."""
-    if entry["type"] == "tuple":
-        return f"({','.join(map(written, entry['components']))})"
-    return str(entry["type"])
+    kind = str(entry["type"])
+    if not kind.startswith("tuple"):
+        return kind
+    return f"({','.join(map(written, entry['components']))}){kind.removeprefix('tuple')}"
 
 
 def values(kind: str) -> st.SearchStrategy[Any]:
@@ -34,6 +43,8 @@ def values(kind: str) -> st.SearchStrategy[Any]:
         return st.binary(min_size=20, max_size=20).map(Web3.to_checksum_address)
     if kind == "bytes":
         return st.binary(max_size=200)
+    if kind == "bool":
+        return st.booleans()
     if kind == "bytes32[]":
         return st.lists(st.binary(min_size=32, max_size=32), max_size=12)
     if kind.startswith("bytes"):
@@ -42,6 +53,11 @@ def values(kind: str) -> st.SearchStrategy[Any]:
 
 
 def any_value(entry: dict[str, Any]) -> st.SearchStrategy[Any]:
+    if array := item(entry):
+        one, count = array
+        if count is None:
+            return st.lists(any_value(one), max_size=4)
+        return st.tuples(*[any_value(one)] * count)
     if entry["type"] == "tuple":
         return st.tuples(*map(any_value, entry["components"]))
     return values(entry["type"])
@@ -49,9 +65,11 @@ def any_value(entry: dict[str, Any]) -> st.SearchStrategy[Any]:
 
 def ours(entry: dict[str, Any], value: Any) -> Any:
     """Return `value` in the form in which we read it."""
+    if array := item(entry):
+        return tuple(ours(array[0], one) for one in value)
     if entry["type"] == "tuple":
         parts = (ours(one, part) for one, part in zip(entry["components"], value, strict=True))
-        return STRUCTS[entry["internalType"].rpartition(".")[2]](*parts)
+        return STRUCTS[struct_name(entry)](*parts)
     if entry["type"] == "address":
         return bytes.fromhex(value[2:])
     return b"".join(value) if entry["type"] == "bytes32[]" else value
@@ -82,9 +100,16 @@ def test_slices_give_what_eth_abi_and_web3_give(name: Name, entry: dict[str, Any
 
 
 def ours_of_web3(entry: dict[str, Any], value: Any) -> Any:
+    return ours(entry, plain(entry, value))
+
+
+def plain(entry: dict[str, Any], value: Any) -> Any:
+    """Return the values of web3's structs in their order, as eth_abi takes them."""
+    if array := item(entry):
+        return [plain(array[0], one) for one in value]
     if entry["type"] == "tuple":
-        value = [value[one["name"]] for one in entry["components"]]
-    return ours(entry, value)
+        return [plain(one, value[one["name"]]) for one in entry["components"]]
+    return value
 
 
 def receipt(topics: bytes, data: bytes) -> LogReceipt:

@@ -12,9 +12,10 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from endogene_token.chain.artifacts import Name, load
 from endogene_token.chain.deployment import Community, Rules
 from endogene_token.errors import UnknownEventError
-from endogene_token.indexer.layout import WORD, Layout, layout
+from endogene_token.indexer.layout import WORD, Layout, Structs, layout
+from endogene_token.indexer.vote_events import VOTE_STRUCTS, VoteEvent
 
-CONTRACTS: Final[tuple[Name, ...]] = ("Membership", "CommunityFund", "Rulebook")
+CONTRACTS: Final[tuple[Name, ...]] = ("Membership", "CommunityFund", "Rulebook", "Assembly", "Board")
 """Whose logs are read. Not the credit's: its Transfers repeat what the fund's packed items tell."""
 
 
@@ -180,12 +181,13 @@ Event: TypeAlias = (
     | PurchaseReversed
     | ReversalRefused
     | PremiumsSettled
+    | VoteEvent
 )
 EVENTS: Final[tuple[type[Event], ...]] = Event.__args__
 """Every event that changes the read model. The others (roles, upgrades, …) are kept as raw logs only."""
 
 
-STRUCTS: Final = {"Reversal": Refund, "Rules": Rules}
+STRUCTS: Final[Structs] = {"Reversal": Refund, "Rules": Rules, **VOTE_STRUCTS}
 """What holds the contracts' structs."""
 
 

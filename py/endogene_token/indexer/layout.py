@@ -1,11 +1,12 @@
 """Readers of event logs, made from the contracts' ABI: each value is cut from the bytes where it must stand.
 
 Much faster than a general decoder; a test compares both on random events. It knows the types that our events
-use: whole numbers, addresses, bytesN, structs of those, `bytes` and `bytes32[]` (left as one piece).
+use: whole numbers, bool, addresses, bytesN, fixed arrays and structs of those, `bytes` and `bytes32[]` (left
+as one piece), and lists of structs that hold such pieces.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,6 +16,9 @@ from endogene_token.errors import NodeAnswerError
 
 WORD: Final = 32
 ADDRESS: Final = 20
+FIXED: Final = re.compile(r"(.+)\[(\d+)\]")
+DYNAMIC: Final = {"bytes": 1, "bytes32[]": WORD}
+"""What stands elsewhere in the data, and the size of its items."""
 
 Reader = Callable[[bytes], Any]
 Entry = Mapping[str, Any]
@@ -64,6 +68,11 @@ def signature(entry: Entry) -> str:
     return f"{entry['name']}({','.join(map(_written, entry['inputs']))})"
 
 
+def struct_name(entry: Entry) -> str:
+    """Return the name of a struct in Solidity, without its contract."""
+    return str(entry["internalType"]).rpartition(".")[2].partition("[")[0]
+
+
 def _written(entry: Entry) -> str:
     kind = str(entry["type"])
     if not kind.startswith("tuple"):
@@ -72,23 +81,34 @@ def _written(entry: Entry) -> str:
 
 
 def _head_size(entry: Entry) -> int:
-    if entry["type"] == "tuple":
+    kind = str(entry["type"])
+    if fixed := FIXED.fullmatch(kind):
+        return int(fixed[2]) * _head_size({**entry, "type": fixed[1]})
+    if kind == "tuple":
         return sum(map(_head_size, entry["components"]))
     return WORD
 
 
 def _reader(entry: Entry, offset: int, structs: Structs) -> Reader:
     kind = str(entry["type"])
+    if fixed := FIXED.fullmatch(kind):
+        return _array({**entry, "type": fixed[1]}, offset, int(fixed[2]), structs)
     if kind == "tuple":
         return _struct(entry, offset, structs)
-    if kind == "bytes":
-        return lambda data: _dynamic(data, offset, 1)
-    if kind == "bytes32[]":
-        return lambda data: _dynamic(data, offset, WORD)
+    if kind == "tuple[]":
+        return _list(entry, offset, structs)
+    return _plain(kind, offset)
+
+
+def _plain(kind: str, offset: int) -> Reader:
+    if unit := DYNAMIC.get(kind):
+        return lambda data: _dynamic(data, offset, unit)
     if kind == "address":
         return _slice(offset + WORD - ADDRESS, offset + WORD)
     if sized := re.fullmatch(r"bytes(\d+)", kind):
         return _slice(offset, offset + int(sized[1]))
+    if kind == "bool":
+        return lambda data: any(data[offset : offset + WORD])
     if re.fullmatch(r"uint\d+", kind):
         return lambda data: int.from_bytes(data[offset : offset + WORD])
     raise NotImplementedError(kind)  # a new kind in the ABI: every test that imports this notices
@@ -99,12 +119,40 @@ def _slice(start: int, end: int) -> Reader:
 
 
 def _struct(entry: Entry, offset: int, structs: Structs) -> Reader:
-    holder = structs[str(entry["internalType"]).rpartition(".")[2]]
+    holder = structs[struct_name(entry)]
     readers = []
     for one in entry["components"]:
         readers.append(_reader(one, offset, structs))
         offset += _head_size(one)
     return lambda data: holder(*[read(data) for read in readers])
+
+
+def _array(item: Entry, offset: int, count: int, structs: Structs) -> Reader:
+    readers = [_reader(item, offset + n * _head_size(item), structs) for n in range(count)]
+    return lambda data: tuple([read(data) for read in readers])
+
+
+def _list(entry: Entry, offset: int, structs: Structs) -> Reader:
+    """Return the reader of a list of structs, each of which stands where a word of its own tells."""
+    item = {**entry, "type": "tuple"}
+    if not any(one["type"] in DYNAMIC for one in item["components"]):
+        raise NotImplementedError(item["internalType"])  # those stand one after the other
+    read, size = _struct(item, 0, structs), _head_size(item)
+    return lambda data: tuple([read(piece) for piece in _pieces(data, offset, size)])
+
+
+def _pieces(data: bytes, offset: int, size: int) -> Iterator[bytes]:
+    """Yield the rest of `data` from each item on; its own places count from there."""
+    count_at = int.from_bytes(data[offset : offset + WORD])
+    items = data[count_at + WORD :]
+    count = int.from_bytes(data[count_at : count_at + WORD])
+    if count_at + WORD + count * WORD > len(data):
+        raise ValueError(count)
+    for start in range(0, count * WORD, WORD):
+        piece = items[int.from_bytes(items[start : start + WORD]) :]
+        if len(piece) < size:
+            raise ValueError(len(piece))
+        yield piece
 
 
 def _dynamic(data: bytes, offset: int, unit: int) -> bytes:

@@ -12,9 +12,15 @@ from sqlalchemy import Connection
 from endogene_token import crash
 from endogene_token.indexer.bulk import PurchaseWriter
 from endogene_token.indexer.events import Event, Place
+from endogene_token.indexer.projections.ballots import Ballots
 from endogene_token.indexer.projections.base import Handler, Projection
 from endogene_token.indexer.projections.books import Books
+from endogene_token.indexer.projections.charters import Charters, Powers
+from endogene_token.indexer.projections.colleges import Colleges
+from endogene_token.indexer.projections.directors import Directors
+from endogene_token.indexer.projections.governance import Governing
 from endogene_token.indexer.projections.purchases import Purchases
+from endogene_token.indexer.projections.resolutions import Resolutions
 from endogene_token.indexer.projections.reversals import Refusals, Reversals
 from endogene_token.indexer.projections.settlements import Settlements
 
@@ -46,7 +52,16 @@ def _projections(writer: PurchaseWriter) -> list[Projection]:
     purchases = Purchases(books, writer.write)
     reversals = Reversals(books, purchases)
     register = (books.rules, books.members, books.merchants, books.tills)
-    return [*register, purchases, reversals, Refusals(), Settlements(books), books.pockets]
+    money = (purchases, reversals, Refusals(), Settlements(books), books.pockets)
+    return [*register, *money, *_votes()]
+
+
+def _votes() -> list[Projection]:
+    governing, charters = Governing(), Charters()
+    colleges = Colleges(governing)
+    resolutions = Resolutions(charters, colleges)
+    ballots = Ballots(resolutions, colleges)
+    return [governing, charters, Powers(), Directors(), colleges, resolutions, ballots]
 
 
 def _handlers(projections: Sequence[Projection]) -> dict[type[Event], list[Handler]]:

@@ -5,7 +5,7 @@ events alone, wherever the ranges were cut.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from sqlalchemy import Connection, Row, Table, select
 
@@ -14,6 +14,8 @@ from endogene_token.indexer.events import Event, Place
 
 E = TypeVar("E")
 V = TypeVar("V")
+
+MEMBERS_PER_QUERY: Final = 5_000  # SQLite takes 32,766 values in one statement
 
 Handler = Callable[[Place, Any], None]
 Route = tuple[type[Any], Handler]
@@ -53,3 +55,9 @@ def expect(place: str, actual: object, limit: object) -> None:
 def all_rows(connection: Connection, table: Table) -> Iterator[Row[Any]]:
     """Yield every row of a table."""
     yield from connection.execute(select(table))
+
+
+def parts(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Yield `numbers` in parts that a statement can name."""
+    for start in range(0, len(numbers), MEMBERS_PER_QUERY):
+        yield numbers[start : start + MEMBERS_PER_QUERY]
