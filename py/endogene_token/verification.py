@@ -1,4 +1,4 @@
-"""Whether the ballot that counts is the ballot that was cast: a receipt and the chain, and nothing between."""
+"""Whether the ballot that counts is the one that was cast: a receipt and the chain, and nothing between."""
 
 from dataclasses import dataclass
 from enum import StrEnum
