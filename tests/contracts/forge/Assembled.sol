@@ -5,6 +5,7 @@ import {IAssembly} from "../../../contracts/interfaces/IAssembly.sol";
 import {IMembership} from "../../../contracts/interfaces/IMembership.sol";
 import {IRulebook} from "../../../contracts/interfaces/IRulebook.sol";
 import {Bell} from "./AssemblyParts.sol";
+import {AssemblyVm} from "./AssemblyVm.sol";
 import {Charters} from "./Charters.sol";
 import {Community} from "./Community.sol";
 
@@ -20,6 +21,7 @@ abstract contract Assembled is Community {
         bytes signature;
     }
 
+    AssemblyVm internal constant more = AssemblyVm(address(vm));
     uint256 internal constant MEMBER_KEY = 0xB0B0000;
     uint32 internal constant MEMBERS = 12;
     uint32 internal constant ANA = 1; // A user, director.

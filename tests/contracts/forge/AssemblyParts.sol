@@ -60,6 +60,23 @@ contract GoodWallet {
     }
 }
 
+/// @notice Signs, as a wallet and as an ERC-7913 verifier, when it is given gas enough.
+contract HungryWallet {
+    uint256 public need;
+
+    function ask(uint256 need_) external {
+        need = need_;
+    }
+
+    function isValidSignature(bytes32, bytes calldata) external view returns (bytes4) {
+        return gasleft() < need ? bytes4(0) : this.isValidSignature.selector;
+    }
+
+    function verify(bytes calldata, bytes32, bytes calldata) external view returns (bytes4) {
+        return gasleft() < need ? bytes4(0) : this.verify.selector;
+    }
+}
+
 /// @notice A wallet that burns all the gas it is given.
 contract BurningWallet {
     function isValidSignature(bytes32, bytes calldata) external pure returns (bytes4) {
