@@ -1,5 +1,6 @@
 """The assembly as a program reads it: resolutions, their state, tallies and ballots, typed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
@@ -86,12 +87,23 @@ class Assembly:
 
     def ballot(self, number: int, member: int) -> CountedBallot | None:
         """Return the ballot that counts for a member, or None."""
-        sequence, choice = self.ledger.read_all("Assembly", "ballotOf", number, member)
-        return CountedBallot(sequence, Choice(choice) if choice else None) if sequence else None
+        return self.ballots(number, [member])[0]
+
+    def ballots(self, number: int, members: Sequence[int]) -> list[CountedBallot | None]:
+        """Return for each of `members` the ballot that counts, or None."""
+        rows = self.ledger.read_rows([("Assembly", "ballotOf", (number, member)) for member in members])
+        return [
+            CountedBallot(sequence, Choice(choice) if choice else None) if sequence else None
+            for sequence, choice in rows
+        ]
 
     def nonce(self, member: int) -> int:
         """Return what the member's next proposal, notice or declaration carries."""
         return int(self._value("nonce", member))
+
+    def right(self, number: int, member: int) -> int:
+        """Return until when a director may vote on a resolution; 0: never, 1: an interest was declared."""
+        return int(self.ledger.read([("Board", "rightOf", (number, member))])[0])
 
     def director(self, member: int) -> Director:
         """Return a director's seat; an end of 0: never seated, or unseated."""

@@ -69,6 +69,10 @@ class Ledger:
         """Return the number of the chain's last block."""
         return int(self.rpc.request("eth_blockNumber"), 16)
 
+    def time(self) -> int:
+        """Return the timestamp of the chain's last block, in seconds since 1970."""
+        return int(self.rpc.request("eth_getBlockByNumber", ["latest", False])["timestamp"], 16)
+
     def balance_sheet(self) -> BalanceSheet:
         """Return every pocket of the fund."""
         return BalanceSheet(*self._value("CommunityFund", "balanceSheet"))
@@ -158,12 +162,16 @@ class Ledger:
 
     def read(self, views: Sequence[View]) -> list[Any]:
         """Return the single value of each of `views`, by JSON-RPC batches: for views with no method here."""
-        found: list[Any] = []
+        return [values[0] for values in self.read_rows(views)]
+
+    def read_rows(self, views: Sequence[View]) -> list[tuple[Any, ...]]:
+        """Return all values of each of `views`, by JSON-RPC batches."""
+        found: list[tuple[Any, ...]] = []
         for start in range(0, len(views), VIEWS_PER_REQUEST):
             part = views[start : start + VIEWS_PER_REQUEST]
             answers = self.rpc.requests([("eth_call", self._request(view)) for view in part])
             found += [
-                decode(name, view, answer)[0] for (name, view, _), answer in zip(part, answers, strict=True)
+                decode(name, view, answer) for (name, view, _), answer in zip(part, answers, strict=True)
             ]
         return found
 

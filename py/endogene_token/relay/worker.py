@@ -34,6 +34,7 @@ from endogene_token.relay import plan, queue
 from endogene_token.relay.models import RelayBatch
 from endogene_token.relay.plan import Run, Waiting
 from endogene_token.relay.proofs import Prover, recorded
+from endogene_token.relay.votes import VoteRelay
 from endogene_token.store import reading, writing
 
 ITEMS_PER_TRANSACTION: Final = 2_048  # some 17 million gas when none is refused
@@ -72,15 +73,20 @@ class Relay:
         self._ledger = ledger
         self._prover = Prover(ledger)
         self._sender = Sender(ledger, account)
+        self._votes = VoteRelay(engine, ledger, account, clock=clock)
         self._most_items = items_per_transaction
         self._clock = clock
 
     def run(self, stop: threading.Event) -> None:
-        """Step until `stop` is set. A chain or a database that does not answer is waited for."""
+        """Step until `stop` is set, and take what belongs to the assembly further as well.
+
+        A chain or a database that does not answer is waited for.
+        """
         failures = 0
         while not stop.is_set():
             try:
-                moved = self.step()
+                steps = [self.step(), self._votes.step()]
+                moved = any(steps)
                 failures = 0
             except (ChainError, StoreError) as error:
                 moved = False
