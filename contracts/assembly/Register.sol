@@ -114,10 +114,10 @@ abstract contract Register is IAssembly, Governed, EIP712 {
         } else if (entry.key() == 0) {
             return false;
         }
+        bytes memory key = entry.holdsAddress() ? abi.encodePacked(holder) : MEMBERSHIP.longKey(entry.key());
         // A call gets 63 of 64 parts of what is left: with less than this, a good signature could be taken for a bad one.
         uint256 limit = SIGNATURE_GAS + SIGNATURE_GAS / 32;
         if (gasleft() < limit) revert Assembly_GasTooLow(gasleft(), limit);
-        bytes memory key = entry.holdsAddress() ? abi.encodePacked(holder) : MEMBERSHIP.longKey(entry.key());
         try this.isSigned{gas: SIGNATURE_GAS}(key, digest, signature) returns (bool answer) {
             return answer;
         } catch {
