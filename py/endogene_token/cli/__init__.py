@@ -1,9 +1,10 @@
-"""The command `endogene`: the demo, the import of journals, the checks, the service."""
+"""The command `endogene`: the demo, the import of journals, the checks, the service, the votes."""
 
 import typer
 
 from endogene_token.cli.commands import audit, demo, import_journal, rebuild, up
 from endogene_token.cli.options import LANG
+from endogene_token.cli.vote_commands import app as vote
 from endogene_token.i18n import tr
 
 app = typer.Typer(
@@ -37,5 +38,6 @@ app.command(
 app.command(
     "rebuild", help=tr("Rebuild the read model from the chain. Example: endogene rebuild --check", LANG)
 )(rebuild)
+app.add_typer(vote, name="vote")
 
 __all__ = ["app"]

@@ -44,7 +44,9 @@
     │   │   ├── ChoiceError
     │   │   ├── SealBrokenError
     │   │   ├── TextMismatchError
-    │   │   └── ReceiptFileError
+    │   │   ├── ReceiptFileError
+    │   │   ├── BallotNotCountedError
+    │   │   └── CallsFileError
     │   ├── KeyShareError               the scrutineers' key, cut into shares
     │   │   ├── ShareFormatError
     │   │   ├── ShareCountError

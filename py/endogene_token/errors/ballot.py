@@ -28,6 +28,16 @@ class ReceiptFileError(BallotError):
     advice = "Give the file that was written when you voted."
 
 
+class BallotNotCountedError(BallotError):
+    what = "The chain does not count this ballot on resolution {limit}: {actual}."
+    advice = "While the vote is open, vote again; after it, show the receipt to whoever may contest the result."
+
+
+class CallsFileError(BallotError):
+    what = "What the resolution does cannot be read from {actual}: {limit}."
+    advice = 'Write a JSON list such as [{"contract": "Board", "function": "unseat", "arguments": [7]}].'
+
+
 class KeyShareError(InputError):
     what = "The shares do not give the scrutineers' key: {actual}."
     advice = "Gather the shares handed out with this key, as many as it takes."
