@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from tests.node.bare_anvil import bare_anvil
 from tests.node.history import History, live
+from tests.node.vote_history import decide
 from tests.town import Town, database, settle_down
 
 
@@ -16,6 +17,7 @@ def lived() -> Iterator[Town]:
     with bare_anvil() as rpc:
         town = settle_down(rpc)
         live(History(town))
+        decide(town)
         yield town
 
 

@@ -1,6 +1,6 @@
 """The read model against the chain's own views, at one block; and against its own laws."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import Any
@@ -11,6 +11,8 @@ from sqlmodel import SQLModel
 from endogene_token.chain.calls import Ledger, View
 from endogene_token.chain.views import ZERO_ADDRESS, MemberKind
 from endogene_token.errors import UnknownMerchantError
+from endogene_token.indexer.differences import Difference, each_field
+from endogene_token.indexer.events import Decoder
 from endogene_token.indexer.models import (
     Member,
     Merchant,
@@ -23,16 +25,8 @@ from endogene_token.indexer.models import (
     table_of,
 )
 from endogene_token.indexer.runner import cursor_of
+from endogene_token.indexer.vote_audit import ReadVotes, compare_votes
 from endogene_token.store import reading
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One value that the chain and the read model tell otherwise; in minor units where it is an amount."""
-
-    what: str
-    chain: object
-    read_model: object
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +53,13 @@ class ReadModel:
 
 
 def audit(engine: Engine, ledger: Ledger) -> AuditReport:
-    """Compare every pocket, merchant, till and member, and check the balance sheet's laws.
+    """Compare every pocket, merchant, till, member, resolution and ballot, and check the laws of each.
 
     The chain answers as of the block at which the read model stands, so both may go on meanwhile.
     """
     with reading(engine) as connection:
         model = _read(connection)
+        votes = ReadVotes.read(connection, Decoder(ledger.community))
     then = ledger.at(model.block)
     compared = [
         *_fund(model, then),
@@ -72,6 +67,7 @@ def audit(engine: Engine, ledger: Ledger) -> AuditReport:
         *_members(model, then),
         *_merchants(model, then),
         *_tills(model, then),
+        *compare_votes(votes, then),
     ]
     return AuditReport(model.block, len(compared), [one for one in compared if one.chain != one.read_model])
 
@@ -112,12 +108,12 @@ def _credited(connection: Connection) -> dict[int, int]:
 
 
 def _fund(model: ReadModel, ledger: Ledger) -> Iterator[Difference]:
-    yield from _fields("fund", asdict(ledger.balance_sheet()), model.pockets)
+    yield from each_field("fund", asdict(ledger.balance_sheet()), model.pockets)
     supply = ledger.read([("CommunityCredit", "totalSupply", ())])[0]
     yield Difference("credits: total supply", supply, sum(row["balance"] for row in model.members.values()))
     yield Difference("rules: versions", ledger.rules_version(), len(model.rules))
     for version, row in model.rules.items():
-        yield from _fields(f"rules {version}", asdict(ledger.rules(version)), row)
+        yield from each_field(f"rules {version}", asdict(ledger.rules(version)), row)
 
 
 def _laws(model: ReadModel) -> Iterator[Difference]:
@@ -139,8 +135,11 @@ def _laws(model: ReadModel) -> Iterator[Difference]:
 def _members(model: ReadModel, ledger: Ledger) -> Iterator[Difference]:
     yield Difference("members: count", ledger.member_count(), len(model.members))
     numbers = sorted({*range(1, ledger.member_count() + 1), *model.members})
-    for number, account in zip(numbers, ledger.accounts(numbers), strict=True):
-        yield from _fields(f"member {number}", asdict(account), model.members.get(number, {}))
+    registered = ledger.read([("Membership", "member", (number,)) for number in numbers])
+    for number, account, member in zip(numbers, ledger.accounts(numbers), registered, strict=True):
+        kind, category, *_, key = member
+        fields = {**asdict(account), "kind": kind, "category": category, "key": key}
+        yield from each_field(f"member {number}", fields, model.members.get(number, {}))
 
 
 def _merchants(model: ReadModel, ledger: Ledger) -> Iterator[Difference]:
@@ -149,7 +148,7 @@ def _merchants(model: ReadModel, ledger: Ledger) -> Iterator[Difference]:
     for number, term, account in zip(numbers, terms, accounts, strict=True):
         row = model.merchants[number]
         fields = {**asdict(term), **asdict(account)}
-        yield from _fields(f"merchant {number}", fields, {**row, **_latest_rates(model.rates[number])})
+        yield from each_field(f"merchant {number}", fields, {**row, **_latest_rates(model.rates[number])})
     yield from _rates(model, ledger)
     for number, member in model.members.items():
         if member["kind"] == MemberKind.ORGANISATION and number not in model.merchants:
@@ -191,8 +190,4 @@ def _tills(model: ReadModel, ledger: Ledger) -> Iterator[Difference]:
         row: Mapping[Any, Any] = model.tills.get(number, {})
         key = ZERO_ADDRESS if row.get("revoked") else "0x" + row.get("key", b"").hex()
         fields = {**asdict(till), "key": till.key.lower()}
-        yield from _fields(f"till {number}", fields, {**row, "key": key})
-
-
-def _fields(what: str, chain: Mapping[str, Any], row: Mapping[Any, Any]) -> Iterable[Difference]:
-    return [Difference(f"{what}: {name}", value, row.get(name)) for name, value in chain.items()]
+        yield from each_field(f"till {number}", fields, {**row, "key": key})

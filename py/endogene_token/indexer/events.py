@@ -196,7 +196,10 @@ class Decoder:
 
     def __init__(self, community: Community) -> None:
         self.addresses = tuple(community.address(name) for name in CONTRACTS)
-        self._layouts = {bytes.fromhex(community.address(name)[2:]): layouts(name) for name in CONTRACTS}
+        self.places: dict[Name, bytes] = {
+            name: bytes.fromhex(community.address(name)[2:]) for name in CONTRACTS
+        }
+        self._layouts = {self.places[name]: layouts(name) for name in CONTRACTS}
 
     def decode(self, log: Log) -> Event | None:
         """Return the event of a log; None for one that changes nothing here.
