@@ -6,27 +6,34 @@ from typing import Final
 
 from eth_account.signers.local import LocalAccount
 
+from endogene_token.chain import resolutions
 from endogene_token.chain import transactions as tx
 from endogene_token.chain.artifacts import CONTRACTS, Name
+from endogene_token.chain.charter import Kind, standard_charter
 from endogene_token.chain.contracts import encode
 from endogene_token.chain.views import Category, MemberKind, Role
 from endogene_token.errors import (
     LedgerRefusal,
+    MemberSignatureError,
     MissingRoleError,
     NonTransferableError,
+    NotAssemblyError,
     NotFundError,
     NotGovernorError,
     NotMembershipError,
     NotRulebookError,
     ReplacementError,
     RotationTooEarlyError,
+    WrongStateError,
 )
 from endogene_token.receipts import Reversal, ReversalBatch, SignedReversals, item_proof
-from tests.contracts.cooperative import AMOUNT, Cooperative, commitment, today
+from tests.contracts.cooperative import AMOUNT, Cooperative, chain_time, commitment, today
 from tests.town import FOREVER, key
 
 IMPLEMENTATION_SLOT: Final = "0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc"  # ERC-1967
 RULES_ROW: Final = (30, 60, 1000, 500, 10, 3600)
+TEXT: Final = b"\x55" * 32
+DRAFT, NOTICED = 1, 2  # resolutions of the stage
 NOBODY: Final[frozenset[str]] = frozenset()
 Expected = tuple[type[LedgerRefusal], object, object]
 """A refusal: its class, its actual value, its limit."""
@@ -76,6 +83,7 @@ class Stage:
             tx.suspend_merchant(community, suspended),
         ):
             registrar.transact(call)
+        cls._assemble(cooperative, holder, held)
         recorded = till.purchases([held])
         registrar.transact(tx.record_purchases(community, [recorded]))
         refund = Reversal(till.number, 1, AMOUNT, today(), commitment(9), purchase_batch=1)
@@ -87,6 +95,17 @@ class Stage:
             purchases=tx.record_purchases(community, [till.purchases([held])]).data,
             reversals=tx.reverse_purchases(community, [signed], [[proof]]).data,
         )
+
+    @staticmethod
+    def _assemble(cooperative: Cooperative, holder: LocalAccount, held: int) -> None:
+        """Seat the holder on the board, with a draft, and a resolution that awaits its opening."""
+        community, director = cooperative.ledger.community, cooperative.sender(holder)
+        governor = cooperative.sender(cooperative.governor)
+        governor.transact(resolutions.seat(community, held, 2**40))
+        for _ in (DRAFT, NOTICED):
+            director.transact(resolutions.propose(community, held, Kind.OFFICE, TEXT))
+        opens_at = chain_time(cooperative.ledger) + 10 * 86_400
+        director.transact(resolutions.give_notice(community, NOTICED, held, opens_at))
 
     def signature(self, view: str, *arguments: object) -> bytes:
         """Return the holder's signature over what a view of the register says is to be signed."""
@@ -106,7 +125,11 @@ def rows(stage: Stage) -> Iterator[Row]:
     yield from _governor_rows(stage)
     yield from _registrar_rows(stage)
     yield from _treasurer_rows(stage)
+    yield from _guardian_rows(stage)
     yield from _contract_rows(stage)
+    yield from _assembly_rows(stage)
+    yield from _member_rows(stage)
+    yield from _vote_rows(stage)
     yield from _signed_rows(stage)
     yield from _closed_rows()
 
@@ -129,10 +152,15 @@ def _governor_rows(stage: Stage) -> Iterator[Row]:
         return NotGovernorError, caller, governor
 
     calls: list[tuple[Name, str, tuple[object, ...]]] = [
-        ("Membership", "handOver", (account,)),
+        ("Membership", "handOver", ()),
         ("Membership", "grantRole", (int(Role.TREASURER), account, 2**40)),
         ("Membership", "revokeRole", (int(Role.TREASURER), account)),
         ("Rulebook", "publish", (RULES_ROW,)),
+        ("Rulebook", "publishCharter", (standard_charter().words(),)),
+        ("Rulebook", "setPower", (account, b"\x12\x34\x56\x78", (True, int(Kind.RULES), 0))),
+        ("Board", "seat", (stage.held, 2**40)),
+        ("Board", "unseat", (stage.held,)),
+        ("CommunityFund", "settlePause", (0,)),
     ]
     calls += [(one, "upgradeToAndCall", (stage.implementation(one), b"")) for one in CONTRACTS]
     for call in calls:
@@ -168,6 +196,12 @@ def _treasurer_rows(stage: Stage) -> Iterator[Row]:
     yield _row("CommunityFund", "settlePremiums", (stage.merchant, 1, b"\x33" * 32), "treasurer", refused)
 
 
+def _guardian_rows(stage: Stage) -> Iterator[Row]:
+    yield _row(
+        *("CommunityFund", "pause", (), "guardian"), lambda caller: (MissingRoleError, caller, "guardian")
+    )
+
+
 def _contract_rows(stage: Stage) -> Iterator[Row]:
     community = stage.cooperative.ledger.community
 
@@ -190,6 +224,48 @@ def _contract_rows(stage: Stage) -> Iterator[Row]:
     )
 
 
+def _assembly_rows(stage: Stage) -> Iterator[Row]:
+    assembly = stage.cooperative.ledger.community.assembly
+
+    def refused(caller: str) -> Expected:
+        return NotAssemblyError, caller, assembly
+
+    yield _row("Membership", "rollCall", (), "assembly", refused)
+    yield _row("Board", "callRoll", (DRAFT, today()), "assembly", refused)
+    yield _row("Board", "excuse", (NOTICED, stage.held), "assembly", refused)
+    # Carried by no vote: the assembly itself gets as far as that.
+    annulment = encode("Assembly", "annul", NOTICED, TEXT)
+    yield Row("Assembly", "annul", annulment, frozenset({"assembly"}), refused, WrongStateError)
+
+
+def _member_rows(stage: Stage) -> Iterator[Row]:
+    """What a member does, by calling with the key of its own."""
+
+    def refused(_: str) -> Expected:
+        return MemberSignatureError, stage.held, None
+
+    later = chain_time(stage.cooperative.ledger) + 10 * 86_400
+    for function, arguments in {
+        "propose": (stage.held, int(Kind.RULES), TEXT, [], b""),
+        "giveNotice": (DRAFT, stage.held, later, [], b""),
+        "declareInterest": (NOTICED, stage.held, b""),
+    }.items():
+        yield _row("Assembly", function, arguments, "member", refused)
+
+
+def _vote_rows(stage: Stage) -> Iterator[Row]:
+    """What waits for the vote to open or to close: everyone gets as far as that."""
+    for function, arguments in {
+        "vote": (NOTICED, stage.held, 1),
+        "castBallots": (NOTICED, [], b""),
+        "castSealedBallots": (NOTICED, [], [], b""),
+        "openBallots": (NOTICED, 1, [], [], []),
+        "execute": (NOTICED, []),
+    }.items():
+        data = encode("Assembly", function, *arguments)
+        yield Row("Assembly", function, data, None, _never, WrongStateError)
+
+
 def _signed_rows(stage: Stage) -> Iterator[Row]:
     """What a signature authorises: anyone may relay it."""
     new_key = b"\x44" * 20
@@ -199,6 +275,7 @@ def _signed_rows(stage: Stage) -> Iterator[Row]:
         yield Row("CommunityFund", name, data, None, _never)
     request_data = encode("Membership", "requestKeyRotation", *request)
     yield Row("Membership", "requestKeyRotation", request_data, None, _never)
+    yield Row("Membership", "advanceHeadcount", encode("Membership", "advanceHeadcount", 0), None, _never)
     # Its delay still runs: everyone gets as far as that.
     completion = encode("Membership", "completeKeyRotation", stage.rotating)
     yield Row("Membership", "completeKeyRotation", completion, None, _never, RotationTooEarlyError)
@@ -211,7 +288,9 @@ def _closed_rows() -> Iterator[Row]:
         ("Membership", (someone,)),
         ("CommunityCredit", ("other", "OTHER")),
         ("CommunityFund", ()),
-        ("Rulebook", (RULES_ROW,)),
+        ("Rulebook", (RULES_ROW, standard_charter().words(), [])),
+        ("Assembly", ()),
+        ("Board", ()),
     ]
     for contract, arguments in beginnings:
         data = encode(contract, "initialize", *arguments)

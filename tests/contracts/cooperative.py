@@ -41,14 +41,20 @@ class Cooperative:
     governor: LocalAccount = field(default_factory=lambda: key(1001))
     registrar: LocalAccount = field(default_factory=lambda: key(1002))
     treasurer: LocalAccount = field(default_factory=lambda: key(1003))
+    guardian: LocalAccount = field(default_factory=lambda: key(1005))
     stranger: LocalAccount = field(default_factory=lambda: key(1004))
 
     @classmethod
     def found(cls, rpc: Rpc, governor: LocalAccount | None = None) -> Self:
-        """Found a community whose registrar and treasurer hold their roles."""
+        """Found a community whose officers hold their roles."""
         governor = governor or key(1001)
         self = cls(Ledger(rpc, found(rpc, governor, "Coopérative d’essai", "ESSAI", RULES)), governor)
-        for role, account in ((Role.REGISTRAR, self.registrar), (Role.TREASURER, self.treasurer)):
+        officers = {
+            Role.REGISTRAR: self.registrar,
+            Role.TREASURER: self.treasurer,
+            Role.GUARDIAN: self.guardian,
+        }
+        for role, account in officers.items():
             call = tx.grant_role(self.ledger.community, role, account.address, int(time.time()) + 10**9)
             Sender(self.ledger, governor).transact(call)
         return self
@@ -112,3 +118,8 @@ def commitment(number: int) -> bytes:
 def today() -> int:
     """Return the day number of now, UTC: it has begun somewhere, and not ended everywhere."""
     return int(time.time()) // 86_400
+
+
+def chain_time(ledger: Ledger) -> int:
+    """Return the instant of the latest block: the contracts' clock, which may run ahead of the machine's."""
+    return int(ledger.rpc.request("eth_getBlockByNumber", ["latest", False])["timestamp"], 16)

@@ -13,7 +13,7 @@ from endogene_token.chain.calls import Ledger
 from endogene_token.chain.views import Role
 from endogene_token.errors import LedgerRefusal, MissingRoleError, ReplacementError, UnknownRefusalError
 from tests.contracts.access_rows import Row, Stage, rows
-from tests.contracts.cooperative import Cooperative
+from tests.contracts.cooperative import Cooperative, chain_time
 from tests.town import key
 
 pytestmark = pytest.mark.xdist_group("access")  # one stage serves all
@@ -45,6 +45,7 @@ def actors(stage: Stage) -> dict[str, str]:
         "governor": cooperative.governor.address,
         "registrar": cooperative.registrar.address,
         "treasurer": cooperative.treasurer.address,
+        "guardian": cooperative.guardian.address,
         "expired registrar": EXPIRED.address,
         "revoked treasurer": REVOKED.address,
         "member": stage.holder.address,
@@ -54,11 +55,9 @@ def actors(stage: Stage) -> dict[str, str]:
         "credit": community.credit,
         "fund": community.fund,
         "rulebook": community.rulebook,
+        "assembly": community.assembly,
+        "board": community.board,
     }
-
-
-def chain_time(ledger: Ledger) -> int:
-    return int(ledger.rpc.request("eth_getBlockByNumber", ["latest", False])["timestamp"], 16)
 
 
 def simulate(ledger: Ledger, to: str, data: str, callers: list[str]) -> list[Any]:

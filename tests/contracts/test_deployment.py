@@ -8,16 +8,18 @@ import pytest
 from web3.types import Nonce
 from web3.utils.address import get_create_address
 
+from endogene_token.chain import resolutions
 from endogene_token.chain import transactions as tx
-from endogene_token.chain.artifacts import Name
+from endogene_token.chain.artifacts import CONTRACTS, Name
 from endogene_token.chain.calls import Ledger
 from endogene_token.chain.community import Community
 from endogene_token.chain.deployment import found
 from endogene_token.chain.rpc import Rpc
 from endogene_token.chain.sender import Sender
-from endogene_token.chain.views import BalanceSheet, Role, Rules
+from endogene_token.chain.views import Admission, BalanceSheet, Category, MemberKind, Role, Rules
 from endogene_token.chain.wallet import Wallet
 from endogene_token.errors import (
+    NoDirectorError,
     NotDeployedError,
     NotGovernorError,
     NoticeTooShortError,
@@ -26,13 +28,21 @@ from endogene_token.errors import (
     WrongChainError,
 )
 from tests.contracts.cooperative import RULES, Cooperative
-from tests.town import key
+from tests.town import FOREVER, key
 
 NEIGHBOURS: dict[Name, dict[str, Name]] = {
-    "Membership": {"FUND": "CommunityFund", "CREDIT": "CommunityCredit", "RULEBOOK": "Rulebook"},
+    "Membership": {
+        "FUND": "CommunityFund",
+        "CREDIT": "CommunityCredit",
+        "RULEBOOK": "Rulebook",
+        "ASSEMBLY": "Assembly",
+        "BOARD": "Board",
+    },
     "CommunityCredit": {"MEMBERSHIP": "Membership", "FUND": "CommunityFund"},
     "CommunityFund": {"MEMBERSHIP": "Membership", "CREDIT": "CommunityCredit", "RULEBOOK": "Rulebook"},
     "Rulebook": {"MEMBERSHIP": "Membership", "FUND": "CommunityFund"},
+    "Assembly": {"MEMBERSHIP": "Membership", "RULEBOOK": "Rulebook", "BOARD": "Board"},
+    "Board": {"MEMBERSHIP": "Membership", "RULEBOOK": "Rulebook", "ASSEMBLY": "Assembly"},
 }
 
 
@@ -52,13 +62,13 @@ def test_a_founded_community_is_empty_and_its_founder_governs(cooperative: Coope
 
 @pytest.mark.parametrize("earlier", [0, 3])
 def test_the_proxies_stand_where_the_founders_nonces_put_them(contracts_rpc: Rpc, earlier: int) -> None:
-    """The four contracts know one another before they exist, whatever the founder sent before."""
+    """The contracts know one another before they exist, whatever the founder sent before."""
     founder = key(8010 + earlier)
     wallet = Wallet(contracts_rpc, founder, int(contracts_rpc.request("eth_chainId"), 16))
     wallet.wait(wallet.send([tx.Call(founder.address, "0x", 21_000)] * earlier))
     community = found(contracts_rpc, founder, "Ailleurs", "AIL", RULES)
-    addresses = [community.membership, community.credit, community.fund, community.rulebook]
-    nonces = range(earlier + 4, earlier + 8)
+    addresses = [*map(community.address, CONTRACTS), community.passkey_verifier]
+    nonces = range(earlier + 6, earlier + 13)
     assert addresses == [get_create_address(founder.address, Nonce(nonce)) for nonce in nonces]
 
 
@@ -77,7 +87,7 @@ def test_the_founding_block_is_the_first_with_a_log_of_the_community(cooperative
     """Who reads the community from its founding block on misses nothing."""
     rpc = cooperative.ledger.rpc
     community = found(rpc, key(8020), "Ailleurs", "AIL", RULES)
-    addresses = [community.membership, community.credit, community.fund, community.rulebook]
+    addresses = [*map(community.address, CONTRACTS)]
     logs = rpc.request("eth_getLogs", [{"fromBlock": "0x0", "toBlock": "latest", "address": addresses}])
     assert min(int(log["blockNumber"], 16) for log in logs) == community.founding_block
     assert logs[0]["blockHash"] == community.founding_hash
@@ -99,20 +109,36 @@ def test_another_account_has_no_power_over_a_founded_community(cooperative: Coop
     found(rpc, cooperative.stranger, "Autre", "AUT", RULES)
     sender = cooperative.sender(cooperative.stranger)
     with pytest.raises(NotGovernorError) as caught:
-        sender.transact(tx.hand_over(cooperative.ledger.community, cooperative.stranger.address))
+        sender.transact(tx.hand_over(cooperative.ledger.community))
     assert str(caught.value.limit).lower() == cooperative.governor.address.lower()
 
 
 def test_a_founder_who_hands_over_keeps_nothing(cooperative: Cooperative) -> None:
-    """The founding assembly takes over in one transaction."""
-    founder, assembly = key(8040), key(8041)
+    """The assembly takes over in one transaction: the founder is left no role and no power."""
+    founder, holder = key(8040), key(8041)
     ledger = Ledger(cooperative.ledger.rpc, found(cooperative.ledger.rpc, founder, "Une", "U", RULES))
-    Sender(ledger, founder).transact(tx.hand_over(ledger.community, assembly.address))
-    assert ledger.governor() == assembly.address
-    with pytest.raises(NotGovernorError):
-        Sender(ledger, founder).transact(tx.publish_rules(ledger.community, RULES))
-    Sender(ledger, assembly).transact(tx.publish_rules(ledger.community, RULES))
-    assert ledger.rules_version() == 2
+    community, sender = ledger.community, Sender(ledger, founder)
+    director = Admission(MemberKind.PERSON, Category.USER, 0, FOREVER, bytes.fromhex(holder.address[2:]))
+    for call in (
+        *(tx.grant_role(community, role, founder.address, 2**40) for role in Role),
+        tx.admit_members(community, [director]),
+        resolutions.seat(community, 1, 2**40),
+        tx.hand_over(community),
+    ):
+        sender.transact(call)
+    assert ledger.governor() == community.assembly
+    assert [ledger.role_until(role, founder.address) for role in Role] == [0, 0, 0]
+    for call in (tx.publish_rules(community, RULES), tx.hand_over(community)):
+        with pytest.raises(NotGovernorError):
+            sender.transact(call)
+
+
+def test_a_founder_cannot_hand_over_to_nobody(cooperative: Cooperative) -> None:
+    """An assembly that nobody could convene would govern for ever, and do nothing."""
+    founder = key(8042)
+    ledger = Ledger(cooperative.ledger.rpc, found(cooperative.ledger.rpc, founder, "Une", "U", RULES))
+    with pytest.raises(NoDirectorError):
+        Sender(ledger, founder).transact(tx.hand_over(ledger.community))
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,11 @@ def engine(database_url: str) -> Iterator[Engine]:
 @pytest.fixture
 def town() -> Town:
     """Tills that sign for a ledger; the queue itself asks no chain."""
-    where = Community("Essai", 450_045, ADDRESS, ADDRESS, ADDRESS, ADDRESS, 1, "0x" + "00" * 32)
+    where = Community(
+        *("Essai", 450_045, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS),
+        founding_block=1,
+        founding_hash="0x" + "00" * 32,
+    )
     return Town(Rpc(["http://127.0.0.1:9"]), where)
 
 
