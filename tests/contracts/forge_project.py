@@ -11,7 +11,8 @@ from tests.unit.source_tree import ROOT
 
 BUILT = ".build/forge-suite"
 TIME_LIMIT = 1800  # seconds; a gate's campaign takes one or two minutes, its first compilation as long
-PARTS = ("contracts", "tests/contracts/forge", "scripts", "foundry.toml")
+ARTIFACTS = "py/endogene_token/chain/artifacts"
+PARTS = ("contracts", "tests/contracts/forge", "scripts", "foundry.toml", ARTIFACTS)
 
 
 @dataclass(frozen=True)
