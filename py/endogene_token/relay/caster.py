@@ -82,7 +82,7 @@ class Caster:
         fates += [_refused(one, BallotRefusal.MALFORMED) for one in wrong]
         ended = self._mark(number, fates)
         left = _fitting([one for one in left if one not in wrong])
-        return bool((left and self._send(number, resolution, left)) or ended)
+        return ended > 0 or (bool(left) and self._send(number, resolution, left) > 0)
 
     def _send(self, number: int, resolution: Resolution, rows: Sequence[RelayBallot]) -> int:
         """Cast `rows` in one call; return how many ended."""

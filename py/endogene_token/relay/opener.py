@@ -72,9 +72,7 @@ class Opener:
         places = _places(sealed_batches(ledger, number), pairs) if len(opened) < len(rows) else {}
         misfits = [row.member for row in rows if row.member not in {*opened, *places}]
         ended = self._mark(number, opened, VoteState.DONE) + self._mark(number, misfits, VoteState.REFUSED)
-        if not places:
-            return ended > 0
-        return bool(self._send(number, rows, places) or ended)
+        return ended > 0 or (bool(places) and self._send(number, rows, places) > 0)
 
     def _send(self, number: int, rows: Sequence[RelayOpening], places: dict[int, Place]) -> int:
         openings: dict[SealedBatch, list[Opening | None]] = {}
