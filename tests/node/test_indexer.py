@@ -3,14 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import pytest
-from sqlalchemy import Column, ColumnElement, Connection, Engine, Table, select, text
+from sqlalchemy import ColumnElement, Engine, Table, select, text
 
 from endogene_token.indexer import Indexer, rebuild
 from endogene_token.indexer.audit import audit
-from endogene_token.indexer.columns import Uint64
 from endogene_token.indexer.digest import canonical_digest, digest
 from endogene_token.indexer.events import EVENTS, Decoder
 from endogene_token.indexer.models import READ_MODEL, Purchase, Refusal, Reversal, table_of
@@ -19,6 +17,7 @@ from endogene_token.indexer.source import Source, start
 from endogene_token.reasons import RefusalReason
 from endogene_token.store import reading, writing
 from tests.node.history import MANY
+from tests.node.planting import change
 from tests.town import BAKERY_TILL, TILL_CAP, Town, database
 
 TABLES = {model.__tablename__: table_of(model) for model in READ_MODEL}
@@ -104,7 +103,7 @@ def test_every_value_takes_part_in_the_digest(table: str, whole: Engine) -> None
         before = digest(connection)
         for column in TABLES[table].columns:
             if not column.primary_key:
-                _change(connection, column)
+                change(connection, column)
                 assert digest(connection) != before, column.name
             connection.rollback()
 
@@ -126,7 +125,7 @@ def test_a_planted_error_in_any_audited_value_is_found(lived: Town, engine: Engi
             with reading(engine) as connection:
                 rows = [dict(row) for row in connection.execute(select(table)).mappings()]
             with writing(engine) as connection:
-                _change(connection, table.c[column])
+                change(connection, table.c[column])
             assert audit(engine, lived.ledger).differences != [], f"{name}.{column}"
             with writing(engine) as connection:
                 connection.execute(table.delete())
@@ -217,19 +216,6 @@ def _eighth(table: Table) -> list[ColumnElement[bool]]:
 
 def _interesting(table: Table) -> list[ColumnElement[bool]]:
     return [table.c.credit > 0] if table.name == "purchase" else []
-
-
-def _change(connection: Connection, column: Column[Any]) -> None:
-    """Give one row another value in `column`."""
-    table = column.table
-    key = connection.execute(select(*table.primary_key).order_by(*table.primary_key.columns).limit(1)).one()
-    where = [one == value for one, value in zip(table.primary_key, key, strict=True)]
-    value = connection.execute(select(column).where(*where)).scalar_one()
-    if isinstance(value, int):
-        other: Any = value - 1 if isinstance(column.type, Uint64) and value == MANY else value + 1
-    else:
-        other = value + (b"\1" if isinstance(value, bytes) else "1")
-    connection.execute(table.update().where(*where).values({column.name: other}))
 
 
 def _leftovers(engine: Engine) -> list[str]:

@@ -125,7 +125,7 @@ def _directors(model: ReadVotes, assembly: Assembly) -> Iterator[Difference]:
     rows = {row["member"]: row for row in model.directors}
     for member in sorted({*rows, *assembly.directors()}):
         told, row = assembly.director(member), rows.get(member)
-        seat = (row["category"], row["until"]) if row is not None and row["seated"] else NOBODY
+        seat = (row["category"], row["until"]) if row is not None and row["seated"] == 1 else NOBODY
         yield Difference(f"director {member}", (told.category, told.until), seat)
 
 
