@@ -9,6 +9,7 @@ import pytest
 from endogene_token.chain.artifacts import NAMES, Name, load
 from endogene_token.chain.rpc import Rpc
 from tests.contracts.gas import Figures, measure
+from tests.contracts.gas_votes import measure_votes
 
 COMMITTED = Path(__file__).with_name("gas.json")
 REWRITE = "ENDOGENE_UPDATE_GAS"  # set it to anything, and this test writes the table: make gas
@@ -19,7 +20,8 @@ LONGEST_CODE = 24_576  # bytes, EIP-170
 @pytest.fixture(scope="module")
 def figures(contracts_rpc: Rpc) -> Figures:
     """What the contracts cost now."""
-    return measure(contracts_rpc) | {f"code: {name}": code_bytes(name) for name in NAMES}
+    calls = measure(contracts_rpc) | measure_votes()
+    return calls | {f"code: {name}": code_bytes(name) for name in NAMES}
 
 
 def code_bytes(name: Name) -> int:
@@ -43,6 +45,11 @@ def test_every_call_costs_exactly_what_is_committed(figures: Figures) -> None:
 def test_a_purchase_stays_within_its_budget(figures: Figures, size: int, budget: int) -> None:
     """What the design allows a signed purchase of a member who has credits, through the proxies."""
     assert figures[f"recordPurchases: {size}"] <= budget * size
+
+
+def test_a_signed_ballot_stays_within_its_budget(figures: Figures) -> None:
+    """What the design allows a ballot in a batch of a hundred, its first, with its signature."""
+    assert figures["castBallots: 100"] <= 11_000 * 100
 
 
 @pytest.mark.parametrize("size", [10, 50, 200, 500, 512])
