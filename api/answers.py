@@ -41,7 +41,10 @@ class RulesTold(Told):
 
 
 class CommunityTold(Told):
-    """Which ledger this is: what a till signs for."""
+    """Which ledger this is: what a till signs for, and a member.
+
+    `passkey_verifier` begins the key of a member who signs with a passkey.
+    """
 
     model_config = ConfigDict(
         json_schema_extra=example(
@@ -51,6 +54,9 @@ class CommunityTold(Told):
             credit=ADDRESS,
             fund=ADDRESS,
             rulebook=ADDRESS,
+            assembly=ADDRESS,
+            board=ADDRESS,
+            passkey_verifier=ADDRESS,
             currency="CAD",
             timezone="America/Toronto",
             rules={
@@ -70,6 +76,9 @@ class CommunityTold(Told):
     credit: str
     fund: str
     rulebook: str
+    assembly: str
+    board: str
+    passkey_verifier: str
     currency: str
     timezone: str
     rules: RulesTold | None

@@ -9,19 +9,38 @@ from fastapi.staticfiles import StaticFiles
 from sqlalchemy import Engine
 
 from api import errors
+from api.clock import ChainClock
 from api.deps import Services
 from api.description import describe
 from api.envelope import Envelope
 from api.pages import summary
 from api.register import Register
-from api.routes import community, fund, health, members, merchants, purchases, reversals, tills
+from api.routes import (
+    acts,
+    ballots,
+    community,
+    fund,
+    governance,
+    health,
+    members,
+    merchants,
+    purchases,
+    resolutions,
+    reversals,
+    texts,
+    tills,
+)
 from endogene_token.chain.calls import Ledger
 from endogene_token.chain.community import Community
 from endogene_token.config import Settings
 
 VERSION: Final = "1"
 ROUTERS: Final = tuple(
-    one.router for one in (health, community, fund, tills, purchases, reversals, members, merchants)
+    one.router
+    for one in (
+        *(health, community, fund, tills, purchases, reversals, members, merchants),
+        *(governance, texts, resolutions, ballots, acts),
+    )
 )
 STATIC: Final = Path(__file__).parent / "static"
 
@@ -39,13 +58,14 @@ def create_app(settings: Settings, engine: Engine, ledger: Ledger, community_: C
     app = _Api(
         title="Endogène",
         version=VERSION,
-        description="Purchases and refunds in, the fund and its summaries out. Amounts are in minor units.",
+        description="Purchases and refunds in, the fund and its summaries out; resolutions, ballots and what "
+        "they decide. Amounts are in minor units.",
         openapi_url="/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
     )
     register = Register(engine, ledger, ZoneInfo(settings.timezone))
-    app.state.services = Services(settings, engine, ledger, community_, register)
+    app.state.services = Services(settings, engine, ledger, community_, register, ChainClock(ledger))
     app.state.lang = settings.lang
     for router in ROUTERS:
         app.include_router(router, prefix="/v1")

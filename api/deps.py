@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from api.clock import ChainClock
 from api.language import language_of
 from api.register import Register
 from endogene_token.chain.calls import Ledger
@@ -25,6 +26,7 @@ class Services:
     ledger: Ledger
     community: Community
     register: Register
+    clock: ChainClock
 
 
 def services(request: Request) -> Services:

@@ -10,7 +10,7 @@ from api.errors import PROBLEM
 
 _STATUSES: Final = {
     "post": {"409": "Conflict", "413": "Too large", "422": "Not as described"},
-    "get": {"404": "Unknown", "422": "Not as described"},
+    "get": {"404": "Unknown", "409": "Not at this time", "422": "Not as described"},
 }
 _OWN: Final = {"401": "Nobody proves who asks", "403": "Not yours to read"}
 _EVERY: Final = {"500": "Our fault", "503": "Chain or database away"}
@@ -19,7 +19,8 @@ _SECURITY: Final = {
     "in": "header",
     "name": "Authorization",
     "description": 'Endogene address="0x…", created="<seconds>", signature="0x…": EIP-712 '
-    "Access(string method,string path,uint64 created) in the fund's domain, valid 5 minutes.",
+    "Access(string method,string path,uint64 created) in the fund's domain, valid 5 minutes. With key= "
+    "in the place of address=: any key of a member, and the signature that it gives.",
 }
 
 
@@ -42,13 +43,13 @@ def describe(app: FastAPI) -> dict[str, Any]:
 
 
 def _tell_problems(path: str, method: str, operation: dict[str, Any]) -> None:
-    own = path.startswith(("/v1/members/", "/v1/merchants/"))
+    own = path.startswith(("/v1/members/", "/v1/merchants/")) or path.endswith("/ballots/{member}")
     problem = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     statuses = _STATUSES[method] | _EVERY | (_OWN if own else {})
     for status, what in statuses.items():
         operation["responses"][status] = {"description": what, "content": problem}
     if method == "post":
-        operation["responses"]["404"] = {"description": "Unknown till", "content": problem}
+        operation["responses"]["404"] = {"description": "Unknown", "content": problem}
     if own:
         operation["security"] = [{"signature": []}]
         operation["parameters"] = [

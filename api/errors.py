@@ -15,7 +15,9 @@ from api.language import language_of
 from endogene_token.errors import (
     AccessDeniedError,
     AccessError,
+    ActNumberError,
     AmountError,
+    BallotTakenError,
     BatchSizeError,
     ChainError,
     CredentialsError,
@@ -36,14 +38,18 @@ from endogene_token.errors import (
     ServiceFailedError,
     SetupError,
     StoreError,
+    TextTooLongError,
     TillRevokedError,
+    UnkeptError,
     UnknownEntryError,
     UnknownPathError,
     UnknownPurchaseError,
+    WrongStateError,
 )
 from endogene_token.errors.base import shown
 from endogene_token.i18n import mark, tr
 from endogene_token.money import MAX_AMOUNT
+from endogene_token.receipts import MAX_BATCH
 
 PROBLEM: Final = "application/problem+json"
 SHOWN_ERRORS: Final = 10  # of a request with many wrong fields
@@ -53,6 +59,10 @@ STATUS: Final[Mapping[type[EndogeneError], HTTPStatus]] = {
     InputError: HTTPStatus.UNPROCESSABLE_ENTITY,
     DuplicateError: HTTPStatus.CONFLICT,
     QueueError: HTTPStatus.CONFLICT,
+    BallotTakenError: HTTPStatus.CONFLICT,
+    ActNumberError: HTTPStatus.CONFLICT,
+    TextTooLongError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    UnkeptError: HTTPStatus.NOT_FOUND,
     UnknownPurchaseError: HTTPStatus.NOT_FOUND,
     UnknownPathError: HTTPStatus.NOT_FOUND,
     MethodError: HTTPStatus.METHOD_NOT_ALLOWED,
@@ -63,6 +73,7 @@ STATUS: Final[Mapping[type[EndogeneError], HTTPStatus]] = {
     TillRevokedError: HTTPStatus.CONFLICT,
     MerchantSuspendedError: HTTPStatus.CONFLICT,
     ExposureError: HTTPStatus.CONFLICT,
+    WrongStateError: HTTPStatus.CONFLICT,
     UnknownEntryError: HTTPStatus.NOT_FOUND,
     AccessError: HTTPStatus.FORBIDDEN,
     ChainError: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -169,7 +180,8 @@ def _shape_error(one: Mapping[str, Any], lang: str) -> EndogeneError:
     name = place[-1] if place else ""
     kind, given = one["type"], one.get("input")
     if kind in {"too_long", "too_short"}:
-        return BatchSizeError(actual=len(given) if isinstance(given, list) else "?", limit=512, field=field)
+        most = one.get("ctx", {}).get("max_length", MAX_BATCH)
+        return BatchSizeError(actual=len(given) if isinstance(given, list) else "?", limit=most, field=field)
     if kind != "missing" and name == "amount":
         return AmountError(field=field, actual=given, limit=MAX_AMOUNT)
     if kind == "day":

@@ -1,8 +1,8 @@
 """Values of the ledger as texts of the API."""
 
-from endogene_token.errors import DayError
+from endogene_token.errors import BallotRefusedError, DayError, EndogeneError
 from endogene_token.ids import day_date
-from endogene_token.reasons import RefusalReason
+from endogene_token.reasons import BallotRefusal, RefusalReason
 
 
 def day_text(number: int) -> str:
@@ -22,6 +22,17 @@ def refusal_text(reason: int, lang: str) -> tuple[str | None, str | None]:
     except ValueError:
         return f"reason-{reason}", None
     return known.code, known.sentence(lang)
+
+
+def ballot_refusal_text(trouble: EndogeneError | None, lang: str) -> tuple[str | None, str | None]:
+    """Return the code and the sentence of why a ballot does not count: none when it does."""
+    if trouble is None:
+        return None, None
+    known = {one.code: one for one in BallotRefusal}
+    reason = known.get(str(trouble.actual)) if isinstance(trouble, BallotRefusedError) else None
+    if reason is None:
+        return trouble.code, trouble.render(lang)
+    return reason.code, reason.sentence(lang)
 
 
 def hex_text(value: bytes) -> str:

@@ -32,6 +32,8 @@ class Settings(BaseSettings):
     timezone: str = "America/Toronto"
     """Days, months and statements follow this time zone; instants are UTC."""
     community: str = "Endogène"
+    sealing_key: Annotated[str, Field(pattern="^(0x)?[0-9a-fA-F]{64}$")] | None = None
+    """The scrutineers' public key, to which sealed ballots are encrypted; None: members open them."""
     log_level: Literal["debug", "info", "warning", "error", "critical"] = "info"
     log_json: bool = False
 

@@ -6,15 +6,21 @@ from typing import Any
 
 import pytest
 
-from api import answers, schemas
-from api.schemas import Told
+from api import answers, schemas, vote_answers, vote_schemas
 from endogene_token.ids import day_date
 from endogene_token.sdk.access import authorization
 from endogene_token.sdk.keys import TillKey
 from tests.site import Site
 from tests.town import ALICE, BAKERY, BAKERY_TILL, key, today
 
-PLACES = {"till": BAKERY_TILL, "number": BAKERY, "id": "1-1"}
+PLACES = {
+    "till": BAKERY_TILL,
+    "number": BAKERY,
+    "member": BAKERY,
+    "id": "1-1",
+    **dict.fromkeys(("hash", "digest"), vote_schemas.EXAMPLE_HASH),
+}
+MODELS = (answers, schemas, vote_answers, vote_schemas)
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +88,7 @@ def test_every_answer_has_an_example_of_its_own_shape(described: dict[str, Any])
         [status] = [one for one in operation["responses"] if one.startswith("2")]
         schema = operation["responses"][status]["content"]["application/json"]["schema"]
         name = schema["$ref"].rpartition("/")[2]
-        model: type[Told] = getattr(answers, name, None) or getattr(schemas, name)
+        [model] = {vars(one)[name] for one in MODELS if name in vars(one)}
         shown = example(described, schema)
         assert model.model_validate(shown).model_dump(exclude_none=True) == shown
 

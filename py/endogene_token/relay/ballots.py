@@ -101,6 +101,17 @@ def find(session: Session, resolution: int, member: int, sequence: int) -> Relay
     return session.get(RelayBallot, (resolution, member, sequence))
 
 
+def sealed_openings(session: Session, resolution: int) -> list[RelayBallot]:
+    """Return of each member the last ballot that was counted, where something was sealed with it."""
+    rows = session.exec(
+        select(RelayBallot)
+        .where(RelayBallot.resolution == resolution, RelayBallot.state == VoteState.DONE)
+        .order_by(col(RelayBallot.member), col(RelayBallot.sequence))
+    )
+    last = {row.member: row for row in rows}
+    return [row for row in last.values() if row.sealed_opening is not None]
+
+
 def resolutions_waiting(session: Session) -> list[int]:
     """Return the resolutions that have queued ballots."""
     query = select(RelayBallot.resolution).where(RelayBallot.state == VoteState.QUEUED).distinct()

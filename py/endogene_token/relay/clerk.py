@@ -20,6 +20,7 @@ from endogene_token.errors import (
     EndogeneError,
     LedgerRefusal,
     MemberSignatureError,
+    UnknownResolutionError,
     WrongStateError,
 )
 from endogene_token.relay import acts
@@ -86,7 +87,7 @@ class Clerk:
             return self._refuse_or_wait(row, act, error)
 
     def _send(self, row: RelayAct, act: SignedAct) -> bool:
-        call = self._call(act)
+        call = call_of(self._ledger, act)
         self._sender.simulate(call, "pending")
         hashes = self._sender.send([call])
         crash.point("acts.sent")
@@ -99,25 +100,6 @@ class Clerk:
         return self._end(
             row, resolution=event.arguments["resolution"], transaction=bytes.fromhex(receipt.transaction[2:])
         )
-
-    def _call(self, act: SignedAct) -> Call:
-        community, message = self._ledger.community, act.message
-        if isinstance(message, Proposal):
-            kind = Kind(message.kind)
-            return propose(community, message.member, kind, message.text, act.calls, signature=act.signature)
-        if isinstance(message, Interest):
-            return declare_interest(community, message.resolution, message.member, act.signature)
-        calls = self._calls(message.resolution)
-        if isinstance(message, Notice):
-            where = (message.resolution, message.member, message.opens_at)
-            return give_notice(community, *where, calls, signature=act.signature)
-        gas = sum(CALL_GAS + BYTE_GAS * len(one.data) for one in calls)
-        return execute(community, message.resolution, calls, gas)
-
-    def _calls(self, resolution: int) -> list[ExecutableCall]:
-        """Return the calls of a resolution as they were filed."""
-        event, _ = next(events_of(self._ledger, "ResolutionProposed", resolution))
-        return [ExecutableCall(target, data) for target, data in event.arguments["calls"]]
 
     def _found(self, row: RelayAct, act: SignedAct) -> bool:
         """End an act whose turn has passed: done if the chain tells of it, else its number served another."""
@@ -164,6 +146,32 @@ class Clerk:
             )
             crash.point("acts.marked")
         return ended > 0
+
+
+def call_of(ledger: Ledger, act: SignedAct) -> Call:
+    """Return the transaction that does the act; of a resolution, the calls are those that were filed.
+
+    Raises UnknownResolutionError.
+    """
+    community, message = ledger.community, act.message
+    if isinstance(message, Proposal):
+        kind = Kind(message.kind)
+        return propose(community, message.member, kind, message.text, act.calls, signature=act.signature)
+    if isinstance(message, Interest):
+        return declare_interest(community, message.resolution, message.member, act.signature)
+    calls = _calls(ledger, message.resolution)
+    if isinstance(message, Notice):
+        where = (message.resolution, message.member, message.opens_at)
+        return give_notice(community, *where, calls, signature=act.signature)
+    gas = sum(CALL_GAS + BYTE_GAS * len(one.data) for one in calls)
+    return execute(community, message.resolution, calls, gas)
+
+
+def _calls(ledger: Ledger, resolution: int) -> list[ExecutableCall]:
+    found = next(events_of(ledger, "ResolutionProposed", resolution), None)
+    if found is None:
+        raise UnknownResolutionError(actual=resolution, limit=Assembly(ledger).count())
+    return [ExecutableCall(target, data) for target, data in found[0].arguments["calls"]]
 
 
 def _is_of(told: Mapping[str, Any], message: acts.Message) -> bool:
