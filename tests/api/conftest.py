@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from endogene_token.chain.rpc import Rpc
+from tests.api.vote_site import VoteSite, vote_site
 from tests.site import Site, open_site
 from tests.town import chain, settle_down
 
@@ -29,4 +30,11 @@ def asked(api_rpc: Rpc, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Si
     folder = tmp_path_factory.mktemp("asked")
     with open_site(settle_down(api_rpc), f"sqlite:///{folder / 'ledger.sqlite'}") as opened:
         opened.read()
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VoteSite]:
+    """A town that votes, on a chain whose clock only goes forward; each test brings its own resolutions."""
+    with vote_site(tmp_path_factory.mktemp("hall"), sealing_key="ab" * 32) as opened:
         yield opened
