@@ -13,11 +13,10 @@ library Charters {
         c.boardLimit = 500_000;
         c.lateWindow = 1 days;
         c.opening = 2 days;
-        IRulebook.Procedure memory members = _members(IRulebook.Majority.Simple, 500, 6 days);
-        c.procedures[uint256(IRulebook.Kind.Decision)] = members;
+        c.procedures[uint256(IRulebook.Kind.Decision)] = _members(IRulebook.Majority.Simple, 500, 6 days);
         c.procedures[uint256(IRulebook.Kind.Spending)] = _board(IRulebook.Majority.Simple, 6 days, 90 days);
-        c.procedures[uint256(IRulebook.Kind.MajorSpending)] = members;
-        c.procedures[uint256(IRulebook.Kind.Rules)] = members;
+        c.procedures[uint256(IRulebook.Kind.MajorSpending)] = _members(IRulebook.Majority.Simple, 500, 6 days);
+        c.procedures[uint256(IRulebook.Kind.Rules)] = _members(IRulebook.Majority.Simple, 500, 6 days);
         c.procedures[uint256(IRulebook.Kind.Office)] = _board(IRulebook.Majority.Simple, 6 days, 90 days);
         c.procedures[uint256(IRulebook.Kind.Election)] = _members(IRulebook.Majority.Simple, 500, 6 days);
         c.procedures[uint256(IRulebook.Kind.Election)].isSealed = true;

@@ -228,6 +228,10 @@ abstract contract Tester is Community {
         vm.expectRevert(abi.encodeWithSelector(selector, a, b));
     }
 
+    function _reverts(bytes4 selector, uint256 a, uint256 b, uint256 c) internal {
+        vm.expectRevert(abi.encodeWithSelector(selector, a, b, c));
+    }
+
     function _eq(uint256 actual, uint256 expected, string memory what) internal pure {
         vm.assertEq(actual, expected, what);
     }
