@@ -43,6 +43,30 @@ contract InitializeTest is Tester {
         _proxy(implementation, abi.encodeCall(IProxied.initialize, (rules, _charter(), _grants())));
     }
 
+    /// @dev Founds a second rulebook, with a fund of its own that answers to it.
+    function _foundRulebook(IRulebook.Charter memory charter, IRulebook.Grant[] memory grants, bytes memory error_)
+        private
+    {
+        address proxy = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 2);
+        address other = _deploy("CommunityFund.sol:CommunityFund", abi.encode(membership, credit, proxy));
+        address implementation = _deploy("Rulebook.sol:Rulebook", abi.encode(membership, other));
+        vm.expectRevert(error_);
+        _proxy(implementation, abi.encodeCall(IProxied.initialize, (_rules(), charter, grants)));
+    }
+
+    function test_RevertWhen_TheFirstCharterIsRefused() public {
+        IRulebook.Charter memory charter = _charter();
+        charter.boardSeats = [uint8(0), 0, 0];
+        _foundRulebook(charter, _grants(), abi.encodePacked(IRulebook.Rulebook_NoSeat.selector));
+    }
+
+    function test_RevertWhen_TheFirstPowersAreRefused() public {
+        bytes4 upgrade = IProxied.upgradeToAndCall.selector;
+        IRulebook.Grant[] memory grants = _grants();
+        grants[14] = _grant(address(fund), upgrade, IRulebook.Kind.Office);
+        _foundRulebook(_charter(), grants, abi.encodeWithSelector(IRulebook.Rulebook_ByLawOnly.selector, upgrade));
+    }
+
     function test_WhenTheFounderFounds() public {
         vm.expectEmit(vm.computeCreateAddress(address(this), vm.getNonce(address(this))));
         emit IMembership.GovernorChanged(address(0xF0));
@@ -51,29 +75,15 @@ contract InitializeTest is Tester {
         vm.assertEq(credit.name(), "Community credit", "name");
         vm.assertEq(credit.symbol(), "CC", "symbol");
         _eq(rulebook.currentVersion(), 1, "version");
+        _eq(rulebook.charterVersion(), 1, "charter");
+        for (uint256 i = 0; i < _grants().length; ++i) {
+            IRulebook.Grant memory g = _grants()[i];
+            vm.assertEq(abi.encode(rulebook.power(g.target, g.selector)), abi.encode(g.power), "power");
+        }
+        _eq(board.directorsInOffice(), 0, "directors");
+        _eq(theAssembly.resolutionCount(), 0, "resolutions");
         _eq(credit.totalSupply(), 0, "supply");
         _assertSheet(0, 0, 0, 0, 0, 0);
-    }
-}
-
-contract HandOverTest is Tester {
-    function test_RevertWhen_TheCallerIsNotTheGovernor() public {
-        _reverts(IGoverned.Governed_NotGovernor.selector, _id(REGISTRAR), _id(address(this)));
-        vm.prank(REGISTRAR);
-        membership.handOver();
-    }
-
-    function test_RevertWhen_NoDirectorIsInOffice() public {
-        _reverts(IMembership.Membership_NoDirector.selector);
-        membership.handOver();
-    }
-
-    function test_WhenTheGovernorHandsOver() public {
-        board.seat(alice, uint64(NOW + 365 days));
-        vm.expectEmit(address(membership));
-        emit IMembership.GovernorChanged(address(theAssembly));
-        membership.handOver();
-        vm.assertEq(membership.governor(), address(theAssembly), "governor");
     }
 }
 
