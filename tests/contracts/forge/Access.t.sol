@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 pragma solidity 0.8.37;
 
+import {IAssembly} from "../../../contracts/interfaces/IAssembly.sol";
+import {IBoard} from "../../../contracts/interfaces/IBoard.sol";
 import {ICommunityCredit} from "../../../contracts/interfaces/ICommunityCredit.sol";
 import {ICommunityFund} from "../../../contracts/interfaces/ICommunityFund.sol";
 import {IGoverned} from "../../../contracts/interfaces/IGoverned.sol";
+import {IGuardian} from "../../../contracts/interfaces/IGuardian.sol";
 import {IMembership} from "../../../contracts/interfaces/IMembership.sol";
 import {IRulebook} from "../../../contracts/interfaces/IRulebook.sol";
 import {IProxied} from "./Community.sol";
@@ -16,15 +19,26 @@ contract AccessTest is Tester {
         Governor,
         Registrar,
         Treasurer,
+        Guardian,
         Fund,
         Membership,
-        Rulebook
+        Rulebook,
+        Assembly,
+        Director,
+        Member,
+        Voter
     }
 
     address private constant ENDED_REGISTRAR = address(0xE1);
     address private constant ENDED_TREASURER = address(0xE2);
     address private constant REVOKED_REGISTRAR = address(0xE3);
+    address private constant REVOKED_GUARDIAN = address(0xE4);
     address private constant STRANGER = address(0xE5);
+    uint256 private constant DIRECTOR_KEY = 0xD1;
+    uint256 private constant MEMBER_KEY = 0xD2;
+
+    uint32 private director;
+    uint32 private holder;
 
     function setUp() public override {
         super.setUp();
@@ -32,56 +46,76 @@ contract AccessTest is Tester {
         membership.grantRole(IMembership.Role.Treasurer, ENDED_TREASURER, uint64(NOW + 1));
         membership.grantRole(IMembership.Role.Registrar, REVOKED_REGISTRAR, uint64(NOW + 100));
         membership.revokeRole(IMembership.Role.Registrar, REVOKED_REGISTRAR);
+        membership.grantRole(IMembership.Role.Guardian, REVOKED_GUARDIAN, uint64(NOW + 100));
+        membership.revokeRole(IMembership.Role.Guardian, REVOKED_GUARDIAN);
+        director = _admitVoter(IMembership.Category.User, DIRECTOR_KEY);
+        holder = _admitVoter(IMembership.Category.Worker, MEMBER_KEY);
+        board.seat(director, uint64(NOW + 365 days));
         vm.warp(NOW + 1);
         _record(_item(alice, 10_000, TODAY));
     }
 
-    function _callers() private view returns (address[12] memory) {
+    function _callers() private view returns (address[18] memory) {
         return [
             address(this),
             REGISTRAR,
             TREASURER,
+            GUARDIAN,
             address(fund),
             address(membership),
             address(rulebook),
+            address(theAssembly),
+            vm.addr(DIRECTOR_KEY),
+            vm.addr(MEMBER_KEY),
             address(credit),
+            address(board),
             ENDED_REGISTRAR,
             ENDED_TREASURER,
             REVOKED_REGISTRAR,
+            REVOKED_GUARDIAN,
             STRANGER,
             vm.addr(TILL_KEY)
         ];
     }
 
-    /// @dev The only one who may: the guards stand in the order of the first callers.
+    /// @dev The only one who may: the guards stand in the order of the first callers, and the voter is the member.
     function _allowed(Guard guard) private view returns (address) {
-        return _callers()[uint256(guard)];
+        return _callers()[uint256(guard == Guard.Voter ? Guard.Member : guard)];
     }
 
     function _refusal(address target, Guard guard, address caller) private view returns (bytes memory) {
-        address limit = _allowed(guard);
-        if (guard == Guard.Governor) {
-            return abi.encodeWithSelector(IGoverned.Governed_NotGovernor.selector, caller, limit);
-        }
-        if (guard == Guard.Registrar || guard == Guard.Treasurer) {
-            uint256 role = guard == Guard.Registrar ? 0 : 1;
+        if (guard == Guard.Registrar || guard == Guard.Treasurer || guard == Guard.Guardian) {
+            uint256 role = uint256(guard) - uint256(Guard.Registrar);
             return abi.encodeWithSelector(IMembership.Membership_MissingRole.selector, caller, role);
         }
-        if (guard == Guard.Membership) {
-            return abi.encodeWithSelector(ICommunityCredit.CommunityCredit_NotMembership.selector, caller, limit);
+        if (guard == Guard.Voter) {
+            IAssembly.BallotRefusal reason = IAssembly.BallotRefusal.BadSignature;
+            return abi.encodeWithSelector(IAssembly.Assembly_BallotRefused.selector, reason);
         }
-        if (guard == Guard.Rulebook) {
-            return abi.encodeWithSelector(ICommunityFund.CommunityFund_NotRulebook.selector, caller, limit);
+        if (guard == Guard.Director || guard == Guard.Member) {
+            uint32 member = guard == Guard.Director ? director : holder;
+            return abi.encodeWithSelector(IAssembly.Assembly_BadSignature.selector, member);
         }
-        bytes4 notFund = target == address(credit)
-            ? ICommunityCredit.CommunityCredit_NotFund.selector
-            : IMembership.Membership_NotFund.selector;
-        return abi.encodeWithSelector(notFund, caller, limit);
+        return abi.encodeWithSelector(_error(target, guard), caller, _allowed(guard));
+    }
+
+    /// @dev Of a function that one address may call.
+    function _error(address target, Guard guard) private view returns (bytes4) {
+        if (guard == Guard.Governor) return IGoverned.Governed_NotGovernor.selector;
+        if (guard == Guard.Membership) return ICommunityCredit.CommunityCredit_NotMembership.selector;
+        if (guard == Guard.Rulebook) return ICommunityFund.CommunityFund_NotRulebook.selector;
+        if (guard == Guard.Fund) {
+            return target == address(credit)
+                ? ICommunityCredit.CommunityCredit_NotFund.selector
+                : IMembership.Membership_NotFund.selector;
+        }
+        if (target == address(membership)) return IMembership.Membership_NotAssembly.selector;
+        return target == address(board) ? IBoard.Board_NotAssembly.selector : IAssembly.Assembly_NotAssembly.selector;
     }
 
     /// @dev Everyone but one is refused, with the guard's own error; then that one goes through, with the same call.
     function _only(Guard guard, address target, bytes memory data) private {
-        address[12] memory callers = _callers();
+        address[18] memory callers = _callers();
         for (uint256 i = 0; i < callers.length; ++i) {
             if (callers[i] == _allowed(guard)) continue;
             vm.prank(callers[i]);
@@ -159,6 +193,13 @@ contract AccessTest is Tester {
         _only(Guard.Treasurer, address(fund), abi.encodeCall(fund.settlePremiums, (shop, 1, "bank")));
     }
 
+    // ---- the guardian
+
+    function test_RevertWhen_OthersPause() public {
+        IGuardian guarded = IGuardian(address(fund));
+        _only(Guard.Guardian, address(fund), abi.encodeCall(guarded.pause, ()));
+    }
+
     // ---- the contracts among themselves
 
     function test_RevertWhen_OthersAdvanceSequences() public {
@@ -183,7 +224,92 @@ contract AccessTest is Tester {
         _only(Guard.Rulebook, address(fund), abi.encodeCall(fund.adoptRules, (1, _rules())));
     }
 
+    function test_RevertWhen_OthersCallTheRoll() public {
+        _only(Guard.Assembly, address(membership), abi.encodeCall(membership.rollCall, ()));
+    }
+
+    function test_RevertWhen_OthersCallTheDirectorsRoll() public {
+        _only(Guard.Assembly, address(board), abi.encodeCall(board.callRoll, (1, TODAY)));
+    }
+
+    function test_RevertWhen_OthersExcuseADirector() public {
+        vm.prank(address(theAssembly));
+        board.callRoll(1, TODAY);
+        _only(Guard.Assembly, address(board), abi.encodeCall(board.excuse, (1, director)));
+    }
+
+    function test_RevertWhen_OthersAnnul() public {
+        uint32 r = _noticed(IRulebook.Kind.Decision, 10 days);
+        vm.warp(NOW + 1 + 10 days);
+        vm.prank(vm.addr(MEMBER_KEY));
+        theAssembly.vote(r, holder, IAssembly.Choice.For);
+        vm.warp(NOW + 1 + 15 days);
+        _only(Guard.Assembly, address(theAssembly), abi.encodeCall(theAssembly.annul, (r, "reason")));
+    }
+
+    // ---- members
+
+    function _drafted(IRulebook.Kind kind) private returns (uint32) {
+        vm.prank(vm.addr(DIRECTOR_KEY));
+        return theAssembly.propose(director, kind, "text", new IRulebook.Call[](0), "");
+    }
+
+    function _noticed(IRulebook.Kind kind, uint256 notice) private returns (uint32 r) {
+        r = _drafted(kind);
+        vm.prank(vm.addr(DIRECTOR_KEY));
+        theAssembly.giveNotice(r, director, uint64(block.timestamp + notice), new IRulebook.Call[](0), "");
+    }
+
+    function test_RevertWhen_OthersProposeUnsigned() public {
+        IRulebook.Call[] memory calls = new IRulebook.Call[](0);
+        bytes memory data =
+            abi.encodeCall(theAssembly.propose, (holder, IRulebook.Kind.Decision, bytes32("text"), calls, ""));
+        _only(Guard.Member, address(theAssembly), data);
+    }
+
+    function test_RevertWhen_OthersGiveNoticeUnsigned() public {
+        uint32 r = _drafted(IRulebook.Kind.Decision);
+        IRulebook.Call[] memory calls = new IRulebook.Call[](0);
+        bytes memory data = abi.encodeCall(theAssembly.giveNotice, (r, director, uint64(NOW + 11 days), calls, ""));
+        _only(Guard.Director, address(theAssembly), data);
+    }
+
+    function test_RevertWhen_OthersDeclareAnInterestUnsigned() public {
+        uint32 r = _noticed(IRulebook.Kind.Office, 1 days);
+        _only(Guard.Director, address(theAssembly), abi.encodeCall(theAssembly.declareInterest, (r, director, "")));
+    }
+
+    function test_RevertWhen_OthersVoteUnsigned() public {
+        uint32 r = _noticed(IRulebook.Kind.Decision, 10 days);
+        vm.warp(NOW + 1 + 10 days);
+        bytes memory data = abi.encodeCall(theAssembly.vote, (r, holder, IAssembly.Choice.For));
+        _only(Guard.Voter, address(theAssembly), data);
+    }
+
     // ---- the governor
+
+    function test_RevertWhen_OthersPublishACharter() public {
+        _only(Guard.Governor, address(rulebook), abi.encodeCall(rulebook.publishCharter, (_charter())));
+    }
+
+    function test_RevertWhen_OthersSetAPower() public {
+        IRulebook.Power memory power = IRulebook.Power(true, IRulebook.Kind.Office, 0);
+        bytes memory data = abi.encodeCall(rulebook.setPower, (STRANGER, bytes4("take"), power));
+        _only(Guard.Governor, address(rulebook), data);
+    }
+
+    function test_RevertWhen_OthersSeatADirector() public {
+        _only(Guard.Governor, address(board), abi.encodeCall(board.seat, (alice, uint64(NOW + 9))));
+    }
+
+    function test_RevertWhen_OthersUnseatADirector() public {
+        _only(Guard.Governor, address(board), abi.encodeCall(board.unseat, (director)));
+    }
+
+    function test_RevertWhen_OthersSettleThePause() public {
+        IGuardian guarded = IGuardian(address(fund));
+        _only(Guard.Governor, address(fund), abi.encodeCall(guarded.settlePause, (uint64(NOW + 9))));
+    }
 
     function test_RevertWhen_OthersPublishRules() public {
         _only(Guard.Governor, address(rulebook), abi.encodeCall(rulebook.publish, (_rules())));
@@ -201,7 +327,6 @@ contract AccessTest is Tester {
     }
 
     function test_RevertWhen_OthersHandOver() public {
-        board.seat(alice, uint64(NOW + 365 days));
         _only(Guard.Governor, address(membership), abi.encodeCall(membership.handOver, ()));
     }
 
