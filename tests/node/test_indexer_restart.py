@@ -141,7 +141,7 @@ def test_a_running_indexer_waits_out_a_node_that_is_away(
             return {"id": call["id"], "error": {"message": "starting"}} if broken > 0 else answer
 
         meddler.meddle = fail
-        indexer = Indexer(engine, rpc, lived.community, most_blocks=1)
+        indexer = Indexer(engine, rpc, lived.community, most_blocks=9)
         head = lived.ledger.head()
         thread = threading.Thread(target=indexer.run, args=(stop, 0.01))
         thread.start()
