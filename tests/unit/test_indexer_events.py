@@ -16,6 +16,7 @@ from endogene_token.chain.artifacts import Name, load
 from endogene_token.errors import NodeAnswerError
 from endogene_token.indexer.events import CONTRACTS, EVENTS, STRUCTS, Refund, layouts
 from endogene_token.indexer.layout import FIXED, Layout, layout, signature, struct_name
+from endogene_token.indexer.vote_events import ProposedCall
 
 ENTRIES = [(name, entry) for name in CONTRACTS for entry in load(name).abi if entry["type"] == "event"]
 IDS = [f"{name}.{entry['name']}" for name, entry in ENTRIES]
@@ -167,3 +168,35 @@ def test_a_kind_of_value_that_the_slices_do_not_know_is_refused_at_once() -> Non
     entry = {"name": "New", "inputs": [{"name": "x", "type": "string", "indexed": False}]}
     with pytest.raises(NotImplementedError):
         layout(entry, STRUCTS)
+
+
+@pytest.fixture
+def proposed_layout() -> Layout:
+    entry = next(entry for _, entry in ENTRIES if entry["name"] == "ResolutionProposed")
+    return layout(entry, STRUCTS)
+
+
+def proposed(*tail: int) -> bytes:
+    """Return the data of a proposal whose list of calls is `tail`, each a word."""
+    return b"".join(word.to_bytes(32) for word in (0, 0, 96, *tail))
+
+
+def test_a_list_of_structs_is_read_from_where_each_says_that_it_stands(proposed_layout: Layout) -> None:
+    """Places count from the list's first, then from the struct's own; they need not be in order."""
+    call = (0x22, 64, 1, 0xAB << 248)
+    other = (0x33, 64, 0)
+    [*_, calls] = proposed_layout.read(bytes(96), proposed(2, 5 * 32, 2 * 32, *other, *call))
+    assert calls == (
+        ProposedCall(bytes(19) + b"\x22", b"\xab"),
+        ProposedCall(bytes(19) + b"\x33", b""),
+    )
+    assert proposed_layout.read(bytes(96), proposed(0))[-1] == ()
+
+
+@pytest.mark.parametrize(
+    "tail", [(1,), (2**255,), (1, 32), (1, 2**255), (1, 32, 0x22), (1, 32, 0x22, 64), (1, 32, 0x22, 64, 1)]
+)
+def test_a_list_of_structs_past_the_end_is_refused(proposed_layout: Layout, tail: tuple[int, ...]) -> None:
+    """Its length, a place, a struct or its bytes: nothing is half read."""
+    with pytest.raises(NodeAnswerError):
+        proposed_layout.read(bytes(96), proposed(*tail))
