@@ -37,12 +37,16 @@ contract AssemblyRollAttacksTest is Assembled {
         _eq(theAssembly.resolution(r).rollSizes[0], 4, "the users on the roll");
     }
 
-    /// @notice Somebody's membership begins tomorrow. The notice is given today: the vote is not hers, although she holds
-    /// a number and a key.
+    /// @notice Carl's membership begins tomorrow, and Fred's today, for a day. The notice is given today: the vote is
+    /// Fred's, and not Carl's, although he holds a number and a key.
     function test_WhenAMembershipBeginsTheDayAfterTheNotice() public {
         vm.prank(REGISTRAR);
         membership.setValidity(CARL, TODAY + 1, TODAY + 400);
+        vm.prank(REGISTRAR);
+        membership.setValidity(FRED, TODAY, TODAY + 1);
         uint32 r = _openDecision();
+        _cast(r, _slip(r, FRED, FOR, 1));
+        _assertBallot(r, FRED, 1, FOR);
         _mustRefuse(r, _slip(r, CARL, FOR, 1), IAssembly.BallotRefusal.NotOnRoll);
         _eq(theAssembly.resolution(r).rollSizes[0], 3, "the users on the roll");
     }
@@ -165,14 +169,18 @@ contract AssemblyRollAttacksTest is Assembled {
         _eq(_count(next, 2, FOR), 1, "one ballot for the union");
     }
 
-    /// @notice A member has a plastic card and no key. A signature that recovers to no address is not that member's.
+    /// @notice A member has a plastic card and no key; another was given the key of address zero. A signature that recovers
+    /// to no address is neither's.
     function test_WhenAMemberWithoutAKeyIsVotedFor() public {
         uint32 card = _enter(IMembership.Category.User, "");
+        uint32 zero = _enter(IMembership.Category.User, new bytes(20));
         uint32 r = _openDecision();
-        Assembled.Slip memory s = Slip(card, FOR, 1, 0, new bytes(65));
-        _mustRefuse(r, s, IAssembly.BallotRefusal.BadSignature);
-        s.signature = "";
-        _mustRefuse(r, s, IAssembly.BallotRefusal.BadSignature);
+        for (uint32 member = card; member <= zero; ++member) {
+            Assembled.Slip memory s = Slip(member, FOR, 1, 0, new bytes(65));
+            _mustRefuse(r, s, IAssembly.BallotRefusal.BadSignature);
+            s.signature = "";
+            _mustRefuse(r, s, IAssembly.BallotRefusal.BadSignature);
+        }
     }
 
     /// @notice Somebody invents a number that nobody has.
