@@ -1,6 +1,7 @@
 """What a request may look like: everything else is a problem, never a fault."""
 
 import json
+import time
 from typing import Any
 
 import httpx
@@ -14,6 +15,28 @@ from endogene_token.sdk.messages import batch_body
 from tests.site import Site
 from tests.town import BAKERY_TILL
 
+VOTES: dict[str, dict[str, Any]] = {
+    "/v1/resolutions": {
+        "member": 1,
+        "kind": 0,
+        "text_hash": "0x" + "4c" * 32,
+        "calls": [],
+        "nonce": 0,
+        "signature": "0x" + "3b" * 65,
+    },
+    "/v1/resolutions/1/notice": {"member": 1, "opens_at": 2**31, "nonce": 0, "signature": "0x" + "3b" * 65},
+    "/v1/resolutions/1/interests": {"member": 1, "nonce": 0, "signature": "0x" + "3b" * 65},
+    "/v1/resolutions/1/ballots": {
+        "member": 1,
+        "choice": 1,
+        "commitment": None,
+        "sequence": 1,
+        "sealed_opening": None,
+        "signature": "0x" + "3b" * 65,
+    },
+    "/v1/resolutions/1/openings": {"member": 1, "choice": 1, "salt": "0x" + "7d" * 32},
+    "/v1/resolutions/1/execute": {},
+}
 GOOD: dict[str, Any] = {
     "till": 1,
     "merchant": 4,
@@ -137,6 +160,15 @@ def test_a_body_that_is_no_json_is_refused(asked: Site, body: bytes) -> None:
         ("/v1/purchases/1-0", 422, "purchase-id"),
         ("/v1/purchases/1-18446744073709551615", 404, "unknown-purchase"),
         ("/v1/reversals/1-18446744073709551615", 404, "unknown-purchase"),
+        ("/v1/resolutions/0", 404, "unknown-resolution"),
+        ("/v1/resolutions/4294967295", 404, "unknown-resolution"),
+        ("/v1/resolutions/01", 422, "request-shape"),
+        ("/v1/resolutions?after=4294967296", 422, "request-shape"),
+        ("/v1/resolutions/7/sealed-openings", 404, "unknown-resolution"),
+        ("/v1/texts/0x12", 422, "request-shape"),
+        (f"/v1/texts/0x{'4c' * 32}", 404, "unknown-text"),
+        (f"/v1/acts/0x{'4c' * 32}", 404, "unknown-act"),
+        ("/v1/governance/nonces/-1", 422, "request-shape"),
         ("/v1/nothing", 404, "unknown-path"),
         ("/static/nothing.css", 404, "unknown-path"),
         ("/static/../app.py", 404, "unknown-path"),
@@ -181,3 +213,35 @@ def test_garbage_never_makes_the_service_fail_and_changes_nothing(
     assert 400 <= answer.status_code < 500, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     assert asked.get("/v1/health")["queue_depth"] == 0
+
+
+def near(good: dict[str, Any]) -> st.SearchStrategy[Any]:
+    """Return bodies that differ from a good one in some of their fields."""
+    fields = {name: st.just(value) | anything | st.integers(-(2**65), 2**65) for name, value in good.items()}
+    return st.fixed_dictionaries(fields)
+
+
+PRINTABLE = st.characters(min_codepoint=32, max_codepoint=126)
+near_votes = st.one_of([st.tuples(st.just(path), near(good)) for path, good in VOTES.items()])
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(sent=near_votes | st.tuples(st.sampled_from([*VOTES, "/v1/texts"]), anything | raw))
+def test_garbage_about_votes_never_makes_the_service_fail(asked: Site, sent: tuple[str, object]) -> None:
+    """Proposals, notices, ballots, openings: a problem of the caller's, and nothing is kept."""
+    path, body = sent
+    answer = post(asked, body, path)
+    assert 400 <= answer.status_code < 500, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert asked.get("/v1/governance/nonces/1")["nonce"] == 0
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(header=st.text(PRINTABLE, max_size=300), digits=st.text("0123456789abcdef", max_size=400))
+def test_a_garbled_proof_never_makes_the_service_fail(asked: Site, header: str, digits: str) -> None:
+    """Whatever stands in the header Authorization, also in the form for passkeys."""
+    now = int(time.time())
+    garbled = f'Endogene key="0x{"ab" * 84}", created="{now}", signature="0x{digits}"'
+    for one in (header.strip(), garbled, garbled.replace("ab" * 84, "ab" * 20)):
+        answer = asked.client.get("/v1/resolutions/1/ballots/1", headers={"authorization": one})
+        assert answer.status_code == 401, answer.text

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+from eth_typing import Hash32
 
 from endogene_token.ballots import (
     Ballot,
@@ -132,7 +133,7 @@ class VoteSite:
         """Return the header by which a member with an address asks for its own ballot."""
         account, created = self.votes.voters[member], int(time.time())
         digest = access_digest(self.votes.town.ledger.domain, "GET", path, created)
-        signature = account.unsafe_sign_hash(digest).signature.hex()
+        signature = account.unsafe_sign_hash(Hash32(digest)).signature.hex()
         return SIGNED_HEADER.format(key=account.address[2:], created=created, signature=signature)
 
     def own(self, number: int, member: int, asker: int = 0) -> httpx.Response:
