@@ -18,7 +18,8 @@ contract CommunityFund is Reversals {
     function initialize() external initializer {}
 
     /// @inheritdoc ICommunityFund
-    function settlePremiums(uint32 merchant, uint64 amount, bytes32 bankReference) external whenRunning {
+    function settlePremiums(uint32 merchant, uint64 amount, bytes32 bankReference) external {
+        _requireRunning();
         MEMBERSHIP.requireRole(IMembership.Role.Treasurer, msg.sender);
         if (amount == 0) revert CommunityFund_ZeroAmount();
         if (referenceUsed[bankReference]) revert CommunityFund_ReferenceUsed(bankReference);

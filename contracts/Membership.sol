@@ -224,12 +224,14 @@ contract Membership is Roll, Governed, EIP712 {
     {
         if (msg.sender != FUND) revert Membership_NotFund(msg.sender, FUND);
         bytes32 t = _tills[till_];
-        if (t.merchant() == 0) revert Membership_TillUnknown(till_, tillCount);
-        if (t.key() == address(0)) revert Membership_TillRevoked(till_);
-        if (merchant_ != t.merchant()) revert Membership_WrongMerchant(merchant_, t.merchant());
+        uint32 owner = t.merchant();
+        address key = t.key();
+        if (owner == 0) revert Membership_TillUnknown(till_, tillCount);
+        if (key == address(0)) revert Membership_TillRevoked(till_);
+        if (merchant_ != owner) revert Membership_WrongMerchant(merchant_, owner);
         if (first != t.nextSequence()) revert Membership_SequenceMismatch(first, t.nextSequence());
         _tills[till_] = t.advancedBy(count);
-        return (t.key(), _merchants[merchant_]);
+        return (key, _merchants[merchant_]);
     }
 
     /// @inheritdoc IMembership
@@ -267,9 +269,10 @@ contract Membership is Roll, Governed, EIP712 {
 
     /// @inheritdoc IMembership
     function rateOn(uint32 merchant_, uint256 day) external view returns (uint16) {
-        Merchant memory m = merchant(merchant_);
-        if (day >= m.nextFrom) return m.nextRateBps;
-        if (day >= m.rateFrom) return m.rateBps;
+        bytes32 terms = _merchants[merchant_];
+        if (terms == 0) revert Membership_MerchantUnknown(merchant_);
+        (uint256 from, uint256 rateBps) = terms.rateAt(day);
+        if (day >= from) return uint16(rateBps);
         PastRate[] storage past = _pastRates[merchant_];
         uint256 i = past.length - 1;
         // The first entry begins on day 0, so this always ends.

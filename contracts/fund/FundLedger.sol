@@ -39,11 +39,6 @@ abstract contract FundLedger is ICommunityFund, Guardian, EIP712 {
         RULEBOOK = rulebook_;
     }
 
-    modifier whenRunning() {
-        _requireRunning(_pockets);
-        _;
-    }
-
     /// @inheritdoc ICommunityFund
     function adoptRules(uint16 version, IRulebook.Rules calldata rules) external {
         if (msg.sender != address(RULEBOOK)) revert CommunityFund_NotRulebook(msg.sender, address(RULEBOOK));
@@ -86,10 +81,14 @@ abstract contract FundLedger is ICommunityFund, Guardian, EIP712 {
     function _accrue(Pockets pockets, uint32 merchant, Totals totals, uint256 exposureLimit) internal {
         MerchantBalance before = _merchants[merchant];
         MerchantBalance after_ = before.charged(totals.premiums());
-        if (after_.owed() > exposureLimit) revert CommunityFund_OverExposure(after_.owed(), exposureLimit);
+        (uint256 owed, uint256 ahead) = (after_.owed(), before.prepaid());
+        if (owed > exposureLimit) revert CommunityFund_OverExposure(owed, exposureLimit);
         _merchants[merchant] = after_;
-        if (before.prepaid() != 0) _merchantPrepayments -= uint128(before.prepaid() - after_.prepaid());
-        _pockets = pockets.plus(after_.owed() - before.owed(), totals);
+        if (ahead != 0) _merchantPrepayments -= uint128(ahead - after_.prepaid());
+        // Unchecked: a charge never makes the merchant owe less.
+        unchecked {
+            _pockets = pockets.plus(owed - before.owed(), totals);
+        }
     }
 
     /// @dev A premium is undone: off what the merchant owes; what it had already paid becomes its prepayment.
@@ -115,11 +114,6 @@ abstract contract FundLedger is ICommunityFund, Guardian, EIP712 {
         _merchants[merchant] = after_;
         owed = before.owed() - after_.owed();
         _merchantPrepayments += uint128(amount - owed);
-    }
-
-    /// @dev The flag of the pockets spares each batch a slot: while it is down, nothing else is read.
-    function _requireRunning(Pockets pockets) internal view {
-        if (pockets.mayBePaused()) _requireRunning();
     }
 
     function _requireGuardian() internal view override {

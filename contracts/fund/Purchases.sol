@@ -37,21 +37,23 @@ abstract contract Purchases is FundLedger {
 
     function _record(PurchaseBatch calldata batch) private {
         bytes32[] calldata items = batch.items;
+        uint32 merchant = batch.merchant;
         (bytes32 itemsHash, bytes32 root) = BatchRecord.digest(items);
         (address key, bytes32 terms) =
-            MEMBERSHIP.advanceSequences(batch.till, batch.merchant, batch.firstSequence, _size(items.length));
+            MEMBERSHIP.advanceSequences(batch.till, merchant, batch.firstSequence, _size(items.length));
         if (terms.status() != IMembership.MerchantStatus.Active) {
-            revert CommunityFund_MerchantSuspended(batch.merchant);
+            revert CommunityFund_MerchantSuspended(merchant);
         }
         _requireSigned(_purchaseDigest(batch, itemsHash), batch.r, batch.vs, key);
 
         Pockets pockets = _pockets;
-        _requireRunning(pockets);
-        ICommunityCredit.Tariff memory tariff = _tariff(batch.merchant, terms, pockets);
+        // The flag spares each batch a slot: while it is down, no date is read.
+        if (pockets.mayBePaused()) _requireRunning();
+        ICommunityCredit.Tariff memory tariff = _tariff(merchant, terms, pockets);
         (Totals totals, uint256[2] memory refused) = CREDIT.creditPurchases(items, tariff);
-        _accrue(pockets, batch.merchant, totals, terms.exposureLimit());
+        _accrue(pockets, merchant, totals, terms.exposureLimit());
         _records[_place(batch.till, batch.firstSequence)] = BatchRecord.seal(root, pockets.version());
-        emit PurchasesRecorded(batch.till, batch.merchant, batch.firstSequence, totals, items);
+        emit PurchasesRecorded(batch.till, merchant, batch.firstSequence, totals, items);
         if (refused[0] | refused[1] != 0) _refuse(batch, tariff, refused);
     }
 
@@ -77,6 +79,12 @@ abstract contract Purchases is FundLedger {
         uint256 firstDay = Days.earliest(pockets.windowDays());
         uint256 lastDay = Days.latest();
         (uint256 rateFrom, uint256 rateBps) = terms.rateAt(lastDay);
+        uint256 operationsBps = pockets.operationsBps();
+        uint256 keptBps;
+        // Unchecked: the rulebook keeps the sum under 10,000.
+        unchecked {
+            keptBps = operationsBps + pockets.reserveBps();
+        }
         return ICommunityCredit.Tariff({
             cap: terms.tillCap(),
             merchant: merchant,
@@ -84,8 +92,8 @@ abstract contract Purchases is FundLedger {
             plainFrom: rateFrom > firstDay ? rateFrom : firstDay,
             lastDay: lastDay,
             rateBps: rateBps,
-            keptBps: pockets.operationsBps() + pockets.reserveBps(),
-            operationsBps: pockets.operationsBps()
+            keptBps: keptBps,
+            operationsBps: operationsBps
         });
     }
 

@@ -26,7 +26,8 @@ abstract contract Reversals is Purchases {
     );
 
     /// @inheritdoc ICommunityFund
-    function reversePurchases(ReversalBatch[] calldata batches) external whenRunning {
+    function reversePurchases(ReversalBatch[] calldata batches) external {
+        _requireRunning();
         for (uint256 i = 0; i < batches.length; ++i) {
             _reverseBatch(batches[i]);
         }

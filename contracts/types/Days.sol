@@ -10,12 +10,17 @@ library Days {
 
     /// @notice The latest day that has begun somewhere.
     function latest() internal view returns (uint256) {
-        return (block.timestamp + FIRST_ZONE) / 1 days;
+        // Unchecked, here and below: the clock is past 1970 by more than half a day, and far from its end.
+        unchecked {
+            return (block.timestamp + FIRST_ZONE) / 1 days;
+        }
     }
 
     /// @notice The first day from which `windowDays` have not passed everywhere; day 0 for a window without end.
     function earliest(uint256 windowDays) internal view returns (uint256) {
-        uint256 over = (block.timestamp - LAST_ZONE) / 1 days;
-        return over > windowDays ? over - windowDays : 0;
+        unchecked {
+            uint256 over = (block.timestamp - LAST_ZONE) / 1 days;
+            return over > windowDays ? over - windowDays : 0;
+        }
     }
 }

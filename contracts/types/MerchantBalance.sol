@@ -24,7 +24,10 @@ library MerchantBalanceLib {
     /// @notice `premium` more: first out of what is prepaid, the rest is owed. `premium` under 2^58.
     function charged(MerchantBalance b, uint256 premium) internal pure returns (MerchantBalance) {
         uint256 ahead = prepaid(b);
-        return premium < ahead ? _pack(0, ahead - premium) : _pack(owed(b) + premium - ahead, 0);
+        // Unchecked: each of the three is under 2^64.
+        unchecked {
+            return premium < ahead ? _pack(0, ahead - premium) : _pack(owed(b) + premium - ahead, 0);
+        }
     }
 
     /// @notice `amount` less: first off what is owed, the rest is prepaid. `amount` under 2^64.

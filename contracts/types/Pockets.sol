@@ -22,6 +22,8 @@ library PocketsLib {
 
     uint256 private constant MAX = type(uint48).max;
     uint256 private constant PAUSE = 1 << 31;
+    /// @dev The highest bit of each pocket.
+    uint256 private constant TOPS = (1 << 255) | (1 << 207) | (1 << 159) | (1 << 111);
 
     function receivable(Pockets pockets) internal pure returns (uint256) {
         return uint256(Pockets.unwrap(pockets)) >> 208;
@@ -41,14 +43,16 @@ library PocketsLib {
 
     /// @notice The pockets with `owed` more premiums receivable, and the shares of `totals` in the others.
     function plus(Pockets pockets, uint256 owed, Totals totals) internal pure returns (Pockets) {
-        // Unchecked: a pocket is under 2^48 and what is added to it under 2^64.
+        // Unchecked: one addition adds all four lanes. What is added fits its lane, and no lane carries into the next:
+        // of two numbers and their sum, a carry out of a bit shows in `(a & b) | ((a | b) & ~sum)`.
         unchecked {
-            _requireFits(receivable(pockets) + owed);
-            _requireFits(credits(pockets) + totals.credits());
-            _requireFits(operations(pockets) + totals.operations());
-            _requireFits(reserve(pockets) + totals.reserve());
-            // No lane overflows, so one addition adds all four.
-            return _wrap(uint256(Pockets.unwrap(pockets)) + _lanes(owed, totals));
+            uint256 word = uint256(Pockets.unwrap(pockets));
+            uint256 added = _lanes(owed, totals);
+            uint256 sum = word + added;
+            uint256 widest = owed | totals.credits() | totals.operations() | totals.reserve();
+            uint256 carries = ((word & added) | ((word | added) & ~sum)) & TOPS;
+            if (widest > MAX || carries != 0) _refuse(pockets, owed, totals);
+            return _wrap(sum);
         }
     }
 
@@ -101,6 +105,14 @@ library PocketsLib {
 
     function _wrap(uint256 word) private pure returns (Pockets) {
         return Pockets.wrap(bytes32(word));
+    }
+
+    /// @dev Says which of the pockets is too full.
+    function _refuse(Pockets pockets, uint256 owed, Totals totals) private pure {
+        _requireFits(receivable(pockets) + owed);
+        _requireFits(credits(pockets) + totals.credits());
+        _requireFits(operations(pockets) + totals.operations());
+        _requireFits(reserve(pockets) + totals.reserve());
     }
 
     function _requireFits(uint256 sum) private pure {
