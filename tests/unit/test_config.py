@@ -41,6 +41,7 @@ def test_each_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch)
         "currency": "EUR",
         "timezone": "Europe/Paris",
         "community": "Région de Québec",
+        "sealing_key": "0x" + "5e" * 32,
         "log_level": "debug",
         "log_json": "true",
     }
@@ -54,6 +55,7 @@ def test_each_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch)
     assert (settings.api_port, settings.node_port) == (9000, 9001)
     assert (settings.lang, settings.currency, settings.timezone) == ("en", "EUR", "Europe/Paris")
     assert (settings.community, settings.log_level, settings.log_json) == ("Région de Québec", "debug", True)
+    assert settings.sealing_key == "0x" + "5e" * 32
 
 
 def test_an_override_stands_above_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
