@@ -25,8 +25,8 @@ def votes() -> Iterator[Votes]:
 
 
 @pytest.fixture
-def desk(votes: Votes, sqlite_url: str) -> Iterator[Desk]:
-    engine = database(sqlite_url)
+def desk(votes: Votes, database_url: str) -> Iterator[Desk]:
+    engine = database(database_url)
     yield Desk(votes, engine)
     engine.dispose()
 
