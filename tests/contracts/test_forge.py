@@ -1,19 +1,22 @@
 """The contracts' own suite, in Foundry's forge: it is green, it can turn red, it leaves no line out."""
 
 import re
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import pytest
 
 from tests.contracts.faults import FAULTS, GUARDS, Fault
+from tests.contracts.faults_assembly import ASSEMBLY_FAULTS
+from tests.contracts.faults_rules import CHECKED, CHECKED_BY, NOT_CHECKED, RULES_FAULTS, drop_checks
 from tests.contracts.forge_project import BUILT, Verdict, copy, forge
-from tests.unit.source_tree import ROOT
+from tests.unit.source_tree import ROOT, files
 
 FUZZ_RUNS = 10_000
-INVARIANT_CALLS = 100_000
+CAMPAIGNS, INVARIANT_CALLS = 2, 100_000  # the laws of money, and of the assembly
 FEWER_RUNS = {"testFuzz_AnyItemOfAnyBatchIsProven": 250}  # each records up to 512 purchases
 LEAST_LINES, LEAST_BRANCHES = 1.0, 0.98
-ACCESS = ROOT / "tests/contracts/forge/Access.t.sol"
+SUITE = files("tests/contracts/forge", suffix=".t.sol")
 WORKERS = 2  # how many copies of the project the faults are planted in
 
 PLANTED = """// SPDX-License-Identifier: AGPL-3.0-or-later
@@ -49,12 +52,13 @@ def test_the_suite_is_green(gate: Verdict) -> None:
 
 @pytest.mark.xdist_group("forge-suite")
 def test_the_suite_fuzzes_as_much_as_the_gate_asks(gate: Verdict) -> None:
-    """10,000 runs of each fuzz test but those named above, 100,000 calls against the laws."""
+    """10,000 runs of each fuzz test but those named above, 100,000 calls of each campaign."""
     runs = re.findall(r"(testFuzz_\w+)\(.*?\) \(runs: (\d+)", gate.output)
     assert runs
     assert [name for name, count in runs if int(count) < FEWER_RUNS.get(name, FUZZ_RUNS)] == []
-    [calls] = re.findall(r"invariant_\w+\(\) \(runs: \d+, calls: (\d+), reverts: 0\)", gate.output)
-    assert int(calls) >= INVARIANT_CALLS
+    calls = re.findall(r"invariant_\w+\(\) \(runs: \d+, calls: (\d+), reverts: 0\)", gate.output)
+    assert len(calls) == CAMPAIGNS
+    assert min(map(int, calls)) >= INVARIANT_CALLS
 
 
 @pytest.mark.xdist_group("forge-suite")
@@ -113,34 +117,60 @@ def share(text: str, hit: str, all_: str) -> float:
     "fault",
     [
         pytest.param(fault, id=fault.name, marks=pytest.mark.xdist_group(f"forge-faults-{i % WORKERS}"))
-        for i, fault in enumerate(FAULTS)
+        for i, fault in enumerate((*FAULTS, *RULES_FAULTS, *ASSEMBLY_FAULTS))
     ],
 )
 def test_a_planted_fault_turns_the_suite_red(project: Path, fault: Fault) -> None:
     """Each rule and each movement of money has a test that fails without it, where it should be sought."""
-    verdict = with_faults(project, fault)
-    assert fault.caught_by in verdict.failures, f"the fault went unnoticed there: {verdict.failures}"
+    verdict = tried(project, {fault.file}, fault.plant, fault.caught_by)
+    assert fault.caught_by in verdict.failures, "the fault went unnoticed there"
     assert not verdict.green
 
 
 @pytest.mark.xdist_group("forge-faults-1")
 def test_each_guard_dropped_is_noticed(project: Path) -> None:
     """All guards are dropped at once: each has a test of its own, which calls its function alone."""
-    verdict = with_faults(project, *GUARDS)
-    told = re.findall(r"^    function (test_\w+)\(", ACCESS.read_text(), re.MULTILINE)
-    assert verdict.failures["AccessTest"] == set(told)
+
+    def drop(contracts: Path) -> None:
+        for guard in GUARDS:
+            guard.plant(contracts)
+
+    verdict = tried(project, {guard.file for guard in GUARDS}, drop, "AccessTest")
+    assert verdict.failures["AccessTest"] == told("AccessTest")
 
 
-def with_faults(project: Path, *faults: Fault) -> Verdict:
-    """Run the suite with these faults planted, then put back what was there."""
+@pytest.mark.xdist_group("forge-faults-0")
+def test_each_check_dropped_is_noticed(project: Path) -> None:
+    """All checks are dropped at once: each has a test of its own, green above with its very error."""
+    verdict = tried(project, CHECKED, drop_checks, *CHECKED_BY)
+    for contract in CHECKED_BY:
+        refusals = {name for name in told(contract) if name.startswith("test_RevertWhen_")} - NOT_CHECKED
+        assert refusals - verdict.failures.get(contract, set()) == set(), contract
+
+
+def told(contract: str) -> set[str]:
+    """Return the names of the tests of a test contract."""
+    for path in SUITE:
+        _, found, rest = path.read_text().partition(f"\ncontract {contract} ")
+        if found:
+            return set(
+                re.findall(r"^    function (test_\w+)\(", rest.partition("\ncontract ")[0], re.MULTILINE)
+            )
+    raise AssertionError(contract)
+
+
+def tried(project: Path, touched: Collection[str], plant: Callable[[Path], None], *catchers: str) -> Verdict:
+    """Run these test contracts with a fault planted in these files, then put back what was there.
+
+    Under a filter forge compiles the tests alone, and reads the contracts from the last build.
+    """
     contracts = project / "contracts"
-    former = {fault.file: (contracts / fault.file).read_text() for fault in faults}
+    former = {file: (contracts / file).read_text() for file in touched}
     try:
-        for fault in faults:
-            fault.plant(contracts)
-        verdict = forge(project, "test", profile="quick")
+        plant(contracts)
+        built = forge(project, "build", "contracts", profile="quick")
+        assert built.green, built.output[-4000:]
+        return forge(project, "test", "--match-contract", f"^({'|'.join(catchers)})$", profile="quick")
     finally:
         for file, text in former.items():
             (contracts / file).write_text(text)
-    assert verdict.compiled, verdict.output[-4000:]
-    return verdict
