@@ -14,7 +14,8 @@ from endogene_token.chain import resolutions as rs
 from endogene_token.chain.assembly import CountedBallot
 from endogene_token.chain.charter import Kind
 from endogene_token.chain.views import Category
-from endogene_token.errors import BallotTakenError
+from endogene_token.chain.wallet import Wallet
+from endogene_token.errors import BallotTakenError, NodeAnswerError
 from endogene_token.relay import Relay, ballots, caster
 from endogene_token.relay.vote_models import VOTE_TABLES
 from tests.node.vote_relay import Desk, voting_town
@@ -261,3 +262,22 @@ def wait_until(done: Callable[[], bool]) -> None:
             return
         pause.wait(timeout=1 / 10)
     pytest.fail("the queue never emptied")
+
+
+def test_a_vote_that_the_node_cannot_answer_for_stops_no_till(
+    desk: Desk, people: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its ballots wait, are tried again later, and the purchases and the other votes go on meanwhile."""
+    number = desk.votes.call_vote(people[0], Kind.DECISION)
+    desk.send(number, people[0], FOR)
+
+    def fail(*_: object) -> str:
+        raise NodeAnswerError(actual="out of gas")
+
+    relay = desk.relay
+    with monkeypatch.context() as broken:
+        broken.setattr(Wallet, "simulate", fail)
+        assert relay.step() is False
+    assert desk.told(number, people[0]) == ("queued", None)
+    desk.exhaust()
+    assert desk.told(number, people[0]) == COUNTED

@@ -14,7 +14,7 @@ from endogene_token.chain.calls import Ledger
 from endogene_token.chain.charter import State
 from endogene_token.chain.resolutions import ADDRESS_SIGNATURE, cast_ballots
 from endogene_token.chain.sender import Receipt, Sender
-from endogene_token.errors import EndogeneError, LedgerRefusal, WrongStateError
+from endogene_token.errors import EndogeneError, LedgerRefusal, NodeAnswerError, WrongStateError
 from endogene_token.reasons import BallotRefusal
 from endogene_token.relay import ballots
 from endogene_token.relay.ballots import Fate
@@ -65,7 +65,7 @@ class Caster:
             moved = self._advance(number, rows)
         except WrongStateError:
             return self._wait_or_refuse(number, rows)
-        except LedgerRefusal as error:
+        except (LedgerRefusal, NodeAnswerError) as error:  # nothing else waits for this vote
             log.warning("ballots wait", resolution=number, error=str(error))
             self._pauses.hold(("ballots", number))
             return False

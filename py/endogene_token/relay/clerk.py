@@ -20,6 +20,7 @@ from endogene_token.errors import (
     EndogeneError,
     LedgerRefusal,
     MemberSignatureError,
+    NodeAnswerError,
     UnknownResolutionError,
     WrongStateError,
 )
@@ -85,6 +86,10 @@ class Clerk:
             return self._send(row, act)
         except LedgerRefusal as error:
             return self._refuse_or_wait(row, act, error)
+        except NodeAnswerError as error:  # nothing else waits for this act
+            log.warning("act waits", kind=row.kind, member=row.member, error=str(error))
+            self._pauses.hold(row.digest)
+            return False
 
     def _send(self, row: RelayAct, act: SignedAct) -> bool:
         call = call_of(self._ledger, act)

@@ -13,7 +13,7 @@ from endogene_token.chain.assembly import Assembly, CountedBallot
 from endogene_token.chain.calls import Ledger
 from endogene_token.chain.resolutions import SealedBatch, open_ballots
 from endogene_token.chain.sender import Sender
-from endogene_token.errors import LedgerRefusal, WrongStateError
+from endogene_token.errors import LedgerRefusal, NodeAnswerError, WrongStateError
 from endogene_token.relay import ballots
 from endogene_token.relay.casts import sealed_batches
 from endogene_token.relay.pauses import CLOCK_SECONDS, Pauses
@@ -57,7 +57,7 @@ class Opener:
             moved = self._advance(number, rows)
         except WrongStateError:
             return self._wait_or_refuse(number, rows)
-        except LedgerRefusal as error:
+        except (LedgerRefusal, NodeAnswerError) as error:  # nothing else waits for this vote
             log.warning("openings wait", resolution=number, error=str(error))
             self._pauses.hold(("openings", number))
             return False
