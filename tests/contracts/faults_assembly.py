@@ -11,7 +11,6 @@ WORDS, ENTRY, TALLY = "types/BallotWords.sol", "types/RollEntry.sol", "types/Tal
 OF_ROLL, OF_BALLOT = "AssemblyRollAttacksTest", "AssemblyBallotAttacksTest"
 OF_NOTICE, OF_EXECUTION = "AssemblyNoticeAttacksTest", "AssemblyExecutionAttacksTest"
 OF_STATES, OF_BALLOTS, OF_SEALED = "AssemblyStatesTest", "AssemblyBallotsTest", "SealedBallotsTest"
-OF_FRACTIONS = "AssemblyFuzzTest"
 
 RIGHTS: Final = (
     Fault(
@@ -220,8 +219,8 @@ RESULTS: Final = (
         "",
         OF_STATES,
     ),
-    Fault("colleges weigh the same", OUTCOME, "_weighed", "scale = weights[c];", "scale = 1;", OF_FRACTIONS),
-    Fault("proportions are not exact", OUTCOME, "_weighed", "scale *= cast", "scale += cast", OF_FRACTIONS),
+    Fault("colleges weigh the same", OUTCOME, "_weighed", "scale = weights[c];", "scale = 1;", OF_STATES),
+    Fault("proportions are not exact", OUTCOME, "_weighed", "scale *= cast", "scale += cast", OF_STATES),
     Fault(
         "an empty college decides", OUTCOME, "_weighed", "other != c && cast != 0", "other != c", OF_NOTICE
     ),
@@ -277,11 +276,9 @@ EXECUTION: Final = (
     Fault("executed twice", ASSEMBLY, "execute", "r.isExecuted = true;", "", OF_EXECUTION),
     Fault(
         *("reentered", ASSEMBLY, "execute"),
-        *(
-            "Address.functionCall(",
-            "r.isExecuted = i != 0 || msg.sender == calls[i].target; Address.functionCall(",
-            OF_EXECUTION,
-        ),
+        "Address.functionCall(calls[i].target, calls[i].data);",
+        "r.isExecuted = false; Address.functionCall(calls[i].target, calls[i].data); r.isExecuted = true;",
+        OF_EXECUTION,
     ),
     Fault(
         *("a call that fails is passed over", ASSEMBLY, "execute"),

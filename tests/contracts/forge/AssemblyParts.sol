@@ -37,7 +37,7 @@ contract Echo {
     }
 
     function shout(uint32 resolution) external {
-        ++calls;
+        if (++calls > 2) return; // Enough to tell, should it ever succeed.
         IRulebook.Call[] memory again = new IRulebook.Call[](1);
         again[0] = IRulebook.Call(address(this), msg.data);
         try ASSEMBLY.execute(resolution, again) {}

@@ -150,6 +150,11 @@ contract AssemblyStatesTest is Assembled {
         _voteAll(r, _range(11, 12), AGAINST); // 15 % each.
         _counted(r);
         _assertState(r, IAssembly.State.Defeated);
+        r = _openDecision();
+        _voteAll(r, _range(1, 4), FOR); // Four voices, and 20 %.
+        _cast(r, _slip(r, EMMA, AGAINST, 1)); // One, and 50 %.
+        _counted(r);
+        _assertState(r, IAssembly.State.Defeated);
     }
 
     // ---- a late quorum
