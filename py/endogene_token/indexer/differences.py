@@ -15,5 +15,12 @@ class Difference:
 
 
 def each_field(what: str, chain: Mapping[str, Any], row: Mapping[Any, Any]) -> list[Difference]:
-    """Compare the fields that the chain tells with those of a row."""
-    return [Difference(f"{what}: {name}", value, row.get(name)) for name, value in chain.items()]
+    """Compare the fields that the chain tells with those of a row; bytes are told in hexadecimal."""
+    return [
+        Difference(f"{what}: {name}", _readable(value), _readable(row.get(name)))
+        for name, value in chain.items()
+    ]
+
+
+def _readable(value: object) -> object:
+    return f"0x{value.hex()}" if isinstance(value, bytes) else value

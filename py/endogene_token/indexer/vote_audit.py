@@ -136,7 +136,7 @@ def _resolutions(model: ReadVotes, assembly: Assembly) -> Iterator[Difference]:
     for number, row, chain in zip(numbers, model.resolutions, _told(assembly, numbers), strict=True):
         what, tally = f"resolution {number}", model.tallies.get(number, Tally())
         yield from each_field(what, _as_row(chain), row)
-        yield Difference(f"{what}: what it calls", chain.calls, _hash_of(row["calls"]))
+        yield from each_field(what, {"what it calls": chain.calls}, {"what it calls": _hash_of(row["calls"])})
         counted = assembly.tally(number)
         yield Difference(f"{what}: tally", counted, tally)
         yield Difference(f"{what}: tally, counted again", counted, recounted.get(number, Tally()))
@@ -219,8 +219,8 @@ def _batches(model: ReadVotes, ledger: Ledger) -> Iterator[Difference]:
     keys = [(row["resolution"], row["batch"]) for row in model.batches]
     views: list[View] = [("Assembly", "sealedBatch", key) for key in keys]
     for (number, batch), row, chain in zip(keys, model.batches, ledger.read(views), strict=True):
-        digest = keccak(_encoded(row["words"], row["commitments"]))
-        yield Difference(f"resolution {number}: sealed batch {batch}", chain, digest)
+        what, digest = f"sealed batch {batch}", keccak(_encoded(row["words"], row["commitments"]))
+        yield from each_field(f"resolution {number}", {what: chain}, {what: digest})
     taken = Counter(number for number, _ in keys)
     for row in model.resolutions:
         what = f"law: resolution {row['number']} sealed batches"
