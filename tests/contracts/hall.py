@@ -43,10 +43,14 @@ FAR: Final = 2**40
 
 @dataclass
 class Hall:
-    """A community whose founder is its registrar, and treasurer, and guardian, and relays for everyone."""
+    """A community whose founder holds every role, until it hands over; a registrar stays.
+
+    The founder relays what others have signed.
+    """
 
     ledger: Ledger
     founder: LocalAccount
+    registrar: LocalAccount = field(default_factory=lambda: key(1002))
     signers: dict[int, Signer] = field(default_factory=dict)
     texts: dict[int, bytes] = field(default_factory=dict)
 
@@ -56,7 +60,10 @@ class Hall:
         rpc.request("anvil_setBlockTimestampInterval", [1])
         community = found(rpc, founder, "Endogène", "ENDO", rules, charter=charter)
         self = cls(Ledger(rpc, community), founder)
-        self.do(*(tx.grant_role(community, role, founder.address, FAR) for role in Role))
+        self.do(
+            *(tx.grant_role(community, role, founder.address, FAR) for role in Role),
+            tx.grant_role(community, Role.REGISTRAR, self.registrar.address, FAR),
+        )
         return self
 
     @property
@@ -78,6 +85,12 @@ class Hall:
         sender = Sender(self.ledger, self.founder)
         return [sender.transact(call) for call in calls]
 
+    def register(self, *calls: Call) -> None:
+        """Have the registrar send each of these; all must succeed."""
+        sender = Sender(self.ledger, self.registrar)
+        for call in calls:
+            sender.transact(call)
+
     def sender(self, member: int) -> Sender:
         """Return the sender whose account is the member's key."""
         return Sender(self.ledger, holder(member))
@@ -92,7 +105,7 @@ class Hall:
             Admission(MemberKind.PERSON, category, 0, until, self.signers[number].key)
             for number, category in zip(numbers, categories, strict=True)
         ]
-        self.do(tx.admit_members(self.ledger.community, rows))
+        self.register(tx.admit_members(self.ledger.community, rows))
         return numbers
 
     def propose(self, member: int, kind: Kind, *calls: ExecutableCall) -> int:
