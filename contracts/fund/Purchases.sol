@@ -38,14 +38,7 @@ abstract contract Purchases is FundLedger {
     function _record(PurchaseBatch calldata batch) private {
         bytes32[] calldata items = batch.items;
         uint32 merchant = batch.merchant;
-        (bytes32 itemsHash, bytes32 root) = BatchRecord.digest(items);
-        (address key, bytes32 terms) =
-            MEMBERSHIP.advanceSequences(batch.till, merchant, batch.firstSequence, _size(items.length));
-        if (terms.status() != IMembership.MerchantStatus.Active) {
-            revert CommunityFund_MerchantSuspended(merchant);
-        }
-        _requireSigned(_purchaseDigest(batch, itemsHash), batch.r, batch.vs, key);
-
+        (bytes32 root, bytes32 terms) = _takeUp(batch, merchant, items);
         Pockets pockets = _pockets;
         // The flag spares each batch a slot: while it is down, no date is read.
         if (pockets.mayBePaused()) _requireRunning();
@@ -55,6 +48,19 @@ abstract contract Purchases is FundLedger {
         _records[_place(batch.till, batch.firstSequence)] = BatchRecord.seal(root, pockets.version());
         emit PurchasesRecorded(batch.till, merchant, batch.firstSequence, totals, items);
         if (refused[0] | refused[1] != 0) _refuse(batch, tariff, refused);
+    }
+
+    /// @dev Takes the batch's sequences, for a till that signed it and whose merchant is active.
+    function _takeUp(PurchaseBatch calldata batch, uint32 merchant, bytes32[] calldata items)
+        private
+        returns (bytes32, bytes32)
+    {
+        (bytes32 itemsHash, bytes32 root) = BatchRecord.digest(items);
+        (address key, bytes32 terms) =
+            MEMBERSHIP.advanceSequences(batch.till, merchant, batch.firstSequence, _size(items.length));
+        if (terms.status() != IMembership.MerchantStatus.Active) revert CommunityFund_MerchantSuspended(merchant);
+        _requireSigned(_purchaseDigest(batch, itemsHash), batch.r, batch.vs, key);
+        return (root, terms);
     }
 
     /// @dev A refused purchase counts as reversed in full, so that no refund of it ever moves money.
