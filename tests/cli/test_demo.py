@@ -39,7 +39,8 @@ def first(folder: Path) -> Answer:
 def test_the_demo_once_founds_records_settles_checks_and_ends(first: Answer) -> None:
     """Issue 2: `endogene demo --once` exits 0; every cent is in one pocket; 0 differences."""
     assert first.code == 0, first
-    assert set(first.json) == {"url", "balance_sheet", "differences"}
+    assert set(first.json) == {"url", "balance_sheet", "differences", "resolution"}
+    assert first.json["resolution"] == {"number": 1, "state": "executed", "in_favour": 2, "against": 1}
     assert first.json["differences"] == 0
     sheet = {name: int(value) for name, value in first.json["balance_sheet"].items()}
     assert set(sheet) == POCKETS

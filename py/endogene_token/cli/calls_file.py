@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any, get_args
 
 import msgspec
+from eth_abi.exceptions import EncodingError
+from eth_utils.address import to_checksum_address
 
 from endogene_token.ballots import ExecutableCall
 from endogene_token.chain.artifacts import CONTRACTS, Name, load
@@ -29,7 +31,7 @@ def read_calls(path: Path | None, addresses: Mapping[str, str]) -> list[Executab
     try:
         rows = msgspec.json.decode(path.read_bytes(), type=list[_Row])
         return [_call(row, addresses) for row in rows]
-    except (OSError, ValueError, TypeError, KeyError, OverflowError) as error:
+    except (OSError, ValueError, TypeError, KeyError, EncodingError) as error:
         raise CallsFileError(actual=path, limit=error) from error
 
 
@@ -54,6 +56,8 @@ def _value(kind: Mapping[str, Any], value: Any) -> Any:
         return [_value(inner, one) for one in value]
     if written == "tuple":
         return tuple(_value(part, value[part["name"]]) for part in kind["components"])
+    if written == "address":
+        return to_checksum_address(value)
     if written.startswith("bytes"):
         return bytes.fromhex(str(value).removeprefix("0x"))
     return int(value) if written.startswith(("uint", "int")) and isinstance(value, str) else value

@@ -1,10 +1,12 @@
 """`endogene demo`: a community from nothing, in half a minute."""
 
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
-from endogene_token.cli import story
+from endogene_token.bylaws import State
+from endogene_token.cli import meeting, story
 from endogene_token.cli.console import (
     answering,
     balance_json,
@@ -34,20 +36,40 @@ def run(*, once: bool, port: int | None, data: Path | None, as_json: bool) -> No
         say(tr("Starting the embedded chain in {folder}…", LANG, folder=found.data_dir))
         # Nobody looks for a community that ends at once: it takes no port that another may want.
         free = FREE_PORT if once else None
-        with Host(found, FoundingPlan(NAME), api_port=free if port is None else port, node_port=free) as host:
+        with Host(
+            found,
+            FoundingPlan(NAME, charter=meeting.brisk_charter()),
+            api_port=free if port is None else port,
+            node_port=free,
+        ) as host:
             with progress_bar(stages, quiet=as_json) as move:
                 for step in story.tell(host):
                     move("story", step, story.STEPS)
             sheet = host.ledger.balance_sheet()
             differences = len(audit(host.engine, host.ledger).differences)
+            board = meeting.decision(host)
             answer.update({"url": host.url, "balance_sheet": balance_json(sheet), "differences": differences})
+            answer["resolution"] = {**asdict(board), "state": board.state.name.lower()}
             if not as_json:
                 out.print(balance_table(sheet, found))
+                tell(_told(board))
                 tell(tr("Differences between the chain and the read model: {count}", LANG, count=differences))
             if differences:
                 raise AuditError(actual=differences, limit=0)
             if not once:
                 serve(host, answer, as_json=as_json)
+
+
+def _told(board: meeting.Decision) -> str:
+    known = {State.EXECUTED: tr("carried out", LANG), State.NO_QUORUM: tr("without quorum", LANG)}
+    return tr(
+        "Resolution {number} of the board: {in_favour} for, {against} against, {state}.",
+        LANG,
+        number=board.number,
+        in_favour=board.in_favour,
+        against=board.against,
+        state=known.get(board.state, tr("not carried out", LANG)),
+    )
 
 
 def serve(host: Host, answer: dict[str, object], *, as_json: bool) -> None:

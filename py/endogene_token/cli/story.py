@@ -8,6 +8,7 @@ from typing import Final
 
 from eth_utils.crypto import keccak
 
+from endogene_token.cli import meeting
 from endogene_token.errors import UnknownMerchantError
 from endogene_token.host import Host, organisation, person
 from endogene_token.sdk import NewPurchase, NewReversal, TillClient
@@ -41,11 +42,12 @@ SHOPS: Final = (
     Shop("Quincaillerie Bernier", 350, 1, 420_00),
     Shop("Librairie La Plume", 300, 1, 90_00),
 )
-STEPS: Final = 5
+FIRST_DIRECTOR: Final = len(SHOPS) + MEMBERS + 1
+STEPS: Final = 7
 
 
 def tell(host: Host) -> Iterator[int]:
-    """Enrol, sell, refund, wait, settle; yield the number of steps done after each.
+    """Enrol, vote, sell, refund, wait, settle, conclude; yield the number of steps done after each.
 
     Raises what the officers, the SDK and the host raise; told again, it goes on where it was.
     """
@@ -53,18 +55,26 @@ def tell(host: Host) -> Iterator[int]:
     yield 1
     tills = _enrol(host)
     yield 2
-    _sell(host, tills)
+    meeting.found_assembly(host, FIRST_DIRECTOR)
+    meeting.convene(host, FIRST_DIRECTOR)
     yield 3
-    host.settle_down()
+    meeting.vote(host, FIRST_DIRECTOR)
+    _sell(host, tills)
     yield 4
+    host.settle_down()
+    yield 5
     _settle(host)
+    host.settle_down()
+    yield 6
+    meeting.conclude(host, FIRST_DIRECTOR)
     host.settle_down()
     yield STEPS
 
 
 def _admit(host: Host) -> None:
     if host.ledger.member_count() == 0:
-        host.officers.admit([*(organisation() for _ in SHOPS), *(person() for _ in range(MEMBERS))])
+        people = [person() for _ in range(MEMBERS)]
+        host.officers.admit([*(organisation() for _ in SHOPS), *people, *meeting.admissions(host)])
 
 
 def _enrol(host: Host) -> dict[int, int]:

@@ -230,6 +230,6 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Verify a ballot."""
-    from endogene_token.cli.voting import run_verify
+    from endogene_token.cli.verifying import run_verify
 
     run_verify(receipt, rpc, as_json=as_json)

@@ -1,4 +1,4 @@
-"""`endogene vote`: resolutions proposed, convened, voted, carried out, and a ballot verified."""
+"""`endogene vote`: resolutions proposed, convened, voted, opened, carried out."""
 
 import os
 import time
@@ -16,11 +16,10 @@ from rich.table import Table
 from endogene_token.ballot_receipt import BallotReceipt
 from endogene_token.ballots import Choice, Opening
 from endogene_token.chain.charter import Kind
-from endogene_token.chain.rpc import Rpc
 from endogene_token.cli.calls_file import read_calls
 from endogene_token.cli.console import answering, out, settings, tell
 from endogene_token.cli.options import LANG
-from endogene_token.errors import BallotNotCountedError, NotDeployedError, ServiceUnavailableError
+from endogene_token.errors import NotDeployedError, ServiceUnavailableError
 from endogene_token.host.community import running_service
 from endogene_token.host.folder import DataFolder
 from endogene_token.i18n import tr
@@ -28,7 +27,6 @@ from endogene_token.sdk import VoterClient
 from endogene_token.sdk.effects import Reply
 from endogene_token.sdk.problems import problem
 from endogene_token.signers import CommandDevice, DeviceSigner, KeyfileSigner, Signer
-from endogene_token.verification import Verdict, verify_ballot
 
 PASSPHRASE: Final = "ENDOGENE_PASSPHRASE"  # noqa: S105 - the name of a variable, not a secret
 TIMEOUT_SECONDS: Final = 15
@@ -176,25 +174,6 @@ def run_execute(number: int, *, api: str | None, data: Path | None, as_json: boo
         answer["resolution"] = number
         if not as_json:
             tell(tr("Resolution {number} is being carried out.", LANG, number=number))
-
-
-def run_verify(receipt: Path, rpc_url: str, *, as_json: bool) -> None:
-    """Ask the chain, and nobody else, whether the ballot that counts is the one of the receipt."""
-    sentences = {
-        Verdict.COUNTED: tr("Counted: the ballot on the chain is the one that you cast.", LANG),
-        Verdict.SEALED: tr("Taken, and still sealed: it counts once it is opened.", LANG),
-        Verdict.REPLACED: tr("Replaced: a later ballot of the same member counts.", LANG),
-        Verdict.ABSENT: tr("Absent: the chain does not have this ballot.", LANG),
-        Verdict.ALTERED: tr("Altered: the chain has another choice under this ballot.", LANG),
-    }
-    with answering(as_json) as answer, Rpc([rpc_url]) as rpc:
-        cast = BallotReceipt.load(receipt)
-        found = verify_ballot(rpc, cast)
-        answer.update({"verdict": found.verdict, "sequence": found.sequence, "cast": cast.sequence})
-        if not as_json:
-            tell(sentences[found.verdict])
-        if found.verdict in {Verdict.ABSENT, Verdict.ALTERED}:
-            raise BallotNotCountedError(actual=found.verdict, limit=cast.resolution)
 
 
 def opening_body(member: int, opening: Opening) -> dict[str, object]:

@@ -30,7 +30,9 @@ class ReceiptFileError(BallotError):
 
 class BallotNotCountedError(BallotError):
     what = "The chain does not count this ballot on resolution {limit}: {actual}."
-    advice = "While the vote is open, vote again; after it, show the receipt to whoever may contest the result."
+    advice = (
+        "While the vote is open, vote again; after it, show the receipt to whoever may contest the result."
+    )
 
 
 class CallsFileError(BallotError):

@@ -8,8 +8,9 @@ from typing import Final, Self
 from sqlalchemy import Engine
 
 from endogene_token.chain.calls import Ledger
+from endogene_token.chain.charter import Charter
 from endogene_token.chain.community import Community
-from endogene_token.chain.deployment import found
+from endogene_token.chain.deployment import STANDARD_CHARTER, found
 from endogene_token.chain.node import EmbeddedNode
 from endogene_token.chain.rpc import Rpc
 from endogene_token.chain.views import Rules
@@ -53,6 +54,7 @@ class FoundingPlan:
     name: str
     symbol: str = "CC"
     rules: Rules = RULES
+    charter: Charter = STANDARD_CHARTER
 
 
 class Ground:
@@ -106,6 +108,7 @@ class Ground:
     def _community(self, plan: FoundingPlan | None) -> Community:
         if plan is None or self.folder.community.exists():
             return Community.load(self.folder.community)
-        community = found(self.rpc, self.folder.account("founder"), plan.name, plan.symbol, plan.rules)
+        founder = self.folder.account("founder")
+        community = found(self.rpc, founder, plan.name, plan.symbol, plan.rules, charter=plan.charter)
         community.save(self.folder.community)
         return community

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from typing import Final
 
 from endogene_token.chain.calls import Ledger
+from endogene_token.chain.resolutions import seat
 from endogene_token.chain.sender import Sender
 from endogene_token.chain.transactions import (
     admit_members,
     enrol_merchant,
     enrol_till,
     grant_role,
+    hand_over,
     settle_premiums,
 )
 from endogene_token.chain.views import Admission, Category, MemberKind, Role
@@ -54,6 +56,15 @@ class Officers:
         ]
         if calls:
             self._founder.wait(self._founder.send(calls))
+
+    def seat(self, member: int) -> None:
+        """Give a member a seat on the first board. The founder may, until the assembly governs."""
+        now = self._ledger.time()
+        self._founder.transact(seat(self._ledger.community, member, now + TERM))
+
+    def hand_over(self) -> None:
+        """Hand the founder's power to the assembly, for good."""
+        self._founder.transact(hand_over(self._ledger.community))
 
     def admit(self, admissions: Sequence[Admission]) -> list[int]:
         """Admit members and return their numbers, in order."""
