@@ -145,19 +145,19 @@ contract AssemblyBallotAttacksTest is Assembled {
     /// @notice Wallets that burn their gas, revert, or answer without end stand in one call with two honest members. They
     /// lose their own ballots, and sink nobody's.
     function test_WhenContractWalletsMisbehave() public {
-        address[3] memory wallets =
-            [address(new BurningWallet()), address(new RevertingWallet()), address(new TalkativeWallet())];
-        for (uint256 i = 0; i < 3; ++i) {
-            _enter(IMembership.Category.User, abi.encodePacked(wallets[i]));
-        }
-        uint32 honest = _enter(IMembership.Category.User, abi.encodePacked(vm.addr(_keyOf(MEMBERS + 4))));
+        address talkative = address(new TalkativeWallet());
+        _enter(IMembership.Category.User, abi.encodePacked(address(new BurningWallet())));
+        _enter(IMembership.Category.User, abi.encodePacked(address(new RevertingWallet())));
+        _enter(IMembership.Category.User, abi.encodePacked(talkative));
+        _enter(IMembership.Category.User, abi.encodePacked(talkative, new bytes(64)));
+        uint32 honest = _enter(IMembership.Category.User, abi.encodePacked(vm.addr(_keyOf(MEMBERS + 5))));
         uint32 r = _openDecision();
-        Assembled.Slip[] memory slips = new Assembled.Slip[](5);
+        Assembled.Slip[] memory slips = new Assembled.Slip[](6);
         slips[0] = _slip(r, ANA, FOR, 1);
-        for (uint32 i = 1; i <= 3; ++i) {
+        for (uint32 i = 1; i <= 4; ++i) {
             slips[i] = _slip(r, MEMBERS + i, FOR, 1);
         }
-        slips[4] = _slip(r, honest, AGAINST, 1);
+        slips[5] = _slip(r, honest, AGAINST, 1);
         (bytes32[] memory words,) = _words(slips);
         bytes memory signatures = _signatures(slips);
         theAssembly.castBallots{gas: 10_000_000}(r, words, signatures);

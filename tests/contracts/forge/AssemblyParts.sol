@@ -95,11 +95,17 @@ contract RevertingWallet {
     }
 }
 
-/// @notice A wallet that answers as much as its gas pays for.
+/// @notice A wallet, and an ERC-7913 verifier, that answers more than its caller has gas to hear.
 contract TalkativeWallet {
     function isValidSignature(bytes32, bytes calldata) external pure returns (bytes4) {
         assembly ("memory-safe") {
-            return(0, 200000)
+            return(0, 500000)
+        }
+    }
+
+    function verify(bytes calldata, bytes32, bytes calldata) external pure returns (bytes4) {
+        assembly ("memory-safe") {
+            return(0, 500000)
         }
     }
 }
