@@ -54,6 +54,8 @@ def answering(as_json: bool) -> Iterator[dict[str, Any]]:
     What goes wrong becomes one sentence, or the answer's member `error`, and exit 1; the log keeps the rest.
     """
     answer: dict[str, Any] = {}
+    # Before any setting is read: a log that nobody configured would show local variables, keys among them.
+    log.configure("info", json=False)
     try:
         yield answer
     except EndogeneError as error:

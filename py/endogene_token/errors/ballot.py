@@ -37,7 +37,7 @@ class BallotNotCountedError(BallotError):
 
 class CallsFileError(BallotError):
     what = "What the resolution does cannot be read from {actual}: {limit}."
-    advice = 'Write a JSON list such as [{"contract": "Board", "function": "unseat", "arguments": [7]}].'
+    advice = "Write a JSON list; each entry has a contract, a function and its arguments."
 
 
 class KeyShareError(InputError):
