@@ -22,13 +22,14 @@ from rich.console import Console
 
 from endogene_token.chain.node import EmbeddedNode
 from endogene_token.chain.rpc import Rpc
-from scripts import bench_indexer, bench_token
+from scripts import bench_assembly, bench_governor, bench_indexer, bench_token
 from tests import postgresql
-from tests.contracts import gas
+from tests.contracts import gas, gas_votes
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 JOURNAL: Final = ROOT.parent / "shared" / "data" / "till-journal.csv"
 SIZES: Final = (1, 10, 50, 200, 500)
+BATCHES: Final = (1, 10, 100, 500)
 MARKS: Final = ("<!-- figures -->", "<!-- /figures -->")
 
 err = Console(stderr=True)
@@ -38,20 +39,25 @@ def main() -> None:
     """Measure everything, then write the files."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--journal", type=Path, default=JOURNAL, help="a till's journal to import")
+    parser.add_argument("--members", type=int, default=10_000, help="of the assembly that votes")
     parser.add_argument("--purchases", type=int, default=200_000, help="to rebuild the read model from")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         err.print("Gas…")
-        figures, bare = _gas(folder)
+        figures, bare, governor = _gas(folder)
         err.print("Import of the journal…")
         imported = _import(options.journal, folder)
+        err.print("Assembly…")
+        assembly = bench_assembly.measure(folder, options.members)
         err.print("Rebuild of the read model…")
         reads = _reads(folder, options.purchases)
     result = {
         "machine": _machine(),
         "gas": figures,
         "openzeppelin_mint": bare,
+        "openzeppelin_governor": governor,
+        "assembly": {**asdict(assembly), "per_second": assembly.per_second},
         "import": imported,
         "indexer": reads,
     }
@@ -62,9 +68,10 @@ def main() -> None:
     Console().print(text)
 
 
-def _gas(folder: Path) -> tuple[dict[str, int], dict[int, int]]:
+def _gas(folder: Path) -> tuple[dict[str, int], dict[int, int], dict[str, int]]:
     with EmbeddedNode(folder / "gas") as node, Rpc([node.rpc_url]) as rpc:
-        return gas.measure(rpc), bench_token.measure(rpc, SIZES)
+        figures = gas.measure(rpc) | gas_votes.measure_votes()
+        return figures, bench_token.measure(rpc, SIZES), bench_governor.measure(rpc)
 
 
 def _import(journal: Path, folder: Path) -> dict[str, Any] | None:
@@ -117,6 +124,7 @@ def _markdown(result: dict[str, Any]) -> str:
             f" batches, API, relay, chain, indexer): {done['milliseconds'] / 1000:.1f} s,"
             f" **{done['per_second']:,} lines a second**."
         )
+    parts += [_votes_table(result["gas"], result["openzeppelin_governor"]), _assembly(result["assembly"])]
     parts.append(_indexer_table(result["indexer"]))
     return "\n\n".join(parts) + "\n"
 
@@ -130,6 +138,25 @@ def _gas_table(figures: dict[str, int], bare: dict[int, int]) -> str:
         ours, other = figures[f"recordPurchases: {size}"], bare[size]
         rows.append(f"| {size} | {ours / size:,.0f} | {other / size:,.0f} | {ours / other:.2f} |")
     return "\n".join(rows)
+
+
+def _votes_table(figures: dict[str, int], governor: dict[str, int]) -> str:
+    by_signature = governor["castVoteBySig"]
+    rows = ["| one ballot | gas, through proxies | of the Governor's vote by signature |", "|---|---:|---:|"]
+    ours = [(f"signed, in a batch of {size}", figures[f"castBallots: {size}"] // size) for size in BATCHES]
+    ours += [("direct, beside others", figures["vote: beside others"])]
+    theirs = [(f"OpenZeppelin Governor, no proxy: {name}", gas) for name, gas in governor.items()]
+    rows += [f"| {name} | {gas:,} | {gas / by_signature:.0%} |" for name, gas in (*ours, *theirs)]
+    return "\n".join(rows)
+
+
+def _assembly(done: dict[str, Any]) -> str:
+    return (
+        f"An assembly of {done['members']:,} members, every ballot signed ({done['signing_ms'] / 1000:.1f} s),"
+        f" queued ({done['queueing_ms'] / 1000:.1f} s), relayed and counted"
+        f" ({done['casting_ms'] / 1000:.1f} s, **{done['per_second']:,} ballots a second**):"
+        f" {done['gas']:,} gas in {done['calls']} calls, {done['gas'] // done['members']:,} a ballot."
+    )
 
 
 def _indexer_table(measures: list[dict[str, Any]]) -> str:
