@@ -149,8 +149,7 @@ contract AssemblyActors is AssemblyOfficers {
             uint8 choice = dice % 8 == 0 ? uint8((dice >> 8) % 4) : b.choices[i];
             openings[i] = IAssembly.Opening(IAssembly.Choice(choice), dice % 8 == 1 ? bytes32(dice) : b.salts[i]);
         }
-        bytes memory data =
-            abi.encodeCall(theAssembly.openBallots, (b.r, b.number, b.words, b.commitments, openings));
+        bytes memory data = abi.encodeCall(theAssembly.openBallots, (b.r, b.number, b.words, b.commitments, openings));
         IAssembly.State state = _stateOf(b.r);
         if (state != IAssembly.State.Closed) return _mustRevert(data, _wrong(b.r, state, IAssembly.State.Closed));
         (bool done,) = address(theAssembly).call(data);

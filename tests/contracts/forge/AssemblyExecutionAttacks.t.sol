@@ -219,9 +219,7 @@ contract AssemblyExecutionAttacksTest is Assembled {
         vm.expectRevert(abi.encodePacked(IGuardian.Guardian_Spent.selector));
         guardian.pause();
         vm.prank(GUARDIAN);
-        vm.expectRevert(
-            abi.encodeWithSelector(IGoverned.Governed_NotGovernor.selector, GUARDIAN, address(theAssembly))
-        );
+        vm.expectRevert(abi.encodeWithSelector(IGoverned.Governed_NotGovernor.selector, GUARDIAN, address(theAssembly)));
         guardian.settlePause(uint64(NOW) + 10 days);
         _mustBePausedByTheBoard(guardian);
     }
@@ -246,11 +244,9 @@ contract AssemblyExecutionAttacksTest is Assembled {
 
     function _upgrade() private returns (IRulebook.Call[] memory) {
         address code = _deploy("CommunityFundV2.sol:CommunityFundV2", abi.encode(membership, credit, rulebook));
-        return
-            _call(
-                address(fund),
-                abi.encodeCall(IProxied.upgradeToAndCall, (code, abi.encodeCall(IAppended.migrate, (42))))
-            );
+        return _call(
+            address(fund), abi.encodeCall(IProxied.upgradeToAndCall, (code, abi.encodeCall(IAppended.migrate, (42))))
+        );
     }
 
     /// @notice The board gives itself the power to upgrade. That is a matter of by-law, even by a by-law resolution.
@@ -259,11 +255,7 @@ contract AssemblyExecutionAttacksTest is Assembled {
             address(rulebook),
             abi.encodeCall(
                 IRulebook.setPower,
-                (
-                    address(fund),
-                    IProxied.upgradeToAndCall.selector,
-                    IRulebook.Power(true, IRulebook.Kind.Office, 0)
-                )
+                (address(fund), IProxied.upgradeToAndCall.selector, IRulebook.Power(true, IRulebook.Kind.Office, 0))
             )
         );
         uint32 r = _carried(IRulebook.Kind.ByLaw, calls, _range(1, 12));

@@ -113,9 +113,7 @@ contract GiveNoticeTest is Assembled {
     function test_RevertWhen_TheCharterDoesNotHaveTheKind() public {
         uint32 r = _propose(CARL, IRulebook.Kind.MemberRebate, new IRulebook.Call[](0));
         _as(ANA);
-        vm.expectRevert(
-            abi.encodeWithSelector(IRulebook.Rulebook_KindAbsent.selector, IRulebook.Kind.MemberRebate)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IRulebook.Rulebook_KindAbsent.selector, IRulebook.Kind.MemberRebate));
         theAssembly.giveNotice(r, ANA, uint64(NOW) + 30 days, new IRulebook.Call[](0), "");
     }
 

@@ -105,9 +105,10 @@ abstract contract AssemblyGhost is Assembled {
 
     /// @notice The hash of what a notice fixes, out of what the assembly tells.
     function fixedTerms(IAssembly.Resolution memory r) public pure returns (bytes32) {
-        return keccak256(
-            abi.encode(r.kind, r.proposer, r.charter, r.epoch, r.recordDay, r.opensAt, r.text, r.calls, r.terms)
-        );
+        return
+            keccak256(
+                abi.encode(r.kind, r.proposer, r.charter, r.epoch, r.recordDay, r.opensAt, r.text, r.calls, r.terms)
+            );
     }
 
     // ---- what should happen

@@ -143,9 +143,7 @@ contract AssemblyNoticeAttacksTest is Assembled {
         vm.prank(address(theAssembly));
         board.seat(UNION, TERM_END);
         vm.prank(address(theAssembly));
-        vm.expectRevert(
-            abi.encodeWithSelector(IBoard.Board_SeatsTaken.selector, IMembership.Category.Supporting, 3, 2)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IBoard.Board_SeatsTaken.selector, IMembership.Category.Supporting, 3, 2));
         board.seat(UNION - 1, TERM_END);
     }
 
@@ -177,8 +175,7 @@ contract AssemblyNoticeAttacksTest is Assembled {
     /// @notice The board would change the fund's code by a resolution of its own, of any kind that is its.
     function test_RevertWhen_AnUpgradeIsBroughtBeforeTheBoard() public {
         address code = _deploy("CommunityFundV2.sol:CommunityFundV2", abi.encode(membership, credit, rulebook));
-        IRulebook.Call[] memory upgrade =
-            _call(address(fund), abi.encodeCall(IProxied.upgradeToAndCall, (code, "")));
+        IRulebook.Call[] memory upgrade = _call(address(fund), abi.encodeCall(IProxied.upgradeToAndCall, (code, "")));
         uint64 opensAt = uint64(NOW) + 30 days;
         IRulebook.Kind[3] memory kinds = [IRulebook.Kind.Spending, IRulebook.Kind.Office, IRulebook.Kind.Annulment];
         for (uint256 i = 0; i < kinds.length; ++i) {
@@ -190,9 +187,7 @@ contract AssemblyNoticeAttacksTest is Assembled {
         }
         vm.prank(vm.addr(_keyOf(ANA)));
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IGoverned.Governed_NotGovernor.selector, vm.addr(_keyOf(ANA)), address(theAssembly)
-            )
+            abi.encodeWithSelector(IGoverned.Governed_NotGovernor.selector, vm.addr(_keyOf(ANA)), address(theAssembly))
         );
         IProxied(address(fund)).upgradeToAndCall(code, "");
     }

@@ -137,12 +137,8 @@ abstract contract AssemblyOfficers is AssemblyGhost {
         uint32 proposer = _whoMayPropose();
         uint32 convener = _whoMayConvene(proposer);
         if (_votes.length > MOST_VOTES || proposer == 0 || convener == 0) return;
-        IRulebook.Kind kind = [
-            IRulebook.Kind.Decision,
-            IRulebook.Kind.Office,
-            IRulebook.Kind.Election,
-            IRulebook.Kind.ByLaw
-        ][seed % 4];
+        IRulebook.Kind kind =
+            [IRulebook.Kind.Decision, IRulebook.Kind.Office, IRulebook.Kind.Election, IRulebook.Kind.ByLaw][seed % 4];
         IRulebook.Call[] memory calls = _ringOf(kind);
         vm.prank(vm.addr(_people[proposer].key));
         uint32 r = theAssembly.propose(proposer, kind, TEXT, calls, "");

@@ -59,9 +59,7 @@ contract AssemblyRollAttacksTest is Assembled {
         _mustRefuse(r, _slip(r, CARL, FOR, 1), IAssembly.BallotRefusal.NotOnRoll);
         _as(CARL);
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IAssembly.Assembly_BallotRefused.selector, IAssembly.BallotRefusal.NotOnRoll
-            )
+            abi.encodeWithSelector(IAssembly.Assembly_BallotRefused.selector, IAssembly.BallotRefusal.NotOnRoll)
         );
         theAssembly.vote(r, CARL, IAssembly.Choice.For);
     }
@@ -103,9 +101,7 @@ contract AssemblyRollAttacksTest is Assembled {
         _mustRefuse(r, his, IAssembly.BallotRefusal.BadSignature);
         vm.prank(vm.addr(STRANGER_KEY));
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IAssembly.Assembly_BallotRefused.selector, IAssembly.BallotRefusal.BadSignature
-            )
+            abi.encodeWithSelector(IAssembly.Assembly_BallotRefused.selector, IAssembly.BallotRefusal.BadSignature)
         );
         theAssembly.vote(r, CARL, IAssembly.Choice.For);
         _cast(r, _slip(r, CARL, AGAINST, 1));
@@ -145,9 +141,7 @@ contract AssemblyRollAttacksTest is Assembled {
         _mustRefuse(r, s, IAssembly.BallotRefusal.BadSignature);
         _as(other);
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IAssembly.Assembly_BallotRefused.selector, IAssembly.BallotRefusal.BadSignature
-            )
+            abi.encodeWithSelector(IAssembly.Assembly_BallotRefused.selector, IAssembly.BallotRefusal.BadSignature)
         );
         theAssembly.vote(r, member, IAssembly.Choice.For);
     }
@@ -232,9 +226,7 @@ contract AssemblyRollAttacksTest is Assembled {
         _mustRefuse(r, _slip(r, BEN, AGAINST, 2), IAssembly.BallotRefusal.TermEnded);
         _as(BEN);
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IAssembly.Assembly_BallotRefused.selector, IAssembly.BallotRefusal.TermEnded
-            )
+            abi.encodeWithSelector(IAssembly.Assembly_BallotRefused.selector, IAssembly.BallotRefusal.TermEnded)
         );
         theAssembly.vote(r, BEN, IAssembly.Choice.Against);
     }
@@ -263,9 +255,7 @@ contract AssemblyRollAttacksTest is Assembled {
         _mustRefuse(r, _slip(r, BEN, FOR, 2), IAssembly.BallotRefusal.InterestDeclared);
         _as(BEN);
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IAssembly.Assembly_BallotRefused.selector, IAssembly.BallotRefusal.InterestDeclared
-            )
+            abi.encodeWithSelector(IAssembly.Assembly_BallotRefused.selector, IAssembly.BallotRefusal.InterestDeclared)
         );
         theAssembly.vote(r, BEN, IAssembly.Choice.For);
     }

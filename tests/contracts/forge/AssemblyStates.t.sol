@@ -18,8 +18,7 @@ contract AssemblyStatesTest is Assembled {
         _openDecision();
         uint32[2] memory unknown = [uint32(0), 2];
         for (uint256 i = 0; i < 2; ++i) {
-            bytes memory error_ =
-                abi.encodeWithSelector(IAssembly.Assembly_ResolutionUnknown.selector, unknown[i], 1);
+            bytes memory error_ = abi.encodeWithSelector(IAssembly.Assembly_ResolutionUnknown.selector, unknown[i], 1);
             vm.expectRevert(error_);
             theAssembly.stateOf(unknown[i]);
             vm.expectRevert(error_);

@@ -22,8 +22,7 @@ contract SealedBallotsTest is Assembled {
 
     /// @dev Ana and Ben for, Emma against, in one batch.
     function _three() internal view returns (Assembled.Slip[] memory) {
-        return
-            _list(_sealedSlip(r, ANA, FOR, 1), _sealedSlip(r, BEN, FOR, 1), _sealedSlip(r, EMMA, AGAINST, 1));
+        return _list(_sealedSlip(r, ANA, FOR, 1), _sealedSlip(r, BEN, FOR, 1), _sealedSlip(r, EMMA, AGAINST, 1));
     }
 
     function _opening(uint32 member, uint8 choice, uint8 sequence) internal pure returns (IAssembly.Opening memory) {
