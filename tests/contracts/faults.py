@@ -112,7 +112,7 @@ SEQUENCES: Final = (
 )
 BATCHES: Final = (
     Fault(
-        *("a purchase needs no signature", PURCHASES, "_record"),
+        *("a purchase needs no signature", PURCHASES, "_takeUp"),
         *(
             "_requireSigned(_purchaseDigest(batch, itemsHash), batch.r, batch.vs, key);",
             "",
@@ -120,7 +120,7 @@ BATCHES: Final = (
         ),
     ),
     Fault(
-        *("a suspension is ignored", PURCHASES, "_record"),
+        *("a suspension is ignored", PURCHASES, "_takeUp"),
         *("terms.status() != IMembership.MerchantStatus.Active", "false", "RecordPurchasesTest"),
     ),
     Fault(
@@ -152,6 +152,7 @@ MONEY: Final = (
         *("a credit is minted without its pocket", "types/Pockets.sol", "_lanes"),
         *(" | (totals.credits() << 160)", "", "LawsTest"),
     ),
+    Fault("a pocket overflows", "types/Pockets.sol", "plus", " || carries != 0", "", "RecordPurchasesTest"),
     Fault(
         *("the reserve is credited twice", "types/Pockets.sol", "_lanes"),
         *("totals.reserve()", "2 * totals.reserve()", "LawsTest"),
