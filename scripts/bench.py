@@ -152,7 +152,7 @@ def _votes_table(figures: dict[str, int], governor: dict[str, int]) -> str:
 
 def _assembly(done: dict[str, Any]) -> str:
     return (
-        f"An assembly of {done['members']:,} members, every ballot signed ({done['signing_ms'] / 1000:.1f} s),"
+        f"An assembly of {done['members']:,} members, each ballot signed ({done['signing_ms'] / 1000:.1f} s),"
         f" queued ({done['queueing_ms'] / 1000:.1f} s), relayed and counted"
         f" ({done['casting_ms'] / 1000:.1f} s, **{done['per_second']:,} ballots a second**):"
         f" {done['gas']:,} gas in {done['calls']} calls, {done['gas'] // done['members']:,} a ballot."
