@@ -26,6 +26,7 @@ test: $(READY) ## Run every test and check
 .PHONY: deep
 deep: $(READY) ## Run the long campaigns: more fuzz, more invariants
 	@FOUNDRY_PROFILE=deep scripts/forge.sh test
+	@ENDOGENE_MODEL_RUNS=300 $(BIN)/python -m pytest tests/contracts/test_assembly_model.py
 
 .PHONY: bench
 bench: $(READY) ## Measure gas and speed, and write the table
