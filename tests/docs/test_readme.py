@@ -1,5 +1,6 @@
 """The README is run: its snippet records a purchase, its commands exist, its links lead somewhere."""
 
+import json
 import re
 import runpy
 import socket
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from endogene_token.cli import app, story
+from endogene_token.cli import app, meeting, story
 from endogene_token.config import Settings
 from endogene_token.host import FoundingPlan, Host
 from endogene_token.sdk import TillClient, TillKey
@@ -25,7 +26,7 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
     """The demo's community, as `make demo` serves it, on free ports."""
     folder = tmp_path_factory.mktemp("readme")
     settings = Settings.load(data_dir=folder.joinpath(".endogene"), node_port=free_port())
-    with Host(settings, FoundingPlan("Démo"), api_port=0) as running:
+    with Host(settings, FoundingPlan("Démo", charter=meeting.brisk_charter()), api_port=0) as running:
         list(story.tell(running))
         yield running
 
@@ -66,6 +67,21 @@ def test_the_first_purchase_of_the_readme_is_recorded_and_its_refund_too(
     ]
 
 
+def test_the_board_s_vote_of_the_demo_is_listed_and_shown_as_the_readme_says(host: Host) -> None:
+    """`endogene vote` finds the service of the data folder by itself."""
+    data = str(host.folder.root)
+    listed = CliRunner().invoke(app, ["vote", "list", "--data", data, "--json"])
+    shown = CliRunner().invoke(app, ["vote", "show", "1", "--data", data, "--json"])
+    assert [one["state"] for one in json.loads(listed.stdout)["resolutions"]] == ["executed"]
+    assert json.loads(shown.stdout)["tallies"][0]["in_favour"] == 1
+
+
+def test_each_vote_command_of_the_readme_exists() -> None:
+    """The commands of members and directors too."""
+    for command in set(re.findall(r"endogene vote (\w+)", README)):
+        assert CliRunner().invoke(app, ["vote", command, "--help"]).exit_code == 0
+
+
 def test_the_snippet_has_at_most_fifteen_lines() -> None:
     """What the README promises to a shop's developer."""
     assert len([line for line in snippet().splitlines() if line.strip()]) <= 15
@@ -74,7 +90,7 @@ def test_the_snippet_has_at_most_fifteen_lines() -> None:
 def test_each_command_of_the_readme_exists() -> None:
     """No command that a newcomer types is unknown."""
     named = set(re.findall(r"\.venv/bin/endogene (\w+)", README))
-    assert named == {"import", "audit", "rebuild"}
+    assert named == {"import", "audit", "rebuild", "vote"}
     for command in named:
         assert CliRunner().invoke(app, [command, "--help"]).exit_code == 0
     targets = set(

@@ -19,7 +19,7 @@ from endogene_token.chain.charter import Kind
 from endogene_token.cli.calls_file import read_calls
 from endogene_token.cli.console import answering, out, settings, tell
 from endogene_token.cli.options import LANG
-from endogene_token.errors import NotDeployedError, ServiceUnavailableError
+from endogene_token.errors import KeyMissingError, NotDeployedError, ServiceUnavailableError
 from endogene_token.host.community import running_service
 from endogene_token.host.folder import DataFolder
 from endogene_token.i18n import tr
@@ -59,7 +59,7 @@ class Voter:
                 bytes.fromhex((self.device_key or "").removeprefix("0x")), CommandDevice(self.device.split())
             )
         if self.key is None:
-            raise typer.BadParameter(tr("Give --key, or --device with --device-key.", LANG))
+            raise KeyMissingError(actual="--key")
         asked = os.environ.get(PASSPHRASE)
         return KeyfileSigner.open(
             self.key,
