@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from endogene_token.chain.charter import Kind
 from endogene_token.keyfile import encrypt_key, write_key_file
 from endogene_token.sealing import KeyShare, SealingKeys, combine_shares
