@@ -187,7 +187,9 @@ def test_a_letter_miscopied_anywhere_is_noticed() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "AAAA", SHARES[0].text()[:-1], SHARES[0].text() * 2, "é" * 72, "?" * 72]
+    "text",
+    ["", "AAAA", SHARES[0].text()[:-1], SHARES[0].text() * 2, "é" * 72, "?" * 72],
+    ids=["empty", "short", "cut", "doubled", "accents", "marks"],
 )
 def test_a_text_that_is_no_share_is_refused_and_not_repeated_whole(text: str) -> None:
     """The message can be shown on a screen that others see."""
