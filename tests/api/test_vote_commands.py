@@ -1,6 +1,7 @@
 """`endogene vote`, as a director and a member type it, against the real service."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,8 @@ def test_a_resolution_is_filed_voted_verified_and_carried_out_from_a_terminal(
     assert filed.code == 0, filed
     number = director.types("list", signed=False).json["resolutions"][-1]["number"]
     assert director.types("notice", number, "--opens-in", 1).error == "vote-too-soon"
-    assert director.types("notice", number, "--opens-in", NOTICE + 60).code == 0
+    opens_in = hall.votes.now - int(time.time()) + NOTICE + 60  # other tests have moved the chain's clock
+    assert director.types("notice", number, "--opens-in", opens_in).code == 0
     hall.votes.wait_until(hall.get(f"/v1/resolutions/{number}")["opens_at"])
     receipt = tmp_path / "ballot.json"
     assert second.types("cast", number, "against", "--receipt", receipt).json["sequence"] == 1
