@@ -15,10 +15,11 @@ from tests.journals import expected, untidy
 
 STEP = 350  # kilobytes by which the small disk grows after each failure
 MOST_STEPS = 12
+CONTRACTS = ("membership", "credit", "fund", "rulebook", "assembly", "board", "passkey_verifier")
 COMMUNITY = {
     "name": "Essais",
     "chain_id": 450_045,
-    **dict.fromkeys(("membership", "credit", "fund", "rulebook"), "0x" + "11" * 20),
+    **dict.fromkeys(CONTRACTS, "0x" + "11" * 20),
     "founding_block": 1,
     "founding_hash": "0x" + "22" * 32,
 }

@@ -1,6 +1,5 @@
 """The README is run: its snippet records a purchase, its commands exist, its links lead somewhere."""
 
-import json
 import re
 import runpy
 import socket
@@ -15,6 +14,7 @@ from endogene_token.cli import app, meeting, story
 from endogene_token.config import Settings
 from endogene_token.host import FoundingPlan, Host
 from endogene_token.sdk import TillClient, TillKey
+from tests.commands import call
 from tests.unit.source_tree import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -69,11 +69,11 @@ def test_the_first_purchase_of_the_readme_is_recorded_and_its_refund_too(
 
 def test_the_board_s_vote_of_the_demo_is_listed_and_shown_as_the_readme_says(host: Host) -> None:
     """`endogene vote` finds the service of the data folder by itself."""
-    data = str(host.folder.root)
-    listed = CliRunner().invoke(app, ["vote", "list", "--data", data, "--json"])
-    shown = CliRunner().invoke(app, ["vote", "show", "1", "--data", data, "--json"])
-    assert [one["state"] for one in json.loads(listed.stdout)["resolutions"]] == ["executed"]
-    assert json.loads(shown.stdout)["tallies"][0]["in_favour"] == 1
+    data = host.folder.root
+    listed = call("vote", "list", "--data", data, "--json")
+    shown = call("vote", "show", 1, "--data", data, "--json")
+    assert [one["state"] for one in listed.json["resolutions"]] == ["executed"]
+    assert shown.json["tallies"][0]["in_favour"] == 1
 
 
 def test_each_vote_command_of_the_readme_exists() -> None:

@@ -4,7 +4,7 @@ import sys
 import time
 from pathlib import Path
 
-from endogene_token.cli import story
+from endogene_token.cli import meeting, story
 from endogene_token.config import Settings
 from endogene_token.host import FREE_PORT, FoundingPlan, Host
 
@@ -12,7 +12,8 @@ from endogene_token.host import FREE_PORT, FoundingPlan, Host
 def main() -> None:
     """Tell the demo's story, say so, and wait for the end."""
     settings = Settings.load(data_dir=Path(sys.argv[1]))
-    with Host(settings, FoundingPlan("Essais"), api_port=FREE_PORT, node_port=FREE_PORT) as host:
+    plan = FoundingPlan("Essais", charter=meeting.brisk_charter())
+    with Host(settings, plan, api_port=FREE_PORT, node_port=FREE_PORT) as host:
         for _ in story.tell(host):
             pass
         sys.stdout.write(f"{host.url}\n")

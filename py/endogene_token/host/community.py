@@ -14,7 +14,13 @@ from sqlmodel import col
 from api.app import create_app
 from endogene_token.chain.community import Community
 from endogene_token.config import Settings
-from endogene_token.errors import DiskFullError, NotDeployedError, ServiceUnavailableError, UnconfirmedError
+from endogene_token.errors import (
+    DataFolderError,
+    DiskFullError,
+    NotDeployedError,
+    ServiceUnavailableError,
+    UnconfirmedError,
+)
 from endogene_token.host.folder import DataFolder
 from endogene_token.host.ground import FoundingPlan, Ground
 from endogene_token.host.officers import Officers
@@ -91,7 +97,10 @@ class Host(Ground):
         """
         if running_service(self.folder) is not None:
             return
-        self.folder.service.write_text(json.dumps({"url": self.url, "pid": os.getpid()}), "utf-8")
+        try:
+            self.folder.service.write_text(json.dumps({"url": self.url, "pid": os.getpid()}), "utf-8")
+        except OSError as error:
+            raise DataFolderError(actual=self.folder.root) from error
         self.parts.callback(self.folder.service.unlink, missing_ok=True)
 
 

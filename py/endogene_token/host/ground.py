@@ -16,6 +16,7 @@ from endogene_token.chain.rpc import Rpc
 from endogene_token.chain.views import Rules
 from endogene_token.config import Settings
 from endogene_token.errors import (
+    DataFolderError,
     DiskFullError,
     NodeAnswerError,
     NodeUnavailableError,
@@ -28,6 +29,7 @@ from endogene_token.store import migrate, open_engine
 
 FREE_PORT: Final = 0
 FAILURES_OF_A_FULL_DISK: Final = (
+    DataFolderError,
     NodeAnswerError,
     NodeUnavailableError,
     UnconfirmedError,
