@@ -239,7 +239,7 @@ def _assembly_rows(stage: Stage) -> Iterator[Row]:
 
 
 def _member_rows(stage: Stage) -> Iterator[Row]:
-    """What a member does, by calling with the key of its own."""
+    """What a member, here a director, does by calling with the key of its own; another member cannot."""
 
     def refused(_: str) -> Expected:
         return MemberSignatureError, stage.held, None
@@ -250,7 +250,7 @@ def _member_rows(stage: Stage) -> Iterator[Row]:
         "giveNotice": (DRAFT, stage.held, later, [], b""),
         "declareInterest": (NOTICED, stage.held, b""),
     }.items():
-        yield _row("Assembly", function, arguments, "member", refused)
+        yield _row("Assembly", function, arguments, "director", refused)
 
 
 def _vote_rows(stage: Stage) -> Iterator[Row]:

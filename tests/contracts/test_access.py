@@ -22,7 +22,7 @@ MOVES = {
     "transferFrom",
     "approve",
 }  # ERC-20's, which change nothing here: the compiler calls them pure
-EXPIRED, REVOKED = key(7003), key(7004)
+EXPIRED, REVOKED, MEMBER = key(7003), key(7004), key(7005)
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +36,7 @@ def actors(stage: Stage) -> dict[str, str]:
     cooperative = stage.cooperative
     community = cooperative.ledger.community
     governor = cooperative.sender(cooperative.governor)
+    cooperative.admit(1, keys=[bytes.fromhex(MEMBER.address[2:])])
     end = max(int(time.time()), chain_time(cooperative.ledger)) + 5
     governor.transact(tx.grant_role(community, Role.REGISTRAR, EXPIRED.address, end))
     governor.transact(tx.grant_role(community, Role.TREASURER, REVOKED.address, 2**40))
@@ -48,7 +49,8 @@ def actors(stage: Stage) -> dict[str, str]:
         "guardian": cooperative.guardian.address,
         "expired registrar": EXPIRED.address,
         "revoked treasurer": REVOKED.address,
-        "member": stage.holder.address,
+        "director": stage.holder.address,
+        "member": MEMBER.address,
         "till": cooperative.ledger.till(stage.till).key,
         "stranger": cooperative.stranger.address,
         "membership": community.membership,
