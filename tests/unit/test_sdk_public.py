@@ -1,11 +1,13 @@
 """The SDK's public names: a merchant's program that imports them goes on working."""
 
+import pytest
+
 from endogene_token import sdk
-from endogene_token.sdk import AsyncTillClient, TillClient
+from endogene_token.sdk import AsyncTillClient, AsyncVoterClient, TillClient, VoterClient
 
 NAMES = """
-AsyncTillClient Flushed NewPurchase NewReversal Opening Retries Sale Status TillClient TillKey access_digest
-authorization
+AsyncTillClient AsyncVoterClient Flushed NewPurchase NewReversal Opening Retries Sale Status TillClient TillKey
+VoterClient access_digest authorization
 """
 
 
@@ -15,10 +17,8 @@ def test_the_public_names_are_those_promised() -> None:
     assert all(hasattr(sdk, name) for name in sdk.__all__)
 
 
-def test_both_clients_offer_the_same_methods() -> None:
+@pytest.mark.parametrize("clients", [(TillClient, AsyncTillClient), (VoterClient, AsyncVoterClient)])
+def test_both_clients_offer_the_same_methods(clients: tuple[type, type]) -> None:
     """What one client can do, the other can."""
-    sync, asynchronous = (
-        {name for name in vars(client) if not name.startswith("_")}
-        for client in (TillClient, AsyncTillClient)
-    )
+    sync, asynchronous = ({name for name in vars(one) if not name.startswith("_")} for one in clients)
     assert sync == asynchronous
