@@ -6,8 +6,8 @@ from endogene_token import sdk
 from endogene_token.sdk import AsyncTillClient, AsyncVoterClient, TillClient, VoterClient
 
 NAMES = """
-AsyncTillClient AsyncVoterClient Flushed NewPurchase NewReversal Opening Retries Sale Status TillClient TillKey
-VoterClient access_digest authorization
+AsyncTillClient AsyncVoterClient Flushed NewPurchase NewReversal Opening Retries Sale Status TillClient
+TillKey VoterClient access_digest authorization
 """
 
 
