@@ -36,9 +36,12 @@ def install() -> str | None:
     return None
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(pytestconfig: pytest.Config) -> Iterator[Browser]:
-    """Chromium; its tests are skipped, loudly, where it cannot be had."""
+    """Chromium; its tests are skipped, loudly, where it cannot be had.
+
+    It closes with its module: while it is open, an event loop runs in this thread, and no other test could run one.
+    """
     reason = install()
     if reason is not None:
         pytestconfig.stash[_ABSENT] = reason
