@@ -40,7 +40,7 @@ def install() -> str | None:
 def browser(pytestconfig: pytest.Config) -> Iterator[Browser]:
     """Chromium; its tests are skipped, loudly, where it cannot be had.
 
-    It closes with its module: while it is open, an event loop runs in this thread, and no other test could run one.
+    It closes with its module: while it is open, an event loop runs in this thread, and no other could.
     """
     reason = install()
     if reason is not None:
