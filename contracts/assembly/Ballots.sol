@@ -79,14 +79,18 @@ abstract contract Ballots is Notices {
         State state = stateOf(resolution_);
         if (state != State.Noticed && state != State.Open) revert Assembly_WrongState(resolution_, state, State.Open);
         BOARD.excuse(resolution_, member);
-        uint256 category = _entryAt(member, _resolutions[resolution_].epoch).college();
-        --_resolutions[resolution_].rollSizes[category];
+        Resolution storage r = _resolutions[resolution_];
+        bool hadQuorum = Outcome.hasQuorum(r, _tallies[resolution_].turnout());
+        uint256 category = _entryAt(member, r.epoch).college();
+        --r.rollSizes[category];
         uint256 place = _place(resolution_, member);
         uint256 before = _register[place].byteIn(member);
         if (before != 0) {
             _register[place] = _register[place].withByte(member, 0, 0);
             _tallies[resolution_] = _tallies[resolution_].minus(category, before & BallotWords.LAST_CHOICE);
         }
+        // A smaller roll may have its quorum at once, without one more ballot.
+        if (_isLate(r) && !hadQuorum) _extendOnQuorum(resolution_, r);
         emit InterestDeclared(resolution_, member);
     }
 
@@ -197,12 +201,19 @@ abstract contract Ballots is Notices {
         Tally before = _tallies[c.resolution];
         _tallies[c.resolution] = c.tally;
         Resolution storage r = _resolutions[c.resolution];
-        uint64 late = r.terms.lateWindow;
-        if (r.isExtended || block.timestamp + late < r.closesAt) return;
-        if (Outcome.hasQuorum(r, before.turnout()) || !Outcome.hasQuorum(r, c.tally.turnout())) return;
+        if (_isLate(r) && !Outcome.hasQuorum(r, before.turnout())) _extendOnQuorum(c.resolution, r);
+    }
+
+    /// @dev Whether a quorum that comes now extends the vote.
+    function _isLate(Resolution storage r) private view returns (bool) {
+        return !r.isExtended && block.timestamp + r.terms.lateWindow >= r.closesAt;
+    }
+
+    function _extendOnQuorum(uint32 resolution_, Resolution storage r) private {
+        if (!Outcome.hasQuorum(r, _tallies[resolution_].turnout())) return;
         r.isExtended = true;
-        r.closesAt += late;
-        emit VoteExtended(c.resolution, r.closesAt);
+        r.closesAt += r.terms.lateWindow;
+        emit VoteExtended(resolution_, r.closesAt);
     }
 
     function _flush(Casting memory c) internal {

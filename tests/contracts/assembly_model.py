@@ -132,14 +132,14 @@ class AssemblyModel:
     def cast(self, number: int, slips: Sequence[Slip], *, sealed: bool) -> dict[int, BallotRefusal]:
         """Count what may be counted; return what became of each ballot, by member."""
         motion = self._open(number, sealed=sealed)
-        before = len(motion.ballots)
+        had_quorum = self._has_quorum(motion, len(motion.ballots))
         told = {}
         for slip in slips:
             told[slip.member] = self._refusal(motion, slip)
             if told[slip.member] is BallotRefusal.NONE:
                 choice = None if sealed else Choice(slip.choice)
                 motion.ballots[slip.member] = Cast(slip.sequence, choice)
-        self._extend(motion, before)
+        self._extend(motion, had_quorum=had_quorum)
         return told
 
     def post(self, number: int, slips: Sequence[Slip], inside: Sequence[Choice]) -> dict[int, BallotRefusal]:
@@ -155,14 +155,14 @@ class AssemblyModel:
 
     def vote(self, number: int, member: int, caller: int, choice: Choice) -> None:
         motion = self._open(number, sealed=False)
-        before = len(motion.ballots)
+        had_quorum = self._has_quorum(motion, len(motion.ballots))
         last = motion.ballots.get(member)
         slip = Slip(member, (last.sequence if last else 0) + 1, choice, caller)
         reason = self._refusal(motion, slip)
         if reason:
             raise BallotRefusedError(actual=reason.name.lower())
         motion.ballots[member] = Cast(slip.sequence, choice)
-        self._extend(motion, before)
+        self._extend(motion, had_quorum=had_quorum)
 
     def open(self, number: int, batch: int, tried: Mapping[int, Choice | None]) -> list[int]:
         """Open ballots of a batch by what is said to be inside (None: nothing); return whose were opened."""
@@ -180,8 +180,10 @@ class AssemblyModel:
         motion = self.motions[number]
         if member not in motion.terms or member in motion.excused:
             raise NotDirectorError
+        had_quorum = self._has_quorum(motion, len(motion.ballots))
         motion.excused.add(member)
         motion.ballots.pop(member, None)
+        self._extend(motion, had_quorum=had_quorum)
 
     def execute(self, number: int) -> None:
         motion = self._in_state(number, State.FINAL)
@@ -253,11 +255,11 @@ class AssemblyModel:
     def _has_quorum(self, motion: Motion, ballots: int) -> bool:
         return ballots * 10_000 >= self.procedure(motion).quorum_bps * len(self.voters(motion))
 
-    def _extend(self, motion: Motion, before: int) -> None:
+    def _extend(self, motion: Motion, *, had_quorum: bool) -> None:
         """A quorum that comes late gives the others time to answer, once."""
         if motion.is_extended or self.now + self.charter.late_window < motion.closes_at:
             return
-        if not self._has_quorum(motion, before) and self._has_quorum(motion, len(motion.ballots)):
+        if not had_quorum and self._has_quorum(motion, len(motion.ballots)):
             motion.is_extended = True
             motion.closes_at += self.charter.late_window
 

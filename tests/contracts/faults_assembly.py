@@ -184,26 +184,40 @@ STATES: Final = (
         "",
         OF_EXECUTION,
     ),
-    Fault("a late quorum changes nothing", BALLOTS, "_close", "r.closesAt += late;", "", OF_STATES),
+    Fault(
+        "a late quorum changes nothing",
+        BALLOTS,
+        "_extendOnQuorum",
+        "r.closesAt += r.terms.lateWindow;",
+        "",
+        OF_STATES,
+    ),
     Fault(
         "every late ballot extends",
         BALLOTS,
         "_close",
-        "Outcome.hasQuorum(r, before.turnout()) || ",
+        " && !Outcome.hasQuorum(r, before.turnout())",
+        "",
+        OF_STATES,
+    ),
+    Fault("every late interest extends", BALLOTS, "declareInterest", " && !hadQuorum", "", OF_STATES),
+    Fault(
+        "a late interest changes nothing",
+        BALLOTS,
+        "declareInterest",
+        "if (_isLate(r) && !hadQuorum) _extendOnQuorum(resolution_, r);",
         "",
         OF_STATES,
     ),
     Fault(
         "a missed quorum extends",
         BALLOTS,
-        "_close",
-        " || !Outcome.hasQuorum(r, c.tally.turnout())",
+        "_extendOnQuorum",
+        "if (!Outcome.hasQuorum(r, _tallies[resolution_].turnout())) return;",
         "",
         OF_STATES,
     ),
-    Fault(
-        "the late window is shorter", BALLOTS, "_close", "late < r.closesAt", "late <= r.closesAt", OF_STATES
-    ),
+    Fault("the late window is shorter", BALLOTS, "_isLate", ">= r.closesAt", "> r.closesAt", OF_STATES),
 )
 RESULTS: Final = (
     Fault("a quorum is one more", OUTCOME, "hasQuorum", ">=", ">", OF_STATES),

@@ -30,13 +30,13 @@ contract AssemblyActors is AssemblyOfficers {
         bytes memory data = _encoded(d);
         IAssembly.State state = _stateOf(r);
         if (state != IAssembly.State.Open) return _mustRevert(data, _wrong(r, state, IAssembly.State.Open));
-        (, uint256 turnout) = _recount(r);
+        bool hadQuorum = _hasQuorum(r);
         vm.recordLogs();
         (bool done,) = address(theAssembly).call(data);
         vm.assertEq(done, true, "cast");
         _compare(d, vm.getRecordedLogs());
         _bookDraft(d);
-        _bookExtension(r, turnout);
+        _bookExtension(r, hadQuorum);
     }
 
     function _draft(uint32 r, uint256 seed) private view returns (Draft memory d) {
@@ -181,13 +181,13 @@ contract AssemblyActors is AssemblyOfficers {
         bytes memory data = abi.encodeCall(theAssembly.vote, (r, member, IAssembly.Choice(choice)));
         bytes memory error_ = _errorOf(r, v, choice, key);
         if (_stateOf(r) == IAssembly.State.Open) ++met[_judge(_votes[r], v, choice, v.sequence + 1, key)];
-        (, uint256 turnout) = _recount(r);
+        bool hadQuorum = _hasQuorum(r);
         vm.prank(key == 0 ? TREASURER : vm.addr(key));
         if (error_.length != 0) return _mustRevert(data, error_);
         (bool done,) = address(theAssembly).call(data);
         vm.assertEq(done, true, "vote");
         _book(r, member, choice, v.sequence + 1);
-        _bookExtension(r, turnout);
+        _bookExtension(r, hadQuorum);
     }
 
     function _errorOf(uint32 r, Voter memory v, uint8 choice, uint256 key) private view returns (bytes memory) {
@@ -208,10 +208,12 @@ contract AssemblyActors is AssemblyOfficers {
         IAssembly.State state = _stateOf(r);
         bool isOpen = state == IAssembly.State.Noticed || state == IAssembly.State.Open;
         if (!_votes[r].isBoard || !isOpen || v.isExcused) return;
+        bool hadQuorum = _hasQuorum(r);
         vm.prank(vm.addr(key));
         theAssembly.declareInterest(r, member, "");
         --_votes[r].roll[v.category];
         (v.isExcused, v.sequence, v.choice) = (true, 0, 0);
+        _bookExtension(r, hadQuorum);
         ++excused;
     }
 

@@ -199,13 +199,18 @@ abstract contract AssemblyGhost is Assembled {
         (_voters[r][member].sequence, _voters[r][member].choice) = (uint8(sequence), choice);
     }
 
-    /// @dev After the ballots of one call: a quorum that came late, once.
-    function _bookExtension(uint32 r, uint256 turnoutBefore) internal {
+    /// @dev Whether the ballots cast so far, sealed or not, make the quorum.
+    function _hasQuorum(uint32 r) internal view returns (bool) {
+        (, uint256 turnout) = _recount(r);
+        return _isQuorate(r, turnout);
+    }
+
+    /// @dev After the ballots of one call, or an interest that made the roll smaller: a quorum that came late, once.
+    function _bookExtension(uint32 r, bool hadQuorum) internal {
         Vote storage vote = _votes[r];
         uint256 late = rulebook.charter(vote.charter).lateWindow;
         if (vote.isExtended || block.timestamp + late < vote.closesAt) return;
-        (, uint256 turnout) = _recount(r);
-        if (_isQuorate(r, turnoutBefore) || !_isQuorate(r, turnout)) return;
+        if (hadQuorum || !_hasQuorum(r)) return;
         vote.isExtended = true;
         vote.closesAt += late;
         ++extended;

@@ -204,4 +204,35 @@ contract AssemblyStatesTest is Assembled {
         _voteAll(r, _range(1, 2), FOR);
         _eq(theAssembly.resolution(r).closesAt, closesAt, "not extended");
     }
+
+    /// @notice One of four directors has voted: no quorum. In the last second two of the others declare an interest, and
+    /// one of two is a quorum: the one who is left gets a day to answer.
+    function test_WhenALateInterestMakesTheQuorum() public {
+        uint32 r = _opened(IRulebook.Kind.Spending, new IRulebook.Call[](0));
+        uint64 closesAt = theAssembly.resolution(r).closesAt;
+        _cast(r, _slip(r, ANA, FOR, 1));
+        vm.warp(closesAt - 1);
+        _as(BEN);
+        theAssembly.declareInterest(r, BEN, "");
+        _eq(theAssembly.resolution(r).closesAt, closesAt, "one of three is no quorum");
+        vm.expectEmit(address(theAssembly));
+        emit IAssembly.VoteExtended(r, closesAt + 1 days);
+        _as(EMMA);
+        theAssembly.declareInterest(r, EMMA, "");
+        _eq(theAssembly.resolution(r).closesAt, closesAt + 1 days, "extended");
+    }
+
+    function test_WhenAnInterestIsDeclaredLateAfterTheQuorum() public {
+        IRulebook.Charter memory c = _charter();
+        c.lateWindow = 1 hours;
+        vm.prank(address(theAssembly));
+        rulebook.publishCharter(c);
+        uint32 r = _opened(IRulebook.Kind.Spending, new IRulebook.Call[](0));
+        uint64 closesAt = theAssembly.resolution(r).closesAt;
+        _voteAll(r, _range(ANA, BEN), FOR);
+        vm.warp(closesAt - 1);
+        _as(EMMA);
+        theAssembly.declareInterest(r, EMMA, "");
+        _eq(theAssembly.resolution(r).closesAt, closesAt, "not extended");
+    }
 }
