@@ -21,6 +21,7 @@ from endogene_token.chain.calls import Ledger
 from endogene_token.chain.roll import is_signed
 from endogene_token.chain.views import Role
 from endogene_token.errors import AccessError, CredentialsError
+from endogene_token.hexes import from_hex
 from endogene_token.i18n import mark, tr
 from endogene_token.indexer import models
 from endogene_token.sdk.access import access_digest
@@ -81,15 +82,13 @@ def require_holder(session: Session, key: str, number: int) -> None:
 def require_merchant(session: Session, ledger: Ledger, address: str, number: int) -> None:
     """Raise AccessError unless `address` is this merchant's key, one of its tills', or an officer's."""
     tills = select(models.Till.key).where(models.Till.merchant == number, col(models.Till.revoked) == 0)
-    if bytes.fromhex(address[2:]) not in session.exec(tills).all() and not _is_key_of(
-        session, address, number
-    ):
+    if from_hex(address) not in session.exec(tills).all() and not _is_key_of(session, address, number):
         _require_officer(ledger, address)
 
 
 def _is_key_of(session: Session, address: str, number: int) -> bool:
     member = session.get(models.Member, number)
-    return member is not None and member.key == bytes.fromhex(address[2:])
+    return member is not None and member.key == from_hex(address)
 
 
 def _require_officer(ledger: Ledger, address: str) -> None:

@@ -8,7 +8,7 @@ from api.deps import Services
 from api.vote_schemas import BallotGiven, OpeningGiven
 from endogene_token.ballots import Ballot, Choice, Opening, SealedBallot, commitment, digest, unpack
 from endogene_token.bylaws import Body, State
-from endogene_token.chain.assembly import Assembly, Resolution
+from endogene_token.chain.assembly import INTEREST_DECLARED, Assembly, Resolution
 from endogene_token.chain.resolutions import SignedBallot
 from endogene_token.chain.roll import NOW, is_signed, key_of, roll_entry
 from endogene_token.errors import (
@@ -19,8 +19,9 @@ from endogene_token.errors import (
     UnsignedBallotError,
     WrongStateError,
 )
+from endogene_token.hexes import from_hex
 from endogene_token.indexer import vote_models as read_model
-from endogene_token.outcome import Vote, state_at
+from endogene_token.outcome import state_at
 from endogene_token.reasons import BallotRefusal
 from endogene_token.relay import acts, ballots
 from endogene_token.relay.acts import Execution, SignedAct
@@ -28,7 +29,6 @@ from endogene_token.relay.clerk import call_of
 from endogene_token.relay.vote_models import RelayAct, VoteState
 
 DAY: Final = 86_400
-INTEREST_DECLARED: Final = 1  # in the place of the end of a director's right
 _WORD: Final = 32
 
 
@@ -46,9 +46,9 @@ def accept_ballot(app: Services, number: int, given: BallotGiven) -> str:
     if resolution.terms.is_sealed != (given.commitment is not None):
         raise BallotModeError(is_sealed=resolution.terms.is_sealed)
     ballot = _ballot(number, given, resolution.text)
-    _check_right(app, assembly, resolution, SignedBallot(ballot, _bytes(given.signature)), now)
-    sealed = None if given.sealed_opening is None else _bytes(given.sealed_opening)
-    return ballots.accept(app.engine, SignedBallot(ballot, _bytes(given.signature)), sealed)
+    _check_right(app, assembly, resolution, SignedBallot(ballot, from_hex(given.signature)), now)
+    sealed = None if given.sealed_opening is None else from_hex(given.sealed_opening)
+    return ballots.accept(app.engine, SignedBallot(ballot, from_hex(given.signature)), sealed)
 
 
 def accept_opening(app: Services, session: Session, number: int, given: OpeningGiven) -> str:
@@ -63,7 +63,7 @@ def accept_opening(app: Services, session: Session, number: int, given: OpeningG
     last = resolution.closes_at + resolution.terms.opening
     if not resolution.closes_at <= now < last:
         raise _wrong_state(app, number, resolution, State.CLOSED, now)
-    opening = Opening(Choice(given.choice), _bytes(given.salt))
+    opening = Opening(Choice(given.choice), from_hex(given.salt))
     if commitment(number, given.member, opening) not in _commitments(session, number, given.member):
         raise OpeningMismatchError(actual=given.member)
     return ballots.keep_opening(app.engine, number, given.member, opening)
@@ -96,7 +96,7 @@ def accept_act(app: Services, act: SignedAct) -> RelayAct:
 
 def _ballot(number: int, given: BallotGiven, text: bytes) -> Ballot | SealedBallot:
     if given.commitment is not None:
-        return SealedBallot(number, given.member, given.sequence, _bytes(given.commitment), text)
+        return SealedBallot(number, given.member, given.sequence, from_hex(given.commitment), text)
     return Ballot(number, given.member, Choice(given.choice or 0), given.sequence, text)
 
 
@@ -146,18 +146,6 @@ def _simulate(app: Services, act: SignedAct) -> None:
 def _wrong_state(
     app: Services, number: int, resolution: Resolution, limit: State, now: int
 ) -> WrongStateError:
-    vote = Vote(
-        resolution.terms,
-        resolution.opens_at,
-        resolution.closes_at,
-        resolution.roll_sizes,
-        Assembly(app.ledger).tally(number),
-        resolution.is_annulled,
-        resolution.is_executed,
-    )
+    vote = resolution.vote(Assembly(app.ledger).tally(number))
     actual = state_at(vote, now)
     return WrongStateError(resolution=number, actual=actual.name.lower(), limit=limit.name.lower())
-
-
-def _bytes(text: str) -> bytes:
-    return bytes.fromhex(text[2:])

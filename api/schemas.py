@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from endogene_token.bounds import MAX_UINT32, MAX_UINT64
 from endogene_token.errors import AmountError, DayError, PurchaseIdError
+from endogene_token.hexes import from_hex
 from endogene_token.ids import PurchaseId, day_number
 from endogene_token.money import parse_minor
 from endogene_token.receipts import (
@@ -144,11 +145,11 @@ class PurchasesGiven(Given):
     def signed(self) -> SignedPurchases:
         """Return the batch as it was signed. Raises RangeError."""
         items = tuple(
-            Purchase(one.member, _number(one.day), int(one.amount), _bytes(one.commitment))
+            Purchase(one.member, _number(one.day), int(one.amount), from_hex(one.commitment))
             for one in self.items
         )
         batch = PurchaseBatch(self.till, self.merchant, self.first_sequence, items)
-        return SignedPurchases(batch, _bytes(self.signature))
+        return SignedPurchases(batch, from_hex(self.signature))
 
 
 class ReversalsGiven(Given):
@@ -182,7 +183,7 @@ class ReversalsGiven(Given):
         """Return the batch as it was signed. Raises RangeError."""
         items = tuple(_reversal(one) for one in self.reversals)
         batch = ReversalBatch(self.till, self.merchant, self.first_sequence, items)
-        return SignedReversals(batch, _bytes(self.signature))
+        return SignedReversals(batch, from_hex(self.signature))
 
 
 class Accepted(Told):
@@ -278,14 +279,10 @@ def _reversal(given: ReversalGiven) -> Reversal:
         sequence,
         int(given.amount),
         _number(given.day),
-        _bytes(given.commitment),
+        from_hex(given.commitment),
         purchase_batch=given.purchase_batch,
     )
 
 
 def _number(day: str) -> int:
     return day_number(date.fromisoformat(day))
-
-
-def _bytes(text: str) -> bytes:
-    return bytes.fromhex(text[2:])

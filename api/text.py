@@ -33,8 +33,3 @@ def ballot_refusal_text(trouble: EndogeneError | None, lang: str) -> tuple[str |
     if reason is None:
         return trouble.code, trouble.render(lang)
     return reason.code, reason.sentence(lang)
-
-
-def hex_text(value: bytes) -> str:
-    """Return bytes as 0x and hexadecimal digits."""
-    return "0x" + value.hex()

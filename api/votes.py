@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlmodel import Session, col, select
 
-from api.text import day_text, hex_text
+from api.text import day_text
 from api.vote_answers import (
     CallTold,
     CollegeTally,
@@ -22,6 +22,7 @@ from endogene_token.ballots import Choice
 from endogene_token.bylaws import Body, Kind, Majority, State
 from endogene_token.chain.artifacts import CONTRACTS, load
 from endogene_token.chain.community import Community
+from endogene_token.hexes import to_hex
 from endogene_token.indexer.vote_models import Resolution, ResolutionTally
 from endogene_token.indexer.votes import vote_of
 from endogene_token.outcome import SEALED, Tally, Vote, is_carried, participation, quorum, state_at
@@ -101,7 +102,7 @@ def _brief(row: Resolution, tally: Tally, now: int) -> ResolutionBrief:
         kind=name_of(Kind(row.kind)),
         body=None if is_draft else name_of(Body(row.body)),
         state=name_of(state_at(vote_of(row.model_dump(), tally), now)),
-        text_hash=hex_text(row.text_hash),
+        text_hash=to_hex(row.text_hash),
         opens_at=None if is_draft else row.opens_at,
         closes_at=None if is_draft else row.closes_at,
         is_sealed=None if is_draft else bool(row.is_sealed),

@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from api.deps import Language, Reading
-from api.text import hex_text
 from api.vote_schemas import ActTold
 from endogene_token.errors import UnknownActError
+from endogene_token.hexes import from_hex, to_hex
 from endogene_token.relay import acts
 
 router = APIRouter(tags=["resolutions"])
@@ -17,18 +17,18 @@ Digest = Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$", description="What th
 @router.get("/acts/{digest}")
 def act(digest: Digest, session: Reading, lang: Language) -> ActTold:
     """Tell how far an act has come."""
-    row = acts.find(session, bytes.fromhex(digest[2:]))
+    row = acts.find(session, from_hex(digest))
     if row is None:
         raise UnknownActError(actual=digest)
     trouble = row.trouble
     return ActTold.model_validate(
         {
-            "digest": hex_text(row.digest),
+            "digest": to_hex(row.digest),
             "kind": row.kind,
             "status": row.state,
             "reason": trouble and trouble.code,
             "explanation": trouble and trouble.render(lang),
             "resolution": row.resolution,
-            "transaction": None if row.transaction is None else hex_text(row.transaction),
+            "transaction": None if row.transaction is None else to_hex(row.transaction),
         }
     )

@@ -10,7 +10,7 @@ from api.access import Caller, require_holder
 from api.deps import App, Language, Reading
 from api.polling import accept_ballot, accept_opening
 from api.schemas import PathNumber
-from api.text import ballot_refusal_text, hex_text
+from api.text import ballot_refusal_text
 from api.vote_schemas import (
     BallotAccepted,
     BallotGiven,
@@ -26,6 +26,7 @@ from api.vote_schemas import (
 from endogene_token.bylaws import State
 from endogene_token.chain.assembly import Assembly
 from endogene_token.errors import UnknownBallotError, UnknownResolutionError, WrongStateError
+from endogene_token.hexes import to_hex
 from endogene_token.indexer import vote_models as read_model
 from endogene_token.relay import ballots
 from endogene_token.relay.vote_models import RelayBallot, VoteState
@@ -71,7 +72,7 @@ def own(
         status=STATUSES[row.state],
         reason=reason,
         explanation=explanation,
-        transaction=None if row.transaction is None else hex_text(row.transaction),
+        transaction=None if row.transaction is None else to_hex(row.transaction),
         receipt=_receipt(app.ledger.community.chain_id, app.ledger.community.assembly, session, row),
         standing=_standing(session, place.number, place.member),
     )
@@ -100,7 +101,7 @@ def sealed_openings(number: PathNumber, app: App, session: Reading) -> SealedOpe
             SealedOpeningTold(
                 member=one.member,
                 sequence=one.sequence,
-                sealed_opening=hex_text(one.sealed_opening or b""),
+                sealed_opening=to_hex(one.sealed_opening or b""),
             )
             for one in rows
         ]
@@ -118,9 +119,9 @@ def _receipt(chain_id: int, assembly: str, session: Session, row: RelayBallot) -
         member=row.member,
         sequence=row.sequence,
         choice=row.choice or None,
-        commitment=None if row.commitment is None else hex_text(row.commitment),
-        text_hash=hex_text(resolution.text_hash),
-        signature=hex_text(row.signature),
+        commitment=None if row.commitment is None else to_hex(row.commitment),
+        text_hash=to_hex(resolution.text_hash),
+        signature=to_hex(row.signature),
     )
 
 

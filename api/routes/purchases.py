@@ -8,8 +8,9 @@ from sqlmodel import Session
 from api.deps import App, Language, Reading
 from api.intake import accept, place
 from api.schemas import Accepted, PurchasesGiven, PurchaseTold
-from api.text import day_text, hex_text, refusal_text
+from api.text import day_text, refusal_text
 from endogene_token.errors import UnknownPurchaseError
+from endogene_token.hexes import to_hex
 from endogene_token.ids import PurchaseId
 from endogene_token.indexer import models
 from endogene_token.receipts import Purchase
@@ -55,7 +56,7 @@ def _indexed(session: Session, wanted: PurchaseId, lang: str) -> PurchaseTold | 
         credit=str(row.credit),
         reversed=str(row.reversed) if row.reason == 0 else "0",
         batch=row.batch,
-        transaction=None if batch is None else hex_text(batch.transaction_hash),
+        transaction=None if batch is None else to_hex(batch.transaction_hash),
     )
 
 

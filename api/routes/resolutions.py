@@ -9,12 +9,12 @@ from api import votes
 from api.deps import App, Reading
 from api.polling import accept_act
 from api.schemas import PathNumber
-from api.text import hex_text
 from api.vote_answers import Resolutions, ResolutionTold
 from api.vote_schemas import ActAccepted, InterestGiven, NoticeGiven, ProposalGiven
 from endogene_token.ballots import ExecutableCall, Interest, Notice, Proposal, calls_hash
 from endogene_token.bounds import MAX_UINT32
 from endogene_token.errors import UnknownResolutionError, UnknownTextError
+from endogene_token.hexes import from_hex, to_hex
 from endogene_token.indexer.vote_models import Resolution
 from endogene_token.relay.acts import Execution, SignedAct
 from endogene_token.relay.vote_models import RelayAct, RelayText
@@ -44,26 +44,26 @@ def resolution(number: PathNumber, app: App, session: Reading) -> ResolutionTold
 @router.post("/resolutions", status_code=202)
 def propose(given: Annotated[ProposalGiven, Body()], app: App, session: Reading) -> ActAccepted:
     """Accept a member's proposal for the assembly. Its text must be kept here already."""
-    text = _bytes(given.text_hash)
+    text = from_hex(given.text_hash)
     if session.get(RelayText, text) is None:
         raise UnknownTextError(actual=given.text_hash)
-    calls = tuple(ExecutableCall(one.target, _bytes(one.data)) for one in given.calls)
+    calls = tuple(ExecutableCall(one.target, from_hex(one.data)) for one in given.calls)
     message = Proposal(given.member, given.kind, text, calls_hash(calls), given.nonce)
-    return _accepted(accept_act(app, SignedAct(message, _bytes(given.signature), calls)))
+    return _accepted(accept_act(app, SignedAct(message, from_hex(given.signature), calls)))
 
 
 @router.post("/resolutions/{number}/notice", status_code=202)
 def notice(number: PathNumber, given: Annotated[NoticeGiven, Body()], app: App) -> ActAccepted:
     """Accept a director's notice of a draft: it fixes roll, charter and dates."""
     message = Notice(given.member, number, given.opens_at, given.nonce)
-    return _accepted(accept_act(app, SignedAct(message, _bytes(given.signature))))
+    return _accepted(accept_act(app, SignedAct(message, from_hex(given.signature))))
 
 
 @router.post("/resolutions/{number}/interests", status_code=202)
 def interest(number: PathNumber, given: Annotated[InterestGiven, Body()], app: App) -> ActAccepted:
     """Accept a director's leave of a resolution, for an interest in it."""
     message = Interest(given.member, number, given.nonce)
-    return _accepted(accept_act(app, SignedAct(message, _bytes(given.signature))))
+    return _accepted(accept_act(app, SignedAct(message, from_hex(given.signature))))
 
 
 @router.post("/resolutions/{number}/execute", status_code=202)
@@ -73,8 +73,4 @@ def execute(number: PathNumber, app: App) -> ActAccepted:
 
 
 def _accepted(row: RelayAct) -> ActAccepted:
-    return ActAccepted.model_validate({"digest": hex_text(row.digest), "status": row.state})
-
-
-def _bytes(text: str) -> bytes:
-    return bytes.fromhex(text[2:])
+    return ActAccepted.model_validate({"digest": to_hex(row.digest), "status": row.state})

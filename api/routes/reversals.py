@@ -8,8 +8,9 @@ from sqlmodel import Session
 from api.deps import App, Language, Reading
 from api.intake import accept, place
 from api.schemas import Accepted, ReversalsGiven, ReversalTold
-from api.text import day_text, hex_text, refusal_text
+from api.text import day_text, refusal_text
 from endogene_token.errors import UnknownPurchaseError
+from endogene_token.hexes import to_hex
 from endogene_token.ids import PurchaseId
 from endogene_token.indexer import models
 from endogene_token.receipts import Reversal
@@ -54,7 +55,7 @@ def _indexed(session: Session, wanted: PurchaseId, lang: str) -> ReversalTold | 
         amount=str(row.amount),
         premium=str(row.premium),
         credit=str(row.credit),
-        transaction=hex_text(row.transaction_hash),
+        transaction=to_hex(row.transaction_hash),
     )
 
 

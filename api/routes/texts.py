@@ -5,10 +5,10 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Body, Path
 
 from api.deps import App, Reading
-from api.text import hex_text
 from api.vote_schemas import TextGiven, TextTold
 from endogene_token.ballots import normal_text, text_hash
 from endogene_token.errors import TextTooLongError, UnknownTextError
+from endogene_token.hexes import from_hex, to_hex
 from endogene_token.relay import ballots
 from endogene_token.relay.vote_models import RelayText
 
@@ -25,13 +25,13 @@ def keep(given: Annotated[TextGiven, Body()], app: App) -> TextTold:
     if size > LONGEST:
         raise TextTooLongError(actual=size, limit=LONGEST)
     kept = ballots.keep_text(app.engine, given.text)
-    return TextTold(hash=hex_text(kept.hash), text=kept.text)
+    return TextTold(hash=to_hex(kept.hash), text=kept.text)
 
 
 @router.get("/texts/{hash}")
 def text(hash: Hash, session: Reading) -> TextTold:  # noqa: A002  the name in the path
     """Tell the text that has a hash; the reader computes the hash again to be sure of it."""
-    found = session.get(RelayText, bytes.fromhex(hash[2:]))
+    found = session.get(RelayText, from_hex(hash))
     if found is None:
         raise UnknownTextError(actual=hash)
-    return TextTold(hash=hex_text(found.hash), text=found.text)
+    return TextTold(hash=to_hex(found.hash), text=found.text)

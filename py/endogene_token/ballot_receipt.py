@@ -12,6 +12,7 @@ import msgspec
 
 from endogene_token.ballots import AssemblyDomain, Ballot, Choice, Opening, SealedBallot, commitment
 from endogene_token.errors import ReceiptFileError
+from endogene_token.hexes import from_hex, to_hex
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -61,9 +62,9 @@ class BallotReceipt:
             member=self.member,
             sequence=self.sequence,
             choice=self.choice.name.lower(),
-            text_hash=_hex(self.text),
-            signature=_hex(self.signature),
-            salt=None if self.salt is None else _hex(self.salt),
+            text_hash=to_hex(self.text),
+            signature=to_hex(self.signature),
+            salt=None if self.salt is None else to_hex(self.salt),
         )
         draft = path.with_suffix(".draft")
         try:
@@ -87,17 +88,9 @@ class BallotReceipt:
                 told.member,
                 told.sequence,
                 Choice[told.choice.upper()],
-                _bytes(told.text_hash),
-                _bytes(told.signature),
-                None if told.salt is None else _bytes(told.salt),
+                from_hex(told.text_hash),
+                from_hex(told.signature),
+                None if told.salt is None else from_hex(told.salt),
             )
         except (OSError, ValueError, KeyError) as error:
             raise ReceiptFileError(actual=path, limit=error) from error
-
-
-def _hex(content: bytes) -> str:
-    return "0x" + content.hex()
-
-
-def _bytes(digits: str) -> bytes:
-    return bytes.fromhex(digits.removeprefix("0x"))

@@ -9,6 +9,7 @@ from endogene_token.ballots import Choice
 from endogene_token.chain.contracts import decode, encode
 from endogene_token.chain.rpc import Rpc
 from endogene_token.errors import TextMismatchError, WrongChainError
+from endogene_token.hexes import to_hex
 
 
 class Verdict(StrEnum):
@@ -46,7 +47,7 @@ def verify_ballot(rpc: Rpc, receipt: BallotReceipt) -> Finding:
         raise WrongChainError(actual=chain_id, limit=receipt.domain.chain_id)
     text = _ask(rpc, receipt, "resolution", receipt.resolution)[0][12]
     if text != receipt.text:
-        raise TextMismatchError(actual="0x" + receipt.text.hex(), limit="0x" + text.hex())
+        raise TextMismatchError(actual=to_hex(receipt.text), limit=to_hex(text))
     sequence, choice = _ask(rpc, receipt, "ballotOf", receipt.resolution, receipt.member)
     return Finding(_verdict(receipt, sequence, choice), sequence, Choice(choice) if choice else None)
 

@@ -10,6 +10,7 @@ from tests.unit.source_tree import ROOT, files, imports
 
 PACKAGE = "endogene_token"
 FLOORS = {
+    "hexes": 0,
     "i18n": 0,
     "crash": 0,
     "log": 0,
@@ -42,6 +43,7 @@ FLOORS = {
     "cli": 12,
 }
 PURE = (
+    "hexes",
     "money",
     "errors",
     "bounds",

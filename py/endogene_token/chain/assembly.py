@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from endogene_token.ballots import AssemblyDomain, Choice
 from endogene_token.chain.calls import Ledger
 from endogene_token.chain.charter import Charter, Kind, State
 from endogene_token.chain.views import Category
-from endogene_token.outcome import SEALED, Tally, Terms
+from endogene_token.outcome import Tally, Terms, Vote
 
-__all__ = ["SEALED", "Assembly", "CountedBallot", "Director", "Resolution", "Tally", "Terms"]
+INTEREST_DECLARED: Final = 1
+"""What stands in the place of the end of a director's right once an interest was declared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,18 @@ class Resolution:
         """Return the resolution that the contract answered."""
         sizes, terms = tuple(values[11]), Terms.read(values[14])
         return cls(*(Kind(values[0]), *values[1:11], sizes, *values[12:14], terms))
+
+    def vote(self, tally: Tally) -> Vote:
+        """Return what `outcome` needs to say where it stands, with the ballots that `tally` counts."""
+        return Vote(
+            terms=self.terms,
+            opens_at=self.opens_at,
+            closes_at=self.closes_at,
+            roll_sizes=self.roll_sizes,
+            tally=tally,
+            is_annulled=self.is_annulled,
+            is_executed=self.is_executed,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +115,7 @@ class Assembly:
         return int(self._value("nonce", member))
 
     def right(self, number: int, member: int) -> int:
-        """Return until when a director may vote on a resolution; 0: never, 1: an interest was declared."""
+        """Return until when a director may vote on a resolution; 0: never, or `INTEREST_DECLARED`."""
         return int(self.ledger.read([("Board", "rightOf", (number, member))])[0])
 
     def director(self, member: int) -> Director:

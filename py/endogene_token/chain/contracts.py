@@ -11,6 +11,7 @@ from web3 import Web3
 
 from endogene_token.chain.artifacts import Name, load
 from endogene_token.errors import NotDeployedError
+from endogene_token.hexes import from_hex
 
 _CODEC: Final = Web3().codec
 
@@ -44,19 +45,19 @@ def decode(name: Name, function: str, answer: str) -> tuple[Any, ...]:
     """
     if answer == "0x":
         raise NotDeployedError(actual=f"{name}.{function}")
-    values: Sequence[Any] = _CODEC.decode(_function(name, function)[2], bytes.fromhex(answer[2:]))
+    values: Sequence[Any] = _CODEC.decode(_function(name, function)[2], from_hex(answer))
     return tuple(values)
 
 
 def decode_log(name: Name, log: Mapping[str, Any]) -> Event | None:
     """Return the event that a log of the contract tells, as the node writes logs; None for an unknown one."""
-    topics = [bytes.fromhex(topic[2:]) for topic in log["topics"]]
+    topics = [from_hex(topic) for topic in log["topics"]]
     entry = _events(name).get(topics[0]) if topics else None
     if entry is None:
         return None
     indexed = [one for one in entry["inputs"] if one["indexed"]]
     plain = [one for one in entry["inputs"] if not one["indexed"]]
-    values = dict(zip(map(_name, plain), _values(plain, bytes.fromhex(log["data"][2:])), strict=True))
+    values = dict(zip(map(_name, plain), _values(plain, from_hex(log["data"])), strict=True))
     for one, topic in zip(indexed, topics[1:], strict=True):
         values[_name(one)] = _values([one], topic)[0]
     return Event(name, entry["name"], values, int(log["logIndex"], 16))

@@ -17,6 +17,7 @@ from endogene_token.chain.rpc import Rpc
 from endogene_token.chain.transactions import Call
 from endogene_token.chain.views import Rules
 from endogene_token.chain.wallet import Wallet
+from endogene_token.hexes import from_hex
 
 __all__ = ["Community", "Plan", "Rules", "found"]
 
@@ -112,5 +113,5 @@ def _implementation(name: Name, proxies: Mapping[Name, str]) -> Call:
 
 
 def _proxy(name: Name, implementation: str, beginning: tuple[object, ...]) -> Call:
-    initialise = bytes.fromhex(encode(name, "initialize", *beginning)[2:])
+    initialise = from_hex(encode(name, "initialize", *beginning))
     return Call(None, encode_deployment("ERC1967Proxy", implementation, initialise), DEPLOYMENT_GAS)

@@ -9,6 +9,7 @@ from eth_utils.abi import event_abi_to_log_topic
 
 from endogene_token.chain.artifacts import Name, load
 from endogene_token.chain.calls import Ledger
+from endogene_token.hexes import to_hex
 
 BLOCKS_PER_REQUEST: Final = 5_000  # what Besu allows
 
@@ -40,4 +41,4 @@ def topic(name: Name, event: str) -> str:
 
 def number_topic(value: int) -> str:
     """Return a number as the topic of an indexed argument."""
-    return "0x" + value.to_bytes(32).hex()
+    return to_hex(value.to_bytes(32))

@@ -17,6 +17,7 @@ from endogene_token.chain.charter import Charter, Kind, Power
 from endogene_token.chain.community import Community
 from endogene_token.chain.contracts import encode
 from endogene_token.chain.transactions import PLAIN_GAS, Call
+from endogene_token.hexes import from_hex
 
 # Limits of gas, as in `transactions`. The assembly wants 618,750 left before a contract is asked.
 SIGNATURE_GAS: Final = 1_000_000
@@ -153,7 +154,7 @@ def executable(call: Call) -> ExecutableCall:
     """Return a call as a resolution carries it. A deployment cannot be one."""
     if call.to is None:
         raise ValueError("a deployment has no address to call")
-    return ExecutableCall(call.to, bytes.fromhex(call.data[2:]))
+    return ExecutableCall(call.to, from_hex(call.data))
 
 
 def _rows(calls: Sequence[ExecutableCall]) -> list[tuple[object, ...]]:

@@ -9,6 +9,7 @@ import msgspec
 
 from endogene_token.chain.reverts import refusal
 from endogene_token.errors import EndogeneError, NodeAnswerError, NodeUnavailableError, SettingError
+from endogene_token.hexes import from_hex
 
 TIMEOUT: Final = 30.0  # seconds
 RpcCall = tuple[str, Sequence[object]]
@@ -154,6 +155,6 @@ def _revert_data(failure: _Failure) -> bytes | None:
     if not isinstance(data, str) or not data.startswith("0x") or "revert" not in failure.message.lower():
         return None
     try:
-        return bytes.fromhex(data[2:])
+        return from_hex(data)
     except ValueError:
         return None

@@ -11,6 +11,7 @@ from eth_account.signers.local import LocalAccount
 from endogene_token.chain.rpc import Rpc
 from endogene_token.chain.transactions import Call
 from endogene_token.errors import LedgerRefusal, NodeAnswerError, UnconfirmedError, UnknownRefusalError
+from endogene_token.hexes import to_hex
 
 PATIENCE: Final = 60.0  # seconds that a transaction may take to be in a block
 FIRST_PAUSE: Final = 0.01  # seconds before asking for a receipt again; then half as long again each time
@@ -131,7 +132,7 @@ class Wallet:
             "to": call.to or b"",
         }
         signed = self.account.sign_transaction(fields)
-        return "0x" + signed.hash.hex(), "0x" + signed.raw_transaction.hex()
+        return to_hex(signed.hash), to_hex(signed.raw_transaction)
 
     def _outcome(self, raw: dict[str, Any]) -> Receipt | LedgerRefusal:
         if int(raw["status"], 16) == 0:

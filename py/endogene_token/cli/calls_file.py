@@ -12,6 +12,7 @@ from endogene_token.ballots import ExecutableCall
 from endogene_token.chain.artifacts import CONTRACTS, Name, load
 from endogene_token.chain.contracts import encode
 from endogene_token.errors import CallsFileError
+from endogene_token.hexes import from_hex
 
 
 class _Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -46,7 +47,7 @@ def _call(row: _Row, addresses: Mapping[str, str]) -> ExecutableCall:
     if len(inputs) != len(row.arguments):
         raise ValueError(f"{name}.{row.function}: {len(row.arguments)} ≠ {len(inputs)}")
     arguments = [_value(kind, one) for kind, one in zip(inputs, row.arguments, strict=True)]
-    return ExecutableCall(addresses[name], bytes.fromhex(encode(name, row.function, *arguments)[2:]))
+    return ExecutableCall(addresses[name], from_hex(encode(name, row.function, *arguments)))
 
 
 def _value(kind: Mapping[str, Any], value: Any) -> Any:
@@ -59,5 +60,5 @@ def _value(kind: Mapping[str, Any], value: Any) -> Any:
     if written == "address":
         return to_checksum_address(value)
     if written.startswith("bytes"):
-        return bytes.fromhex(str(value).removeprefix("0x"))
+        return from_hex(str(value))
     return int(value) if written.startswith(("uint", "int")) and isinstance(value, str) else value

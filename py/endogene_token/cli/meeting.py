@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from endogene_token.ballots import Choice
-from endogene_token.chain.assembly import Assembly, Resolution
+from endogene_token.chain.assembly import Assembly
 from endogene_token.chain.charter import Charter, Kind, State, standard_charter
 from endogene_token.chain.resolutions import executable
 from endogene_token.chain.transactions import grant_role
 from endogene_token.chain.views import Admission, Category, Role
 from endogene_token.errors import UnconfirmedError
 from endogene_token.host import TERM, Host, person
-from endogene_token.outcome import Vote, state_at
+from endogene_token.outcome import state_at
 from endogene_token.sdk import VoterClient
 from endogene_token.signers import KeyfileSigner
 
@@ -122,19 +122,7 @@ def _state(host: Host) -> State | None:
     number = assembly.count()
     if number == 0:
         return None
-    return state_at(_vote(assembly.resolution(number), assembly, number), _now(host))
-
-
-def _vote(resolution: Resolution, assembly: Assembly, number: int) -> Vote:
-    return Vote(
-        resolution.terms,
-        resolution.opens_at,
-        resolution.closes_at,
-        resolution.roll_sizes,
-        assembly.tally(number),
-        resolution.is_annulled,
-        resolution.is_executed,
-    )
+    return state_at(assembly.resolution(number).vote(assembly.tally(number)), _now(host))
 
 
 def _now(host: Host) -> int:

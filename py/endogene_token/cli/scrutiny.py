@@ -7,6 +7,7 @@ from endogene_token.cli.console import answering, say, tell
 from endogene_token.cli.options import LANG
 from endogene_token.cli.voting import get, opening_body, post, service
 from endogene_token.errors import SealBrokenError, ShareFormatError
+from endogene_token.hexes import from_hex
 from endogene_token.i18n import tr
 from endogene_token.sealing import KeyShare, SealingKeys, combine_shares, open_, split_key
 
@@ -29,13 +30,13 @@ def run_unseal(number: int, shares: list[Path], *, api: str | None, data: Path |
     """Open what members sealed for the scrutineers, and have the ledger count it."""
     with answering(as_json) as answer:
         url = service(api, data)
-        public = bytes.fromhex(str(get(url, f"/v1/resolutions/{number}")["sealing_key"]).removeprefix("0x"))
+        public = from_hex(str(get(url, f"/v1/resolutions/{number}")["sealing_key"]))
         private = combine_shares([_share(path) for path in shares], public)
         rows: list[dict[str, Any]] = get(url, f"/v1/resolutions/{number}/sealed-openings")["items"]
         shut: list[int] = []
         for row in rows:
             try:
-                sealed = bytes.fromhex(row["sealed_opening"].removeprefix("0x"))
+                sealed = from_hex(row["sealed_opening"])
                 opening = open_(sealed, private, number, row["member"])
             except SealBrokenError:  # sealed for somebody else, or for nobody: its member may still open it
                 shut.append(row["member"])

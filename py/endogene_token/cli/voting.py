@@ -20,6 +20,7 @@ from endogene_token.cli.calls_file import read_calls
 from endogene_token.cli.console import answering, out, settings, tell
 from endogene_token.cli.options import LANG
 from endogene_token.errors import KeyMissingError, NotDeployedError, ServiceUnavailableError
+from endogene_token.hexes import from_hex, to_hex
 from endogene_token.host.community import running_service
 from endogene_token.host.folder import DataFolder
 from endogene_token.i18n import tr
@@ -55,9 +56,7 @@ class Voter:
     def signer(self) -> Signer:
         """Return whoever signs. Raises KeyMissingError and what else a signer raises."""
         if self.device is not None:
-            return DeviceSigner(
-                bytes.fromhex((self.device_key or "").removeprefix("0x")), CommandDevice(self.device.split())
-            )
+            return DeviceSigner(from_hex(self.device_key or ""), CommandDevice(self.device.split()))
         if self.key is None:
             raise KeyMissingError(actual="--key")
         asked = os.environ.get(PASSPHRASE)
@@ -120,9 +119,9 @@ def run_propose(voter: Voter, kind: Kind, text: Path, calls: Path | None, *, as_
         where = get(service(voter.api, voter.data), "/v1/community")
         addresses = {name: str(where[key]) for name, key in CONTRACTS.items() if key in where}
         digest = client.propose(kind, text.read_text("utf-8"), read_calls(calls, addresses))
-        answer["text_hash"] = "0x" + digest.hex()
+        answer["text_hash"] = to_hex(digest)
         if not as_json:
-            tell(tr("Filed. The hash of its text: {digest}", LANG, digest="0x" + digest.hex()))
+            tell(tr("Filed. The hash of its text: {digest}", LANG, digest=to_hex(digest)))
 
 
 def run_notice(voter: Voter, number: int, opens_in: int, *, as_json: bool) -> None:
@@ -178,7 +177,7 @@ def run_execute(number: int, *, api: str | None, data: Path | None, as_json: boo
 
 def opening_body(member: int, opening: Opening) -> dict[str, object]:
     """Return what opens a member's sealed ballot, as the service takes it."""
-    return {"member": member, "choice": int(opening.choice), "salt": "0x" + opening.salt.hex()}
+    return {"member": member, "choice": int(opening.choice), "salt": to_hex(opening.salt)}
 
 
 def get(url: str, path: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from typing import ClassVar
 
+from endogene_token.hexes import to_hex
 from endogene_token.i18n import tr
 
 LONGEST_SHOWN = 120  # characters of a value in a message: one line of a terminal
@@ -60,7 +61,7 @@ class EndogeneError(Exception):
 def shown(value: object) -> str:
     """Return `value` fit for a message: bytes as 0x…, at most `LONGEST_SHOWN` long, no control codes."""
     if isinstance(value, (bytes, bytearray)):
-        text = "0x" + value[:LONGEST_SHOWN].hex()
+        text = to_hex(bytes(value[:LONGEST_SHOWN]))
     elif isinstance(value, int) and value.bit_length() > 256:
         text = hex(value)  # Python refuses to write an int of many thousand digits in decimal
     else:

@@ -11,6 +11,7 @@ from sqlmodel import SQLModel
 from endogene_token.chain.calls import Ledger, View
 from endogene_token.chain.views import ZERO_ADDRESS, MemberKind
 from endogene_token.errors import UnknownMerchantError
+from endogene_token.hexes import to_hex
 from endogene_token.indexer.differences import Difference, each_field
 from endogene_token.indexer.events import Decoder
 from endogene_token.indexer.models import (
@@ -188,6 +189,6 @@ def _tills(model: ReadModel, ledger: Ledger) -> Iterator[Difference]:
     numbers = range(1, ledger.till_count() + 1)
     for number, till in zip(numbers, ledger.tills(numbers), strict=True):
         row: Mapping[Any, Any] = model.tills.get(number, {})
-        key = ZERO_ADDRESS if row.get("revoked") else "0x" + row.get("key", b"").hex()
+        key = ZERO_ADDRESS if row.get("revoked") else to_hex(row.get("key", b""))
         fields = {**asdict(till), "key": till.key.lower()}
         yield from each_field(f"till {number}", fields, {**row, "key": key})

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from endogene_token.hexes import to_hex
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -23,4 +25,4 @@ def each_field(what: str, chain: Mapping[str, Any], row: Mapping[Any, Any]) -> l
 
 
 def _readable(value: object) -> object:
-    return f"0x{value.hex()}" if isinstance(value, bytes) else value
+    return to_hex(value) if isinstance(value, bytes) else value

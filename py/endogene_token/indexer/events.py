@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from endogene_token.chain.artifacts import Name, load
 from endogene_token.chain.deployment import Community, Rules
 from endogene_token.errors import UnknownEventError
+from endogene_token.hexes import from_hex
 from endogene_token.indexer.layout import WORD, Layout, Structs, layout
 from endogene_token.indexer.vote_events import VOTE_STRUCTS, VoteEvent
 
@@ -196,9 +197,7 @@ class Decoder:
 
     def __init__(self, community: Community) -> None:
         self.addresses = tuple(community.address(name) for name in CONTRACTS)
-        self.places: dict[Name, bytes] = {
-            name: bytes.fromhex(community.address(name)[2:]) for name in CONTRACTS
-        }
+        self.places: dict[Name, bytes] = {name: from_hex(community.address(name)) for name in CONTRACTS}
         self._layouts = {self.places[name]: layouts(name) for name in CONTRACTS}
 
     def decode(self, log: Log) -> Event | None:

@@ -20,6 +20,7 @@ from endogene_token.errors import (
     NodeUnavailableError,
     WrongLedgerError,
 )
+from endogene_token.hexes import from_hex
 from endogene_token.indexer.bulk import insert
 from endogene_token.indexer.events import Decoder, Log
 from endogene_token.indexer.models import READ_MODEL, Cursor, Event, Pockets, table_of
@@ -136,7 +137,7 @@ class Indexer:
             served = (
                 int(self._rpc.request("eth_chainId"), 16),
                 block_hash(self._rpc, cursor.founding_block),
-                _raw(self._community.fund),
+                from_hex(self._community.fund),
             )
             if served != expected:
                 raise WrongLedgerError(actual=_ledger(*served), limit=_ledger(*expected))
@@ -151,8 +152,8 @@ class Indexer:
             "only_row": ONLY_ROW,
             "chain_id": community.chain_id,
             "founding_block": community.founding_block,
-            "founding_hash": _raw(community.founding_hash),
-            "fund": _raw(community.fund),
+            "founding_hash": from_hex(community.founding_hash),
+            "fund": from_hex(community.fund),
             "block_number": position.number,
             "block_hash": position.hash,
         }
@@ -213,10 +214,6 @@ def _insert_logs(connection: Connection, chain_id: int, logs: Sequence[Log]) -> 
 
 def _position(cursor: Row[Any]) -> Position:
     return Position(cursor.block_number, cursor.block_hash)
-
-
-def _raw(text: str) -> bytes:
-    return bytes.fromhex(text.removeprefix("0x"))
 
 
 def _ledger(chain_id: int, founding_hash: bytes | None, fund: bytes) -> str:

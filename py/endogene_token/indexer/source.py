@@ -17,6 +17,7 @@ from endogene_token.errors import (
     NodeUnavailableError,
     NotDeployedError,
 )
+from endogene_token.hexes import from_hex
 from endogene_token.indexer.events import Log, Place
 from endogene_token.indexer.pace import Pace
 
@@ -220,6 +221,6 @@ def _check(logs: Sequence[Log], first: int, last: Position) -> None:
 
 def _bytes(text: str) -> bytes:
     try:
-        return bytes.fromhex(text.removeprefix("0x"))
+        return from_hex(text)
     except ValueError as error:
         raise NodeAnswerError(actual=text) from error

@@ -12,9 +12,10 @@ from sqlmodel import SQLModel
 
 from endogene_token.ballots import ExecutableCall, calls_hash
 from endogene_token.chain.artifacts import Name
-from endogene_token.chain.assembly import Assembly, Resolution
+from endogene_token.chain.assembly import INTEREST_DECLARED, Assembly, Resolution
 from endogene_token.chain.calls import Ledger, View
 from endogene_token.errors import EndogeneError
+from endogene_token.hexes import from_hex
 from endogene_token.indexer import vote_models as models
 from endogene_token.indexer.differences import Difference, each_field
 from endogene_token.indexer.events import Decoder, Log, Place
@@ -29,7 +30,6 @@ EVENTS: Final = table_of(Event)
 COUNTING: Final[tuple[Name, ...]] = ("Membership", "Assembly")
 """The contracts whose events tell who voted what, and in which college."""
 MEMBERS_PER_VIEW: Final = 200
-INTEREST_DECLARED: Final = 1
 NOBODY: Final = (0, 0)
 
 Rows = Sequence[RowMapping]
@@ -105,7 +105,7 @@ def _governance(model: ReadVotes, ledger: Ledger) -> Iterator[Difference]:
         ("CommunityFund", "isPauseSpent", ()),
     ]
     told = dict(zip(("roll_epoch", "paused_until", "is_pause_spent"), ledger.read(views), strict=True))
-    governor = bytes.fromhex(ledger.governor()[2:])
+    governor = from_hex(ledger.governor())
     yield from each_field("governance", {**told, "governor": governor}, model.governance)
 
 
@@ -173,7 +173,7 @@ def _hash_of(calls: str) -> bytes | None:
     """Return the hash of the calls that a row tells; None when it tells none."""
     try:
         rows = msgspec.json.decode(calls, type=list[dict[str, str]])
-        return calls_hash([ExecutableCall(one["target"], bytes.fromhex(one["data"][2:])) for one in rows])
+        return calls_hash([ExecutableCall(one["target"], from_hex(one["data"])) for one in rows])
     except (EndogeneError, ValueError, KeyError):
         return None
 

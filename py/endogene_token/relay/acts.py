@@ -16,6 +16,7 @@ from sqlmodel import Session, col, select, update
 from endogene_token import crash
 from endogene_token.ballots import AssemblyDomain, ExecutableCall, Interest, Notice, Proposal, digest
 from endogene_token.errors import ActNumberError, EndogeneError
+from endogene_token.hexes import from_hex
 from endogene_token.relay.ballots import INSERT
 from endogene_token.relay.models import write_reason
 from endogene_token.relay.vote_models import ActKind, RelayAct, VoteState
@@ -66,7 +67,7 @@ _KINDS = {
 def digest_of(message: Message, domain: AssemblyDomain) -> bytes:
     """Return the 32 bytes by which an act is known: those that its member signs."""
     if isinstance(message, Execution):
-        assembly = bytes.fromhex(domain.assembly[2:])
+        assembly = from_hex(domain.assembly)
         return keccak(b"execution" + assembly + message.resolution.to_bytes(4))
     return digest(message, domain)
 

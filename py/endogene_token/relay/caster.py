@@ -1,11 +1,10 @@
 """Brings ballots to the assembly. See {Caster}."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
 import structlog
-from sqlalchemy import Engine
 from sqlmodel import Session
 
 from endogene_token import crash
@@ -13,15 +12,17 @@ from endogene_token.chain.assembly import Assembly, CountedBallot, Resolution
 from endogene_token.chain.calls import Ledger
 from endogene_token.chain.charter import State
 from endogene_token.chain.resolutions import ADDRESS_SIGNATURE, cast_ballots
-from endogene_token.chain.sender import Receipt, Sender
-from endogene_token.errors import EndogeneError, LedgerRefusal, NodeAnswerError, WrongStateError
+from endogene_token.chain.sender import Receipt
+from endogene_token.errors import EndogeneError, LedgerRefusal, WrongStateError
+from endogene_token.hexes import from_hex
 from endogene_token.reasons import BallotRefusal
 from endogene_token.relay import ballots
 from endogene_token.relay.ballots import Fate
 from endogene_token.relay.casts import casts
-from endogene_token.relay.pauses import CLOCK_SECONDS, Pauses
+from endogene_token.relay.desk import Desk
+from endogene_token.relay.pauses import CLOCK_SECONDS
 from endogene_token.relay.vote_models import RelayBallot
-from endogene_token.store import reading, writing
+from endogene_token.store import writing
 
 BALLOTS_PER_CALL: Final = 200
 LONG_PER_CALL: Final = 50  # passkeys and wallets: ten times the gas
@@ -29,7 +30,7 @@ LONG_PER_CALL: Final = 50  # passkeys and wallets: ten times the gas
 log = structlog.get_logger()
 
 
-class Caster:
+class Caster(Desk[RelayBallot]):
     """Casts what is queued: for each resolution by ascending members, of each the highest sequence.
 
     What became of a ballot is read from the chain: before it casts, it looks which ballot counts for each
@@ -38,39 +39,13 @@ class Caster:
     reason; one whose member has a later ballot on the chain is stale.
     """
 
-    def __init__(
-        self, engine: Engine, ledger: Ledger, sender: Sender, pauses: Pauses, clock: Callable[[], int]
-    ) -> None:
-        self._engine = engine
-        self._ledger = ledger
-        self._sender = sender
-        self._pauses = pauses
-        self._clock = clock
+    queue = "ballots"
 
-    def step(self) -> bool:
-        """Take what is queued one call further for each resolution; return whether anything ended.
+    def _waiting(self, session: Session) -> Sequence[int]:
+        return ballots.resolutions_waiting(session)
 
-        Raises ChainError when no node answers, StoreError; what is queued stays so.
-        """
-        with reading(self._engine) as connection, Session(connection) as session:
-            waiting = ballots.resolutions_waiting(session)
-        moved = [self._cast(number) for number in waiting if self._pauses.is_due(("ballots", number))]
-        return any(moved)
-
-    def _cast(self, number: int) -> bool:
-        """Take the queued ballots of one resolution one call further."""
-        with reading(self._engine) as connection, Session(connection) as session:
-            rows = ballots.waiting(session, number, BALLOTS_PER_CALL)
-        try:
-            moved = self._advance(number, rows)
-        except WrongStateError:
-            return self._wait_or_refuse(number, rows)
-        except (LedgerRefusal, NodeAnswerError) as error:  # nothing else waits for this vote
-            log.warning("ballots wait", resolution=number, error=str(error))
-            self._pauses.hold(("ballots", number))
-            return False
-        self._pauses.release(("ballots", number))
-        return moved
+    def _rows(self, session: Session, number: int) -> Sequence[RelayBallot]:
+        return ballots.waiting(session, number, BALLOTS_PER_CALL)
 
     def _advance(self, number: int, rows: Sequence[RelayBallot]) -> bool:
         # One block for all that is read: a node that lags behind another must not make a ballot look absent.
@@ -104,7 +79,7 @@ class Caster:
             for event in self._sender.events(receipt)
             if event.name == "BallotRefused"
         }
-        transaction = bytes.fromhex(receipt.transaction[2:])
+        transaction = from_hex(receipt.transaction)
         return [
             _refused(one, reasons[one.member])
             if one.member in reasons
@@ -114,10 +89,9 @@ class Caster:
         ]
 
     def _wait_or_refuse(self, number: int, rows: Sequence[RelayBallot]) -> bool:
-        """Refuse the ballots of a vote that is over; the others wait for its opening."""
         resolution = Assembly(self._ledger).resolution(number)
         if not resolution.closes_at or max(self._clock(), self._ledger.time()) < resolution.closes_at:
-            self._pauses.hold(("ballots", number), CLOCK_SECONDS)
+            self._pauses.hold((self.queue, number), CLOCK_SECONDS)
             return False
         closed = WrongStateError(
             resolution=number, actual=State.CLOSED.name.lower(), limit=State.OPEN.name.lower()

@@ -10,6 +10,7 @@ from endogene_token.chain.calls import Ledger
 from endogene_token.chain.contracts import Event, decode_log
 from endogene_token.chain.logs import newest_logs, number_topic, topic
 from endogene_token.chain.resolutions import SealedBatch
+from endogene_token.hexes import from_hex
 
 _ASSEMBLY: Final[Name] = "Assembly"
 
@@ -56,7 +57,7 @@ def events_of(ledger: Ledger, name: str, *indexed: int | None) -> Iterator[tuple
     """Yield the events of the assembly with these indexed numbers, each with its transaction."""
     topics = [topic(_ASSEMBLY, name), *(None if one is None else number_topic(one) for one in indexed)]
     for event, log in _events(ledger, topics):
-        yield event, bytes.fromhex(log["transactionHash"][2:])
+        yield event, from_hex(log["transactionHash"])
 
 
 def _events(ledger: Ledger, topics: Sequence[object]) -> Iterator[tuple[Event, Mapping[str, Any]]]:
@@ -69,7 +70,7 @@ def _events(ledger: Ledger, topics: Sequence[object]) -> Iterator[tuple[Event, M
 def _ballots(event: Event, log: Mapping[str, Any]) -> Iterator[tuple[int, int, Cast]]:
     words = event.arguments["ballots"]
     commitments = event.arguments.get("commitments", [None] * len(words))
-    transaction = bytes.fromhex(log["transactionHash"][2:])
+    transaction = from_hex(log["transactionHash"])
     for word, commitment in zip(words, commitments, strict=True):
         if any(word):  # a refused sealed ballot stands as an empty word
             ballot = unpack(word)

@@ -24,6 +24,7 @@ from endogene_token.errors import (
     UnknownResolutionError,
     WrongStateError,
 )
+from endogene_token.hexes import from_hex
 from endogene_token.relay import acts
 from endogene_token.relay.acts import Execution, SignedAct
 from endogene_token.relay.casts import events_of
@@ -103,7 +104,7 @@ class Clerk:
         name = _EVENTS[act.kind]
         [event] = [one for one in self._sender.events(receipt) if one.name == name][-1:]
         return self._end(
-            row, resolution=event.arguments["resolution"], transaction=bytes.fromhex(receipt.transaction[2:])
+            row, resolution=event.arguments["resolution"], transaction=from_hex(receipt.transaction)
         )
 
     def _found(self, row: RelayAct, act: SignedAct) -> bool:

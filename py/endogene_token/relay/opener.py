@@ -1,24 +1,22 @@
 """Opens sealed ballots after closing. See {Opener}."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import structlog
-from sqlalchemy import Engine
 from sqlmodel import Session
 
 from endogene_token import crash
 from endogene_token.ballots import Opening, commitment, unpack
 from endogene_token.chain.assembly import Assembly, CountedBallot
-from endogene_token.chain.calls import Ledger
 from endogene_token.chain.resolutions import SealedBatch, open_ballots
-from endogene_token.chain.sender import Sender
-from endogene_token.errors import LedgerRefusal, NodeAnswerError, WrongStateError
+from endogene_token.errors import LedgerRefusal
 from endogene_token.relay import ballots
 from endogene_token.relay.casts import sealed_batches
-from endogene_token.relay.pauses import CLOCK_SECONDS, Pauses
+from endogene_token.relay.desk import Desk
+from endogene_token.relay.pauses import CLOCK_SECONDS
 from endogene_token.relay.vote_models import RelayOpening, VoteState
-from endogene_token.store import reading, writing
+from endogene_token.store import writing
 
 OPENINGS_PER_STEP: Final = 1_000
 
@@ -27,42 +25,20 @@ Place = tuple[SealedBatch, int]
 """A batch of sealed ballots, and which of it."""
 
 
-class Opener:
+class Opener(Desk[RelayOpening]):
     """Gives the assembly the openings that are queued, batch by batch, as the sealed ballots were cast.
 
     What is open already is read from the chain first. An opening that fits no ballot that counts, or comes
     after the time for openings, is refused; one that comes before closing waits.
     """
 
-    def __init__(
-        self, engine: Engine, ledger: Ledger, sender: Sender, pauses: Pauses, clock: Callable[[], int]
-    ) -> None:
-        self._engine = engine
-        self._ledger = ledger
-        self._sender = sender
-        self._pauses = pauses
-        self._clock = clock
+    queue = "openings"
 
-    def step(self) -> bool:
-        """Open what is queued; return whether anything ended. Raises ChainError, StoreError."""
-        with reading(self._engine) as connection, Session(connection) as session:
-            waiting = ballots.openings_waiting(session)
-        moved = [self._open(number) for number in waiting if self._pauses.is_due(("openings", number))]
-        return any(moved)
+    def _waiting(self, session: Session) -> Sequence[int]:
+        return ballots.openings_waiting(session)
 
-    def _open(self, number: int) -> bool:
-        with reading(self._engine) as connection, Session(connection) as session:
-            rows = ballots.openings(session, number, OPENINGS_PER_STEP)
-        try:
-            moved = self._advance(number, rows)
-        except WrongStateError:
-            return self._wait_or_refuse(number, rows)
-        except (LedgerRefusal, NodeAnswerError) as error:  # nothing else waits for this vote
-            log.warning("openings wait", resolution=number, error=str(error))
-            self._pauses.hold(("openings", number))
-            return False
-        self._pauses.release(("openings", number))
-        return moved
+    def _rows(self, session: Session, number: int) -> Sequence[RelayOpening]:
+        return ballots.openings(session, number, OPENINGS_PER_STEP)
 
     def _advance(self, number: int, rows: Sequence[RelayOpening]) -> bool:
         ledger = self._ledger.at(self._ledger.head())
@@ -97,7 +73,7 @@ class Opener:
     def _wait_or_refuse(self, number: int, rows: Sequence[RelayOpening]) -> bool:
         resolution = Assembly(self._ledger).resolution(number)
         if max(self._clock(), self._ledger.time()) < resolution.closes_at + resolution.terms.opening:
-            self._pauses.hold(("openings", number), CLOCK_SECONDS)
+            self._pauses.hold((self.queue, number), CLOCK_SECONDS)
             return False
         return self._mark(number, [one.member for one in rows], VoteState.REFUSED) > 0
 

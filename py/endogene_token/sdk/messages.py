@@ -5,6 +5,7 @@ from typing import Literal, TypeVar
 import msgspec
 
 from endogene_token.errors import AddressError, RangeError, UnreadableAnswerError
+from endogene_token.hexes import to_hex
 from endogene_token.ids import PurchaseId, day_date
 from endogene_token.receipts import Domain, Purchase, PurchaseBatch, Reversal, ReversalBatch
 from endogene_token.sdk.effects import Reply
@@ -107,7 +108,7 @@ def batch_path(batch: PurchaseBatch | ReversalBatch) -> str:
 def batch_body(batch: PurchaseBatch | ReversalBatch, signature: bytes) -> bytes:
     """Return the JSON that carries `batch` and its compact signature."""
     head = (batch.till, batch.merchant, batch.first_sequence)
-    signed = "0x" + signature.hex()
+    signed = to_hex(signature)
     if isinstance(batch, PurchaseBatch):
         return msgspec.json.encode(PurchasesBody(*head, [_purchase(item) for item in batch.items], signed))
     return msgspec.json.encode(ReversalsBody(*head, [_reversal(item) for item in batch.items], signed))
@@ -115,7 +116,7 @@ def batch_body(batch: PurchaseBatch | ReversalBatch, signature: bytes) -> bytes:
 
 def _purchase(item: Purchase) -> PurchaseItem:
     return PurchaseItem(
-        item.member, day_date(item.day).isoformat(), str(item.amount), "0x" + item.commitment.hex()
+        item.member, day_date(item.day).isoformat(), str(item.amount), to_hex(item.commitment)
     )
 
 
@@ -125,5 +126,5 @@ def _reversal(item: Reversal) -> ReversalItem:
         item.purchase_batch,
         day_date(item.day).isoformat(),
         str(item.amount),
-        "0x" + item.commitment.hex(),
+        to_hex(item.commitment),
     )

@@ -21,6 +21,7 @@ from endogene_token.ballots import (
     text_hash,
 )
 from endogene_token.errors import SettingError, TextMismatchError, UnreadableAnswerError
+from endogene_token.hexes import from_hex, to_hex
 from endogene_token.sdk.asking import ask
 from endogene_token.sdk.effects import Flow, Reply, Request
 from endogene_token.sdk.messages import read
@@ -67,14 +68,14 @@ class VoterFlows:
         """File a resolution; return the hash of its text."""
         served = read((yield from self._post("/v1/texts", {"text": text})), TextAnswer)
         digest = text_hash(text)
-        if served.hash != _hex(digest):
-            raise TextMismatchError(actual=served.hash, limit=_hex(digest))
+        if served.hash != to_hex(digest):
+            raise TextMismatchError(actual=served.hash, limit=to_hex(digest))
         nonce = yield from self._nonce()
         message = Proposal(self._member, kind, digest, calls_hash(calls), nonce)
         signature = self._signer.sign(message, (yield from self._met()))
-        rows = [{"target": one.target, "data": _hex(one.data)} for one in calls]
-        body = {"member": self._member, "kind": kind, "text_hash": _hex(digest), "calls": rows}
-        yield from self._post(PATH, {**body, "nonce": nonce, "signature": _hex(signature)})
+        rows = [{"target": one.target, "data": to_hex(one.data)} for one in calls]
+        body = {"member": self._member, "kind": kind, "text_hash": to_hex(digest), "calls": rows}
+        yield from self._post(PATH, {**body, "nonce": nonce, "signature": to_hex(signature)})
         return digest
 
     def give_notice(self, number: int, opens_at: int) -> Flow[None]:
@@ -82,14 +83,14 @@ class VoterFlows:
         nonce = yield from self._nonce()
         message = Notice(self._member, number, opens_at, nonce)
         signature = self._signer.sign(message, (yield from self._met()))
-        body = {"member": self._member, "opens_at": opens_at, "nonce": nonce, "signature": _hex(signature)}
+        body = {"member": self._member, "opens_at": opens_at, "nonce": nonce, "signature": to_hex(signature)}
         yield from self._post(f"{PATH}/{number}/notice", body)
 
     def declare_interest(self, number: int) -> Flow[None]:
         """Leave a resolution of the board."""
         nonce = yield from self._nonce()
         signature = self._signer.sign(Interest(self._member, number, nonce), (yield from self._met()))
-        body = {"member": self._member, "nonce": nonce, "signature": _hex(signature)}
+        body = {"member": self._member, "nonce": nonce, "signature": to_hex(signature)}
         yield from self._post(f"{PATH}/{number}/interests", body)
 
     def vote(
@@ -100,7 +101,7 @@ class VoterFlows:
         found = read((yield from self._ask("GET", f"{PATH}/{number}")), ResolutionAnswer)
         _proven(found)
         salt = secrets.token_bytes(SALT_BYTES) if found.is_sealed else None
-        text = bytes.fromhex(found.text_hash.removeprefix("0x"))
+        text = from_hex(found.text_hash)
         draft = BallotReceipt(domain, number, self._member, sequence, choice, text, b"", salt)
         signature = self._signer.sign(draft.ballot, domain)
         receipt = BallotReceipt(domain, number, self._member, sequence, choice, text, signature, salt)
@@ -113,7 +114,7 @@ class VoterFlows:
         opening = receipt.opening
         if opening is None:
             return
-        body = {"member": receipt.member, "choice": int(opening.choice), "salt": _hex(opening.salt)}
+        body = {"member": receipt.member, "choice": int(opening.choice), "salt": to_hex(opening.salt)}
         yield from self._post(f"{PATH}/{receipt.resolution}/openings", body)
 
     def execute(self, number: int) -> Flow[None]:
@@ -125,14 +126,14 @@ class VoterFlows:
         body: dict[str, object] = {
             "member": ballot.member,
             "sequence": ballot.sequence,
-            "signature": _hex(receipt.signature),
+            "signature": to_hex(receipt.signature),
         }
         if not isinstance(ballot, SealedBallot):
             return {**body, "choice": int(receipt.choice)}
-        body["commitment"] = _hex(ballot.commitment)
+        body["commitment"] = to_hex(ballot.commitment)
         if found.sealing_key and receipt.opening is not None:
-            key = bytes.fromhex(found.sealing_key.removeprefix("0x"))
-            body["sealed_opening"] = _hex(seal(receipt.opening, key, receipt.resolution, receipt.member))
+            key = from_hex(found.sealing_key)
+            body["sealed_opening"] = to_hex(seal(receipt.opening, key, receipt.resolution, receipt.member))
         return body
 
     def _met(self) -> Flow[AssemblyDomain]:
@@ -156,8 +157,8 @@ class VoterFlows:
 
 def _proven(found: ResolutionAnswer) -> None:
     """Raise TextMismatchError unless the text, where it is served, has the hash that the resolution names."""
-    if found.text is not None and _hex(text_hash(found.text)) != found.text_hash:
-        raise TextMismatchError(actual=_hex(text_hash(found.text)), limit=found.text_hash)
+    if found.text is not None and to_hex(text_hash(found.text)) != found.text_hash:
+        raise TextMismatchError(actual=to_hex(text_hash(found.text)), limit=found.text_hash)
 
 
 def _members(reply: Reply) -> dict[str, Any]:
@@ -165,7 +166,3 @@ def _members(reply: Reply) -> dict[str, Any]:
         return msgspec.json.decode(reply.body, type=dict[str, Any])
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UnreadableAnswerError(actual=error) from error
-
-
-def _hex(content: bytes) -> str:
-    return "0x" + content.hex()

@@ -9,6 +9,7 @@ from eth_typing import Hash32
 
 from endogene_token.ballots import AssemblyDomain, Message, digest
 from endogene_token.errors import KeyFormatError
+from endogene_token.hexes import from_hex
 from endogene_token.keyfile import decrypt_key, encrypt_key, read_key_file, write_key_file
 
 
@@ -48,7 +49,7 @@ class KeyfileSigner:
     @property
     def key(self) -> bytes:
         """The 20 bytes of the address."""
-        return bytes.fromhex(self._account.address[2:])
+        return from_hex(self._account.address)
 
     def sign(self, message: Message, domain: AssemblyDomain) -> bytes:
         """Return r, s and v: 65 bytes."""

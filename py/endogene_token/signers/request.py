@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from endogene_token.ballots import AssemblyDomain, Choice, Message, digest, typed_data
 from endogene_token.errors import DeviceAnswerError
+from endogene_token.hexes import from_hex, to_hex
 from endogene_token.i18n import LANGUAGES, mark, tr
 
 FORMAT: Final = "endogene-signing-request-1"
@@ -60,13 +61,13 @@ def answered_signature(answer: bytes) -> bytes:
         signature = json.loads(answer)["signature"]
         if not signature.startswith("0x"):
             raise DeviceAnswerError(actual=signature)
-        return bytes.fromhex(signature[2:])
+        return from_hex(signature)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise DeviceAnswerError(actual=ascii(answer)) from error
 
 
 def _written(value: int | bytes) -> str:
-    return f"0x{value.hex()}" if isinstance(value, bytes) else str(value)
+    return to_hex(value) if isinstance(value, bytes) else str(value)
 
 
 def _lines(data: Any, lang: str) -> list[dict[str, str]]:

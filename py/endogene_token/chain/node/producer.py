@@ -18,6 +18,7 @@ from endogene_token.errors import (
     StoreError,
     WrongChainError,
 )
+from endogene_token.hexes import from_hex, to_hex
 
 SEND: Final = "eth_sendRawTransaction"
 
@@ -58,7 +59,7 @@ class BlockProducer:
         if genesis.chain_id != chain_id:
             raise WrongChainError(actual=genesis.chain_id, limit=chain_id)
         if genesis.hash != self.head.hash:
-            raise _mismatch(0, _hex(self.head.hash), genesis.hash)
+            raise _mismatch(0, to_hex(self.head.hash), genesis.hash)
         for block in self._journal.blocks():
             self._replay_block(block)
         return genesis
@@ -78,7 +79,7 @@ class BlockProducer:
         block = JournalledBlock(
             number=self.head.number + 1,
             timestamp=max(int(time.time()), self.head.timestamp + 1),
-            transactions=tuple(bytes.fromhex(raw.removeprefix("0x")) for raw, _ in taken),
+            transactions=tuple(from_hex(raw) for raw, _ in taken),
         )
         crash.point("node.journal.appending")
         try:
@@ -103,7 +104,7 @@ class BlockProducer:
         if block.timestamp <= self.head.timestamp:
             raise _mismatch(block.number, f"{block.timestamp} <= {self.head.timestamp}", block.hash)
         for raw in block.transactions:
-            answer = self._offer("0x" + raw.hex())
+            answer = self._offer(to_hex(raw))
             if answer.error:
                 raise _mismatch(block.number, failure_message(answer.error), block.hash)
         try:
@@ -113,7 +114,7 @@ class BlockProducer:
         if block.hash is None:  # the process died between the append and the seal
             self._journal.seal(block.number, self.head.hash)
         elif block.hash != self.head.hash:
-            raise _mismatch(block.number, _hex(self.head.hash), block.hash)
+            raise _mismatch(block.number, to_hex(self.head.hash), block.hash)
 
     def _offer(self, raw: str) -> Answer:
         # one request each: within a batch, anvil works on many at once and shuffles those after some 170,
@@ -124,18 +125,14 @@ class BlockProducer:
         self._rpc.call("evm_mine", {"timestamp": block.timestamp}, kind=msgspec.Raw)
         mined = self._rpc.block()
         head = _head(mined)
-        expected = (block.number, block.timestamp, _hex(self.head.hash))
+        expected = (block.number, block.timestamp, to_hex(self.head.hash))
         if (head.number, head.timestamp, mined.parent_hash) != expected:
             raise _mismatch(block.number, f"{head} < {mined.parent_hash}", self.head.hash)
         self.head = head
 
 
 def _head(block: Block) -> Head:
-    return Head(int(block.number, 16), int(block.timestamp, 16), bytes.fromhex(block.hash.removeprefix("0x")))
-
-
-def _hex(block_hash: bytes) -> str:
-    return "0x" + block_hash.hex()
+    return Head(int(block.number, 16), int(block.timestamp, 16), from_hex(block.hash))
 
 
 def _text(raw: msgspec.Raw) -> str:
@@ -143,4 +140,6 @@ def _text(raw: msgspec.Raw) -> str:
 
 
 def _mismatch(number: int, actual: str, expected: bytes | None) -> ReplayMismatchError:
-    return ReplayMismatchError(block=number, actual=actual, limit="?" if expected is None else _hex(expected))
+    return ReplayMismatchError(
+        block=number, actual=actual, limit="?" if expected is None else to_hex(expected)
+    )

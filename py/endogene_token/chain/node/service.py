@@ -38,6 +38,7 @@ from endogene_token.chain.node.records import (
 from endogene_token.chain.node.rpc import HOST
 from endogene_token.chain.node.server import Endpoint
 from endogene_token.errors import ChainLockedError, DataFolderError, NodeUnavailableError, PortTakenError
+from endogene_token.hexes import to_hex
 
 HARDFORK: Final = "cancun"  # what the validators of production run
 PORT_SETTING: Final = "ENDOGENE_NODE_PORT"
@@ -99,8 +100,8 @@ class _Node:
             chain_id=self.genesis.chain_id,
             height=head.number,
             timestamp=head.timestamp,
-            hash="0x" + head.hash.hex(),
-            genesis_hash="0x" + self.genesis.hash.hex(),
+            hash=to_hex(head.hash),
+            genesis_hash=to_hex(self.genesis.hash),
             anvil=PINNED_VERSION,
             hardfork=self.genesis.hardfork,
             pid=self.record.pid,

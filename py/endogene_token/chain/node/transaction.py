@@ -6,6 +6,8 @@ from typing import Final
 import msgspec
 import rlp  # type: ignore[import-untyped]
 
+from endogene_token.hexes import from_hex
+
 RAW: Final = re.compile(r"0x(?:[0-9a-fA-F]{2})+")
 LEGACY_LEAST: Final = 0xC0  # a transaction of a newer type begins with that type, below 0x80
 LEGACY_FIELDS: Final = 9
@@ -27,7 +29,7 @@ def foreign_chain(raw: str, chain_id: int) -> int | None:
 
     anvil checks the newer types, but takes these into its pool and then drops them without a word.
     """
-    data = bytes.fromhex(raw.removeprefix("0x"))
+    data = from_hex(raw)
     if data[0] < LEGACY_LEAST:
         return None
     try:

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import Connection, func, select
 
 from endogene_token.ballots import ExecutableCall, calls_hash
+from endogene_token.hexes import to_hex
 from endogene_token.indexer.bulk import insert, update
 from endogene_token.indexer.events import Event, Place
 from endogene_token.indexer.models import table_of
@@ -111,7 +112,7 @@ class Resolutions:
     def _propose(self, place: Place, event: ResolutionProposed) -> None:
         expect("resolutions", event.resolution, self._last + 1)
         self._last = event.resolution
-        calls = [ExecutableCall("0x" + one.target.hex(), one.data) for one in event.calls]
+        calls = [ExecutableCall(to_hex(one.target), one.data) for one in event.calls]
         proposed = {
             "number": event.resolution,
             "proposer": event.member,
@@ -179,5 +180,5 @@ class Resolutions:
 
 
 def _written(calls: Sequence[ProposedCall]) -> str:
-    rows = [{"target": f"0x{one.target.hex()}", "data": f"0x{one.data.hex()}"} for one in calls]
+    rows = [{"target": to_hex(one.target), "data": to_hex(one.data)} for one in calls]
     return msgspec.json.encode(rows).decode()
