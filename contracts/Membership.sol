@@ -48,6 +48,7 @@ contract Membership is Roll, Governed, EIP712 {
     mapping(uint32 merchant => PastRate[]) private _pastRates;
     /// @dev See {Tills}.
     mapping(uint32 till => bytes32) private _tills;
+    mapping(uint32 merchant => uint8) public merchantKind;
 
     constructor(address fund_, ICommunityCredit credit_, IRulebook rulebook_, address assembly_, IBoard board_)
         EIP712("Endogene", "1")
@@ -79,6 +80,8 @@ contract Membership is Roll, Governed, EIP712 {
         _revokeRole(Role.Registrar, msg.sender);
         _revokeRole(Role.Treasurer, msg.sender);
         _revokeRole(Role.Guardian, msg.sender);
+        _revokeRole(Role.Actuary, msg.sender);
+        _revokeRole(Role.Approver, msg.sender);
     }
 
     /// @inheritdoc IMembership
@@ -186,6 +189,13 @@ contract Membership is Roll, Governed, EIP712 {
         m.tillCap = tillCap;
         _merchants[merchant_] = m.pack();
         emit LimitsChanged(merchant_, exposureLimit, tillCap);
+    }
+
+    /// @inheritdoc IMembership
+    function setMerchantKind(uint32 merchant_, uint8 kind) external onlyRole(Role.Registrar) {
+        merchant(merchant_);
+        merchantKind[merchant_] = kind;
+        emit MerchantKindSet(merchant_, kind);
     }
 
     /// @inheritdoc IMembership

@@ -13,6 +13,7 @@ import {Premiums} from "./types/Premiums.sol";
 contract Rulebook is IRulebook, Governed {
     uint256 private constant SELECTOR_LENGTH = 4;
     uint256 private constant WORD_LENGTH = 32;
+    uint256 private constant SHORTEST_JUDGING = 1 minutes;
 
     IMembership public immutable MEMBERSHIP;
     ICommunityFund public immutable FUND;
@@ -22,6 +23,9 @@ contract Rulebook is IRulebook, Governed {
     mapping(uint16 version => Rules) private _rules;
     mapping(uint16 version => Charter) private _charters;
     mapping(address target => mapping(bytes4 selector => Power)) private _powers;
+    /// @inheritdoc IRulebook
+    uint16 public outflowVersion;
+    OutflowRules private _outflowRules;
 
     constructor(IMembership membership_, ICommunityFund fund_) {
         MEMBERSHIP = membership_;
@@ -29,11 +33,14 @@ contract Rulebook is IRulebook, Governed {
     }
 
     /// @notice Founds the rulebook with its first versions. Called once, by the proxy's constructor.
-    function initialize(Rules calldata rules_, Charter calldata charter_, Grant[] calldata grants)
-        external
-        initializer
-    {
+    function initialize(
+        Rules calldata rules_,
+        OutflowRules calldata outflowRules_,
+        Charter calldata charter_,
+        Grant[] calldata grants
+    ) external initializer {
         _publish(rules_);
+        _publishOutflowRules(outflowRules_);
         _publishCharter(charter_);
         for (uint256 i = 0; i < grants.length; ++i) {
             _setPower(grants[i].target, grants[i].selector, grants[i].power);
@@ -43,6 +50,11 @@ contract Rulebook is IRulebook, Governed {
     /// @inheritdoc IRulebook
     function publish(Rules calldata rules_) external onlyGovernor returns (uint16 version) {
         return _publish(rules_);
+    }
+
+    /// @inheritdoc IRulebook
+    function publishOutflowRules(OutflowRules calldata rules_) external onlyGovernor returns (uint16 version) {
+        return _publishOutflowRules(rules_);
     }
 
     /// @inheritdoc IRulebook
@@ -64,6 +76,11 @@ contract Rulebook is IRulebook, Governed {
     function rules(uint16 version) external view returns (Rules memory) {
         _requireVersion(version, currentVersion);
         return _rules[version];
+    }
+
+    /// @inheritdoc IRulebook
+    function outflowRules() external view returns (OutflowRules memory) {
+        return _outflowRules;
     }
 
     /// @inheritdoc IRulebook
@@ -116,6 +133,15 @@ contract Rulebook is IRulebook, Governed {
         _rules[version] = rules_;
         emit RulesPublished(version, rules_);
         FUND.adoptRules(version, rules_);
+    }
+
+    function _publishOutflowRules(OutflowRules calldata rules_) private returns (uint16 version) {
+        if (rules_.judgingTime < SHORTEST_JUDGING) {
+            revert Rulebook_JudgingTimeTooShort(rules_.judgingTime, SHORTEST_JUDGING);
+        }
+        version = ++outflowVersion;
+        _outflowRules = rules_;
+        emit OutflowRulesPublished(version, rules_);
     }
 
     function _publishCharter(Charter calldata charter_) private returns (uint16 version) {

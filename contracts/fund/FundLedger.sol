@@ -12,8 +12,7 @@ import {Pockets} from "../types/Pockets.sol";
 import {Totals} from "../types/Totals.sol";
 
 /// @title The fund's pockets, and the only ways they move
-/// @dev Every function here keeps `cash + premiumsReceivable = creditsOutstanding + merchantPrepayments + reserve +
-/// operations`. The community's contracts call one another and nobody else, so there is no reentrancy to guard against.
+/// @dev Every function here keeps the balance sheet of {ICommunityFund}. The community's contracts call one another and nobody else, so there is no reentrancy to guard against.
 abstract contract FundLedger is ICommunityFund, Guardian, EIP712 {
     uint256 internal constant MAX_BATCH = 512;
 
@@ -48,12 +47,6 @@ abstract contract FundLedger is ICommunityFund, Guardian, EIP712 {
     /// @inheritdoc ICommunityFund
     function creditsOutstanding() external view returns (uint256) {
         return _pockets.credits();
-    }
-
-    /// @inheritdoc ICommunityFund
-    function balanceSheet() external view returns (BalanceSheet memory) {
-        Pockets p = _pockets;
-        return BalanceSheet(_cash, p.receivable(), p.credits(), _merchantPrepayments, p.reserve(), p.operations());
     }
 
     /// @inheritdoc ICommunityFund
@@ -106,9 +99,15 @@ abstract contract FundLedger is ICommunityFund, Guardian, EIP712 {
         return amount - owed;
     }
 
+    /// @dev A bank reference stands for one movement of real money.
+    function _useReference(bytes32 bankReference) internal {
+        if (referenceUsed[bankReference]) revert CommunityFund_ReferenceUsed(bankReference);
+        referenceUsed[bankReference] = true;
+    }
+
     /// @dev Takes `amount` off what the merchant owes and adds the rest to its prepayment.
     /// @return owed The part that was owed.
-    function _relieve(uint32 merchant, uint256 amount) private returns (uint256 owed) {
+    function _relieve(uint32 merchant, uint256 amount) internal returns (uint256 owed) {
         MerchantBalance before = _merchants[merchant];
         MerchantBalance after_ = before.relieved(amount);
         _merchants[merchant] = after_;

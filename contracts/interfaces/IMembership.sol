@@ -11,7 +11,9 @@ interface IMembership {
     enum Role {
         Registrar,
         Treasurer,
-        Guardian
+        Guardian,
+        Actuary,
+        Approver
     }
 
     enum MemberKind {
@@ -94,6 +96,7 @@ interface IMembership {
     event LimitsChanged(uint32 indexed merchant, uint48 exposureLimit, uint48 tillCap);
     event MerchantSuspended(uint32 indexed merchant);
     event MerchantReinstated(uint32 indexed merchant);
+    event MerchantKindSet(uint32 indexed merchant, uint8 kind);
     event TillEnrolled(uint32 indexed till, uint32 indexed merchant, address key);
     event TillRevoked(uint32 indexed till);
 
@@ -167,6 +170,10 @@ interface IMembership {
     /// @notice Changes what a merchant may owe and its tills' cap. Requires the treasurer. Emits {LimitsChanged}.
     function setLimits(uint32 merchant_, uint48 exposureLimit, uint48 tillCap) external;
 
+    /// @notice Says of which kind a merchant is, for projects that may spend at some kinds only; 0: unspecified.
+    /// @dev Requires the registrar. Emits {MerchantKindSet}.
+    function setMerchantKind(uint32 merchant_, uint8 kind) external;
+
     /// @notice Stops a merchant's tills from recording purchases; refunds go on. Requires the registrar.
     /// Emits {MerchantSuspended}.
     function suspendMerchant(uint32 merchant_) external;
@@ -219,6 +226,7 @@ interface IMembership {
     function longKey(uint160 fingerprint) external view returns (bytes memory);
     function rotation(uint32 member_) external view returns (Rotation memory);
     function merchant(uint32 merchant_) external view returns (Merchant memory);
+    function merchantKind(uint32 merchant_) external view returns (uint8);
     function till(uint32 till_) external view returns (Till memory);
     /// @notice The rate of a merchant on a day; a day that has begun keeps its rate for ever.
     function rateOn(uint32 merchant_, uint256 day) external view returns (uint16);

@@ -59,6 +59,31 @@ interface IRulebook {
         uint32 keyRotationDelay;
     }
 
+    /// @notice A pocket that a loss or a payment is taken from.
+    enum Pocket {
+        Free,
+        Reserve,
+        Operations
+    }
+
+    /// @notice One version of the rules of what goes out, in one slot. They bind from their publication on.
+    /// @param coverageFloorBps Liquid assets / credits owed to members, at least, after an outflow.
+    /// @param cashDelay Seconds from a merchant's request of cash to its payment, at least.
+    /// @param cashLimit What one merchant may have asked for in cash and not got yet, in minor units.
+    /// @param judgingTime Seconds in which a claim must be reviewed, and then released, or it lapses.
+    /// @param longestAttestation Seconds that an actuary's attestation may stand, at most.
+    /// @param debtPocket Bears a merchant's debt that is written off.
+    /// @param loanPocket Bears the loss of a loan.
+    struct OutflowRules {
+        uint16 coverageFloorBps;
+        uint32 cashDelay;
+        uint64 cashLimit;
+        uint32 judgingTime;
+        uint32 longestAttestation;
+        Pocket debtPocket;
+        Pocket loanPocket;
+    }
+
     /// @notice How a kind of resolution is decided, in one slot. Delays in seconds.
     /// @param isSealed Ballots stay hidden until closing.
     /// @param quorumBps The part of the roll that must vote, in basis points.
@@ -133,10 +158,12 @@ interface IRulebook {
     }
 
     event RulesPublished(uint16 indexed version, Rules rules);
+    event OutflowRulesPublished(uint16 indexed version, OutflowRules rules);
     event CharterPublished(uint16 indexed version, Charter charter);
     event PowerSet(address indexed target, bytes4 indexed selector, Power power);
 
     error Rulebook_SplitTooHigh(uint256 actual, uint256 limit);
+    error Rulebook_JudgingTimeTooShort(uint256 actual, uint256 limit);
     error Rulebook_NoticeTooShort(uint256 actual, uint256 limit);
     error Rulebook_VersionUnknown(uint16 actual, uint16 limit);
     error Rulebook_CollegeWeight(uint256 category, uint256 actual, uint256 limit);
@@ -163,6 +190,10 @@ interface IRulebook {
     /// @notice Publishes the next version of the rules, in force at once. Requires the governor. Emits {RulesPublished}.
     function publish(Rules calldata rules_) external returns (uint16 version);
 
+    /// @notice Publishes the next version of the rules of what goes out. Requires the governor.
+    /// Emits {OutflowRulesPublished}.
+    function publishOutflowRules(OutflowRules calldata rules_) external returns (uint16 version);
+
     /// @notice Publishes the next charter, for resolutions noticed from now on. Requires the governor.
     /// @dev Refuses a charter that breaks its own profile. Emits {CharterPublished}.
     function publishCharter(Charter calldata charter_) external returns (uint16 version);
@@ -176,6 +207,10 @@ interface IRulebook {
     /// @notice The rules in force.
     function current() external view returns (Rules memory);
     function rules(uint16 version) external view returns (Rules memory);
+    /// @notice The number of the rules of what goes out that are in force; 0: none, nothing goes out.
+    function outflowVersion() external view returns (uint16);
+    /// @notice The rules of what goes out, in force.
+    function outflowRules() external view returns (OutflowRules memory);
     /// @notice The number of the charter in force; the first is 1.
     function charterVersion() external view returns (uint16);
     function charter(uint16 version) external view returns (Charter memory);

@@ -14,6 +14,9 @@ Name = Literal[
     "ERC1967Proxy",
     "ERC7913WebAuthnVerifier",
     "Membership",
+    "ProjectBook",
+    "ProjectCurrency",
+    "RedemptionDesk",
     "Rulebook",
 ]
 NAMES: Final[tuple[Name, ...]] = get_args(Name)
@@ -25,6 +28,9 @@ CONTRACTS: Final[tuple[Name, ...]] = (
     "Rulebook",
     "Assembly",
     "Board",
+    "ProjectBook",
+    "ProjectCurrency",
+    "RedemptionDesk",
 )
 FOLDER: Final = "artifacts"
 

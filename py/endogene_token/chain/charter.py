@@ -136,6 +136,16 @@ POWERS: Final[Mapping[tuple[Name, str], Kind]] = {
     ("Membership", "revokeRole"): Kind.OFFICE,
     ("CommunityFund", "settlePause"): Kind.OFFICE,
     ("Rulebook", "publish"): Kind.RULES,
+    ("Rulebook", "publishOutflowRules"): Kind.RULES,
+    ("ProjectBook", "publishIssues"): Kind.DECISION,
+    ("ProjectBook", "openCall"): Kind.SPENDING,
+    ("ProjectBook", "award"): Kind.SPENDING,
+    ("ProjectBook", "suspend"): Kind.OFFICE,
+    ("ProjectBook", "resume"): Kind.OFFICE,
+    ("ProjectBook", "terminate"): Kind.OFFICE,
+    ("ProjectBook", "writeOffLoan"): Kind.SPENDING,
+    ("CommunityFund", "writeOffDebt"): Kind.SPENDING,
+    ("CommunityFund", "allowOperating"): Kind.SPENDING,
     ("Rulebook", "publishCharter"): Kind.BY_LAW,
     ("Rulebook", "setPower"): Kind.BY_LAW,
     ("Board", "seat"): Kind.ELECTION,
@@ -144,13 +154,21 @@ POWERS: Final[Mapping[tuple[Name, str], Kind]] = {
     **{(name, "upgradeToAndCall"): Kind.BY_LAW for name in CONTRACTS},
 }
 """The functions that a resolution may call from the founding on."""
+AMOUNT_WORDS: Final[Mapping[tuple[Name, str], int]] = {
+    ("ProjectBook", "openCall"): 1,
+    ("ProjectBook", "award"): 2,
+    ("ProjectBook", "writeOffLoan"): 2,
+    ("CommunityFund", "writeOffDebt"): 2,
+    ("CommunityFund", "allowOperating"): 1,
+}
+"""Which word of a spending's call is its amount: above the board's limit it is a matter of the members."""
 
 
 def founding_grants(proxies: Mapping[Name, str]) -> list[tuple[str, bytes, tuple[object, ...]]]:
     """Return `POWERS` as the rulebook takes them, for the addresses of a community's proxies."""
     return [
-        (proxies[name], selector(name, function), astuple(Power(True, kind)))
-        for (name, function), kind in POWERS.items()
+        (proxies[one[0]], selector(*one), astuple(Power(True, kind, AMOUNT_WORDS.get(one, 0))))
+        for one, kind in POWERS.items()
     ]
 
 

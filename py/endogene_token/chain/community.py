@@ -27,12 +27,15 @@ class Community(msgspec.Struct, frozen=True):
     rulebook: str
     assembly: str
     board: str
+    projects: str
+    currency: str
+    redemptions: str
     passkey_verifier: str
     founding_block: int
     founding_hash: str
 
     def address(self, name: Name) -> str:
-        """Return the address of a contract, which must be one of the six."""
+        """Return the address of a contract, which must be one of its own."""
         return {
             "Membership": self.membership,
             "CommunityCredit": self.credit,
@@ -40,6 +43,9 @@ class Community(msgspec.Struct, frozen=True):
             "Rulebook": self.rulebook,
             "Assembly": self.assembly,
             "Board": self.board,
+            "ProjectBook": self.projects,
+            "ProjectCurrency": self.currency,
+            "RedemptionDesk": self.redemptions,
         }[name]
 
     def save(self, path: Path) -> None:

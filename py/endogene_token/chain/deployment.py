@@ -1,4 +1,4 @@
-"""Founding a community: six contracts behind six proxies, which know one another from the start."""
+"""Founding a community: nine contracts, each behind its proxy, which know one another from the start."""
 
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
@@ -10,18 +10,28 @@ from web3.types import Nonce
 from web3.utils.address import get_create_address
 
 from endogene_token.chain.artifacts import CONTRACTS, Name
-from endogene_token.chain.charter import Charter, founding_grants, standard_charter
+from endogene_token.chain.charter import DAY, Charter, founding_grants, standard_charter
 from endogene_token.chain.community import Community
 from endogene_token.chain.contracts import encode, encode_deployment
 from endogene_token.chain.rpc import Rpc
 from endogene_token.chain.transactions import Call
-from endogene_token.chain.views import Rules
+from endogene_token.chain.views import OutflowRules, Pocket, Rules
 from endogene_token.chain.wallet import Wallet
 from endogene_token.hexes import from_hex
 
 __all__ = ["Community", "Plan", "Rules", "found"]
 
 STANDARD_CHARTER: Final = standard_charter()
+STANDARD_OUTFLOWS: Final = OutflowRules(
+    coverage_floor_bps=1_000,
+    cash_delay=30 * DAY,
+    cash_limit=20_000_00,
+    judging_time=30 * DAY,
+    longest_attestation=400 * DAY,
+    debt_pocket=Pocket.FREE,
+    loan_pocket=Pocket.FREE,
+)
+"""Until the assembly publishes its own: a tenth of what is owed to members stays liquid."""
 # 200 gas a byte of code (24,576 at most), 22 a byte of the transaction, and as much again for a constructor.
 DEPLOYMENT_GAS: Final = 8_000_000
 
@@ -36,7 +46,7 @@ class Plan:
 
     @classmethod
     def draw(
-        cls, founder: str, nonce: int, name: str, symbol: str, *, rules: Rules, charter: Charter
+        cls, founder: str, nonce: int, name: str, symbol: str, *, rules: Rules, outflows: OutflowRules, charter: Charter
     ) -> Self:
         """Plan for a founder (an address) who sends all of it from `nonce` on, and nothing in between."""
         addresses = _addresses(founder, nonce, 2 * len(CONTRACTS) + 1)
@@ -46,9 +56,12 @@ class Plan:
             "Membership": (founder,),
             "CommunityCredit": (name, symbol),
             "CommunityFund": (),
-            "Rulebook": (astuple(rules), charter.words(), founding_grants(proxies)),
+            "Rulebook": (astuple(rules), astuple(outflows), charter.words(), founding_grants(proxies)),
             "Assembly": (),
             "Board": (),
+            "ProjectBook": (),
+            "ProjectCurrency": (),
+            "RedemptionDesk": (),
         }
         calls = [_implementation(one, proxies) for one in CONTRACTS]
         calls += [_proxy(one, implementations[one], beginnings[one]) for one in CONTRACTS]
@@ -66,6 +79,9 @@ class Plan:
             rulebook=self.proxies["Rulebook"],
             assembly=self.proxies["Assembly"],
             board=self.proxies["Board"],
+            projects=self.proxies["ProjectBook"],
+            currency=self.proxies["ProjectCurrency"],
+            redemptions=self.proxies["RedemptionDesk"],
             passkey_verifier=self.passkey_verifier,
             founding_block=block,
             founding_hash=block_hash,
@@ -79,6 +95,7 @@ def found(
     symbol: str,
     rules: Rules,
     *,
+    outflows: OutflowRules = STANDARD_OUTFLOWS,
     charter: Charter = STANDARD_CHARTER,
 ) -> Community:
     """Deploy a community, whose first governor is `founder`, and return it once it stands.
@@ -89,7 +106,7 @@ def found(
     chain_id = int(rpc.request("eth_chainId"), 16)
     wallet = Wallet(rpc, founder, chain_id)
     nonce = wallet.next_nonce()
-    plan = Plan.draw(str(founder.address), nonce, name, symbol, rules=rules, charter=charter)
+    plan = Plan.draw(str(founder.address), nonce, name, symbol, rules=rules, outflows=outflows, charter=charter)
     receipts = wallet.wait(wallet.send(plan.calls, nonce))
     first = receipts[len(CONTRACTS)]
     return plan.community(name, chain_id, first.block, first.block_hash)
@@ -101,15 +118,27 @@ def _addresses(founder: str, nonce: int, count: int) -> list[str]:
 
 
 def _implementation(name: Name, proxies: Mapping[Name, str]) -> Call:
-    neighbours: dict[Name, tuple[Name, ...]] = {
+    neighbours: dict[Name, tuple[Name | tuple[Name, ...], ...]] = {
         "Membership": ("CommunityFund", "CommunityCredit", "Rulebook", "Assembly", "Board"),
         "CommunityCredit": ("Membership", "CommunityFund"),
-        "CommunityFund": ("Membership", "CommunityCredit", "Rulebook"),
+        "CommunityFund": (
+            *("Membership", "CommunityCredit", "Rulebook"),
+            ("ProjectBook", "ProjectCurrency", "RedemptionDesk"),
+        ),
         "Rulebook": ("Membership", "CommunityFund"),
         "Assembly": ("Membership", "Rulebook", "Board"),
         "Board": ("Membership", "Rulebook", "Assembly"),
+        "ProjectBook": (
+            ("Membership", "Rulebook", "Assembly", "Board", "CommunityFund", "ProjectCurrency"),
+        ),
+        "ProjectCurrency": ("Membership", "Rulebook", "CommunityFund", "ProjectBook"),
+        "RedemptionDesk": ("Membership", "CommunityCredit", "CommunityFund"),
     }
-    return Call(None, encode_deployment(name, *(proxies[one] for one in neighbours[name])), DEPLOYMENT_GAS)
+    arguments = [
+        tuple(proxies[each] for each in one) if isinstance(one, tuple) else proxies[one]
+        for one in neighbours[name]
+    ]
+    return Call(None, encode_deployment(name, *arguments), DEPLOYMENT_GAS)
 
 
 def _proxy(name: Name, implementation: str, beginning: tuple[object, ...]) -> Call:

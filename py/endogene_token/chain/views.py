@@ -15,6 +15,8 @@ class Role(IntEnum):
     REGISTRAR = 0
     TREASURER = 1
     GUARDIAN = 2
+    ACTUARY = 3
+    APPROVER = 4
 
 
 class MemberKind(IntEnum):
@@ -52,9 +54,52 @@ class Rules:
     key_rotation_delay: int
 
 
+class Pocket(IntEnum):
+    """A pocket that a loss or a payment is taken from."""
+
+    FREE = 0
+    RESERVE = 1
+    OPERATIONS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class OutflowRules:
+    """One version of the rules of what goes out: basis points, seconds, minor units.
+
+    `cash_limit` is what one merchant may have asked for in cash and not got yet; a claim lapses that is not
+    judged in `judging_time`.
+    """
+
+    coverage_floor_bps: int
+    cash_delay: int
+    cash_limit: int
+    judging_time: int
+    longest_attestation: int
+    debt_pocket: Pocket
+    loan_pocket: Pocket
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "debt_pocket", Pocket(self.debt_pocket))
+        object.__setattr__(self, "loan_pocket", Pocket(self.loan_pocket))
+
+
+@dataclass(frozen=True, slots=True)
+class Solvency:
+    """What bounds the outflows: `liquid` (may be negative) against `credits` and `due`, in minor units.
+
+    `attested_until` in seconds since 1970; `floor_bps` is the floor of liquid / credits.
+    """
+
+    liquid: int
+    credits: int
+    floor_bps: int
+    due: int
+    attested_until: int
+
+
 @dataclass(frozen=True, slots=True)
 class BalanceSheet:
-    """Every pocket of the fund: cash + premiums receivable = the four others."""
+    """Every pocket of the fund: the first two and the loans = all the others; `free` may be negative."""
 
     cash: int
     premiums_receivable: int
@@ -62,6 +107,10 @@ class BalanceSheet:
     merchant_prepayments: int
     reserve: int
     operations: int
+    loans_receivable: int
+    currency_outstanding: int
+    commitments: int
+    free: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -331,8 +331,8 @@ contract AccessTest is Tester {
     }
 
     function test_RevertWhen_OthersUpgrade() public {
-        address[6] memory proxies = _proxies();
-        for (uint256 i = 0; i < 6; ++i) {
+        address[9] memory proxies = _proxies();
+        for (uint256 i = 0; i < 9; ++i) {
             address same = _implementation(proxies[i]);
             _only(Guard.Governor, proxies[i], abi.encodeCall(IProxied.upgradeToAndCall, (same, "")));
         }

@@ -8,6 +8,9 @@ import {ICommunityCredit} from "../../../contracts/interfaces/ICommunityCredit.s
 import {ICommunityFund} from "../../../contracts/interfaces/ICommunityFund.sol";
 import {IGuardian} from "../../../contracts/interfaces/IGuardian.sol";
 import {IMembership} from "../../../contracts/interfaces/IMembership.sol";
+import {IProjectBook} from "../../../contracts/interfaces/IProjectBook.sol";
+import {IProjectCurrency} from "../../../contracts/interfaces/IProjectCurrency.sol";
+import {IRedemptionDesk} from "../../../contracts/interfaces/IRedemptionDesk.sol";
 import {IRulebook} from "../../../contracts/interfaces/IRulebook.sol";
 import {Charters} from "./Charters.sol";
 import {Vm} from "./Vm.sol";
@@ -16,6 +19,7 @@ import {Vm} from "./Vm.sol";
 interface IProxied {
     function initialize(
         IRulebook.Rules calldata rules,
+        IRulebook.OutflowRules calldata outflowRules,
         IRulebook.Charter calldata charter,
         IRulebook.Grant[] calldata grants
     ) external;
@@ -44,9 +48,18 @@ abstract contract Community {
     IRulebook internal rulebook;
     IAssembly internal theAssembly;
     IBoard internal board;
+    IProjectBook internal book;
+    IProjectCurrency internal currency;
+    IRedemptionDesk internal desk;
 
     function _rules() internal pure virtual returns (IRulebook.Rules memory) {
         return IRulebook.Rules(30, 60, 1000, 500, 10, 3 days);
+    }
+
+    /// @dev A tenth of what is owed to members stays liquid; cash waits a month, losses are the free money's.
+    function _outflowRules() internal pure virtual returns (IRulebook.OutflowRules memory) {
+        IRulebook.Pocket free = IRulebook.Pocket.Free;
+        return IRulebook.OutflowRules(1000, 30 days, 2_000_000, 30 days, 400 days, free, free);
     }
 
     function _charter() internal pure virtual returns (IRulebook.Charter memory) {
@@ -55,7 +68,7 @@ abstract contract Community {
 
     /// @dev The powers of the founding: what a resolution may call, and of which kind it must be.
     function _grants() internal view returns (IRulebook.Grant[] memory grants) {
-        grants = new IRulebook.Grant[](15);
+        grants = new IRulebook.Grant[](28);
         grants[0] = _grant(address(membership), IMembership.grantRole.selector, IRulebook.Kind.Office);
         grants[1] = _grant(address(membership), IMembership.revokeRole.selector, IRulebook.Kind.Office);
         grants[2] = _grant(address(fund), IGuardian.settlePause.selector, IRulebook.Kind.Office);
@@ -65,10 +78,28 @@ abstract contract Community {
         grants[6] = _grant(address(board), IBoard.seat.selector, IRulebook.Kind.Election);
         grants[7] = _grant(address(board), IBoard.unseat.selector, IRulebook.Kind.Election);
         grants[8] = _grant(address(theAssembly), IAssembly.annul.selector, IRulebook.Kind.Annulment);
-        address[6] memory proxies = _proxies();
-        for (uint256 i = 0; i < 6; ++i) {
-            grants[9 + i] = _grant(proxies[i], IProxied.upgradeToAndCall.selector, IRulebook.Kind.ByLaw);
+        grants[9] = _grant(address(rulebook), IRulebook.publishOutflowRules.selector, IRulebook.Kind.Rules);
+        grants[10] = _grant(address(book), IProjectBook.publishIssues.selector, IRulebook.Kind.Decision);
+        grants[11] = _grant(address(book), IProjectBook.suspend.selector, IRulebook.Kind.Office);
+        grants[12] = _grant(address(book), IProjectBook.resume.selector, IRulebook.Kind.Office);
+        grants[13] = _grant(address(book), IProjectBook.terminate.selector, IRulebook.Kind.Office);
+        grants[14] = _spending(address(book), IProjectBook.openCall.selector, 1);
+        grants[15] = _spending(address(book), IProjectBook.award.selector, 2);
+        grants[16] = _spending(address(book), IProjectBook.writeOffLoan.selector, 2);
+        grants[17] = _spending(address(fund), ICommunityFund.writeOffDebt.selector, 2);
+        grants[18] = _spending(address(fund), ICommunityFund.allowOperating.selector, 1);
+        address[9] memory proxies = _proxies();
+        for (uint256 i = 0; i < 9; ++i) {
+            grants[19 + i] = _grant(proxies[i], IProxied.upgradeToAndCall.selector, IRulebook.Kind.ByLaw);
         }
+    }
+
+    function _spending(address target, bytes4 selector, uint8 amountWord)
+        private
+        pure
+        returns (IRulebook.Grant memory)
+    {
+        return IRulebook.Grant(target, selector, IRulebook.Power(true, IRulebook.Kind.Spending, amountWord));
     }
 
     function _grant(address target, bytes4 selector, IRulebook.Kind kind)
@@ -82,10 +113,10 @@ abstract contract Community {
     /// @dev The governor is this test, until {IMembership.handOver}.
     function _found() internal {
         vm.warp(NOW);
-        _foresee(vm.getNonce(address(this)) + 6); // Six implementations, then six proxies.
-        address[6] memory implementations = _implementations();
-        bytes[6] memory beginnings = _beginnings();
-        for (uint256 i = 0; i < 6; ++i) {
+        _foresee(vm.getNonce(address(this)) + 9); // Nine implementations, then nine proxies.
+        address[9] memory implementations = _implementations();
+        bytes[9] memory beginnings = _beginnings();
+        for (uint256 i = 0; i < 9; ++i) {
             _proxy(implementations[i], beginnings[i]);
         }
         membership.grantRole(IMembership.Role.Registrar, REGISTRAR, uint64(NOW + 3650 days));
@@ -101,40 +132,53 @@ abstract contract Community {
         rulebook = IRulebook(vm.computeCreateAddress(address(this), n + 3));
         theAssembly = IAssembly(vm.computeCreateAddress(address(this), n + 4));
         board = IBoard(vm.computeCreateAddress(address(this), n + 5));
+        book = IProjectBook(vm.computeCreateAddress(address(this), n + 6));
+        currency = IProjectCurrency(vm.computeCreateAddress(address(this), n + 7));
+        desk = IRedemptionDesk(vm.computeCreateAddress(address(this), n + 8));
     }
 
-    function _proxies() internal view returns (address[6] memory) {
-        return
-            [
-                address(membership),
-                address(credit),
-                address(fund),
-                address(rulebook),
-                address(theAssembly),
-                address(board)
-            ];
+    function _proxies() internal view returns (address[9] memory) {
+        return [
+            address(membership),
+            address(credit),
+            address(fund),
+            address(rulebook),
+            address(theAssembly),
+            address(board),
+            address(book),
+            address(currency),
+            address(desk)
+        ];
     }
 
     /// @dev New code for each of {_proxies}.
-    function _implementations() internal returns (address[6] memory) {
+    function _implementations() internal returns (address[9] memory) {
         return [
             _deploy("Membership.sol:Membership", abi.encode(fund, credit, rulebook, theAssembly, board)),
             _deploy("CommunityCredit.sol:CommunityCredit", abi.encode(membership, fund)),
-            _deploy("CommunityFund.sol:CommunityFund", abi.encode(membership, credit, rulebook)),
+            _deploy("CommunityFund.sol:CommunityFund", abi.encode(membership, credit, rulebook, book, currency, desk)),
             _deploy("Rulebook.sol:Rulebook", abi.encode(membership, fund)),
             _deploy("Assembly.sol:Assembly", abi.encode(membership, rulebook, board)),
-            _deploy("Board.sol:Board", abi.encode(membership, rulebook, theAssembly))
+            _deploy("Board.sol:Board", abi.encode(membership, rulebook, theAssembly)),
+            _deploy(
+                "ProjectBook.sol:ProjectBook", abi.encode(membership, rulebook, theAssembly, board, fund, currency)
+            ),
+            _deploy("ProjectCurrency.sol:ProjectCurrency", abi.encode(membership, rulebook, fund, book)),
+            _deploy("RedemptionDesk.sol:RedemptionDesk", abi.encode(membership, credit, fund))
         ];
     }
 
     /// @dev What founds each of {_proxies}.
-    function _beginnings() internal view returns (bytes[6] memory) {
+    function _beginnings() internal view returns (bytes[9] memory) {
         bytes memory nothing = abi.encodeWithSignature("initialize()");
         return [
             abi.encodeWithSignature("initialize(address)", address(this)),
             abi.encodeWithSignature("initialize(string,string)", "Community credit", "CC"),
             nothing,
-            abi.encodeCall(IProxied.initialize, (_rules(), _charter(), _grants())),
+            abi.encodeCall(IProxied.initialize, (_rules(), _outflowRules(), _charter(), _grants())),
+            nothing,
+            nothing,
+            nothing,
             nothing,
             nothing
         ];

@@ -40,7 +40,7 @@ contract InitializeTest is Tester {
         rules.operationsBps = 9501;
         address implementation = _implementation(address(rulebook));
         _reverts(IRulebook.Rulebook_SplitTooHigh.selector, 10_001, 10_000);
-        _proxy(implementation, abi.encodeCall(IProxied.initialize, (rules, _charter(), _grants())));
+        _proxy(implementation, abi.encodeCall(IProxied.initialize, (rules, _outflowRules(), _charter(), _grants())));
     }
 
     /// @dev Founds a second rulebook, with a fund of its own that answers to it.
@@ -51,7 +51,7 @@ contract InitializeTest is Tester {
         address other = _deploy("CommunityFund.sol:CommunityFund", abi.encode(membership, credit, proxy));
         address implementation = _deploy("Rulebook.sol:Rulebook", abi.encode(membership, other));
         vm.expectRevert(error_);
-        _proxy(implementation, abi.encodeCall(IProxied.initialize, (_rules(), charter, grants)));
+        _proxy(implementation, abi.encodeCall(IProxied.initialize, (_rules(), _outflowRules(), charter, grants)));
     }
 
     function test_RevertWhen_TheFirstCharterIsRefused() public {

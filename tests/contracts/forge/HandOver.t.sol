@@ -99,8 +99,8 @@ contract HandOverTest is Tester {
         _ungoverned(address(board), abi.encodeCall(board.seat, (bruno, 2 ** 40)));
         _ungoverned(address(board), abi.encodeCall(board.unseat, (alice)));
         _ungoverned(address(fund), abi.encodeCall(guarded.settlePause, (0)));
-        address[6] memory proxies = _proxies();
-        for (uint256 i = 0; i < 6; ++i) {
+        address[9] memory proxies = _proxies();
+        for (uint256 i = 0; i < 9; ++i) {
             address same = _implementation(proxies[i]);
             _ungoverned(proxies[i], abi.encodeCall(IProxied.upgradeToAndCall, (same, "")));
         }

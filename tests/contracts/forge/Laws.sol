@@ -50,8 +50,10 @@ contract Laws {
 
     function checkBalanceSheet() public view {
         ICommunityFund.BalanceSheet memory s = FUND.balanceSheet();
-        uint256 assets = s.cash + s.premiumsReceivable;
-        uint256 claims = s.creditsOutstanding + s.merchantPrepayments + s.reserve + s.operations;
+        uint256 assets = s.cash + s.premiumsReceivable + s.loansReceivable;
+        uint256 promised = s.currencyOutstanding + s.commitments;
+        int256 sum = int256(s.creditsOutstanding + s.merchantPrepayments + s.reserve + s.operations + promised);
+        uint256 claims = uint256(sum + s.free);
         if (assets != claims) revert Law1_BalanceSheet(assets, claims);
     }
 

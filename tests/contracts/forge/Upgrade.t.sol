@@ -17,7 +17,7 @@ interface ISecondFund {
 }
 
 /// @notice A populated community outlives its code: the fund's second version appends a variable and keeps all the
-/// rest; the five others are replaced by new deployments of themselves.
+/// rest; the eight others are replaced by new deployments of themselves.
 contract UpgradeTest is Tester {
     bytes32[] private _items;
 
@@ -34,14 +34,14 @@ contract UpgradeTest is Tester {
         _publish(100, 200);
     }
 
-    function _secondVersions() private returns (address[6] memory versions) {
+    function _secondVersions() private returns (address[9] memory versions) {
         versions = _implementations();
-        versions[2] = _deploy("CommunityFundV2.sol:CommunityFundV2", abi.encode(membership, credit, rulebook));
+        versions[2] = _deploy("CommunityFundV2.sol:CommunityFundV2", abi.encode(membership, credit, rulebook, book, currency, desk));
     }
 
     function _upgradeAll() private {
-        address[6] memory versions = _secondVersions();
-        for (uint256 i = 0; i < 6; ++i) {
+        address[9] memory versions = _secondVersions();
+        for (uint256 i = 0; i < 9; ++i) {
             bytes memory migration = i == 2 ? abi.encodeCall(ISecondFund.migrate, (42)) : bytes("");
             IProxied(_proxies()[i]).upgradeToAndCall(versions[i], migration);
         }
@@ -92,9 +92,9 @@ contract UpgradeTest is Tester {
     }
 
     function test_RevertWhen_TheCallerIsNotTheGovernor() public {
-        address[6] memory versions = _secondVersions();
+        address[9] memory versions = _secondVersions();
         address[3] memory callers = [REGISTRAR, TREASURER, address(fund)];
-        for (uint256 i = 0; i < 6; ++i) {
+        for (uint256 i = 0; i < 9; ++i) {
             for (uint256 c = 0; c < 3; ++c) {
                 address proxy = _proxies()[i];
                 _reverts(IGoverned.Governed_NotGovernor.selector, _id(callers[c]), _id(address(this)));
@@ -105,8 +105,8 @@ contract UpgradeTest is Tester {
     }
 
     function test_RevertWhen_TheCallGoesToTheImplementation() public {
-        address[6] memory versions = _secondVersions();
-        for (uint256 i = 0; i < 6; ++i) {
+        address[9] memory versions = _secondVersions();
+        for (uint256 i = 0; i < 9; ++i) {
             address implementation = _implementation(_proxies()[i]);
             _reverts(UUPSUnauthorizedCallContext.selector);
             IProxied(implementation).upgradeToAndCall(versions[i], "");

@@ -24,6 +24,7 @@ interface Vm {
     function assertEq(bytes calldata left, bytes calldata right, string calldata what) external pure;
     function assertEq(bytes32 left, bytes32 right, string calldata what) external pure;
     function assertEq(string calldata left, string calldata right, string calldata what) external pure;
+    function assertEq(int256 actual, int256 expected, string calldata what) external pure;
     function assertEq(uint256 left, uint256 right, string calldata what) external pure;
     function assume(bool condition) external pure;
     function chainId(uint256 id) external;

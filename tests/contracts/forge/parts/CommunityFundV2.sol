@@ -10,8 +10,8 @@ import {IRulebook} from "../../../../contracts/interfaces/IRulebook.sol";
 contract CommunityFundV2 is CommunityFund {
     uint256 public appended;
 
-    constructor(IMembership membership_, ICommunityCredit credit_, IRulebook rulebook_)
-        CommunityFund(membership_, credit_, rulebook_)
+    constructor(IMembership membership_, ICommunityCredit credit_, IRulebook rulebook_, Desks memory desks)
+        CommunityFund(membership_, credit_, rulebook_, desks)
     {}
 
     function migrate(uint256 value) external reinitializer(2) {
