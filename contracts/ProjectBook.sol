@@ -45,7 +45,7 @@ contract ProjectBook is Tranches {
         if (p.state != State.Completed) p = _running(project_);
         else if (block.timestamp >= p.expiresAt) revert ProjectBook_TooLate(uint64(block.timestamp), p.expiresAt);
         uint256 count = _lines[project_].length;
-        if (line >= count) revert ProjectBook_TrancheUnknown(line, count);
+        if (line >= count) revert ProjectBook_LineUnknown(line, count);
         Line memory l = _lines[project_][line];
         return (p.signer, l.amount, l.merchantKinds);
     }

@@ -230,7 +230,6 @@ interface IProjectBook {
     event LoanRepaid(uint32 indexed project, uint64 amount, bytes32 indexed bankReference);
     event LoanWrittenOff(uint32 indexed project, uint64 amount);
 
-    error ProjectBook_NotCurrency(address actual, address limit);
     error ProjectBook_CallUnknown(uint32 actual, uint32 limit);
     error ProjectBook_BadCall(uint256 actual, uint256 limit);
     error ProjectBook_CallClosed(uint64 actual, uint64 limit);
@@ -238,16 +237,16 @@ interface IProjectBook {
     error ProjectBook_WrongState(uint32 project, State actual, State limit);
     error ProjectBook_WrongTranche(uint32 project, uint8 tranche, TrancheState actual, TrancheState limit);
     error ProjectBook_TrancheUnknown(uint256 actual, uint256 limit);
+    error ProjectBook_LineUnknown(uint256 actual, uint256 limit);
     error ProjectBook_TooMany(uint256 actual, uint256 limit);
     error ProjectBook_SamePartner(uint8 index);
     error ProjectBook_DerivedFact(Criterion criterion);
     error ProjectBook_FactOutOfRange(Criterion criterion, uint64 actual, uint64 limit);
-    error ProjectBook_FactChanged(Criterion criterion, bytes32 actual, bytes32 limit);
     error ProjectBook_PartnerUnknown(uint256 actual, uint256 limit);
     error ProjectBook_BadSum(uint256 actual, uint256 limit);
     error ProjectBook_BadExpiry(uint64 actual, uint64 limit);
     error ProjectBook_BadLoan();
-    error ProjectBook_NotMentor(uint32 actual, uint32 limit);
+    error ProjectBook_NotAttestor(uint32 actual, uint32 limit);
     error ProjectBook_Interested(uint32 member);
     error ProjectBook_SamePerson(uint32 member);
     error ProjectBook_NotDirector(uint32 member);
@@ -262,7 +261,6 @@ interface IProjectBook {
     error ProjectBook_TooLate(uint64 actual, uint64 limit);
     error ProjectBook_TooEarly(uint64 actual, uint64 limit);
     error ProjectBook_SourceUsed(uint32 project);
-    error ProjectBook_NoValuer();
     error ProjectBook_NotLoan(uint32 project);
     error ProjectBook_MoreThanOwed(uint64 actual, uint64 limit);
 

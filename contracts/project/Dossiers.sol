@@ -76,7 +76,7 @@ abstract contract Dossiers is ProjectRegister {
     /// @inheritdoc IProjectBook
     function declareRelation(uint32 project_, uint32 related, uint32 by, bytes calldata signature) external {
         Project storage p = _known(project_);
-        if (by != related && by != _calls[p.call].attestor) revert ProjectBook_NotMentor(by, _calls[p.call].attestor);
+        if (by != related && by != _calls[p.call].attestor) revert ProjectBook_NotAttestor(by, _calls[p.call].attestor);
         _authorise("declareRelation", by, project_, abi.encode(related), signature);
         MEMBERSHIP.member(related); // Reverts for a number that is no member's.
         _relate(project_, related);

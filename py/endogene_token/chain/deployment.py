@@ -46,7 +46,15 @@ class Plan:
 
     @classmethod
     def draw(
-        cls, founder: str, nonce: int, name: str, symbol: str, *, rules: Rules, outflows: OutflowRules, charter: Charter
+        cls,
+        founder: str,
+        nonce: int,
+        name: str,
+        symbol: str,
+        *,
+        rules: Rules,
+        outflows: OutflowRules,
+        charter: Charter,
     ) -> Self:
         """Plan for a founder (an address) who sends all of it from `nonce` on, and nothing in between."""
         addresses = _addresses(founder, nonce, 2 * len(CONTRACTS) + 1)
@@ -106,7 +114,9 @@ def found(
     chain_id = int(rpc.request("eth_chainId"), 16)
     wallet = Wallet(rpc, founder, chain_id)
     nonce = wallet.next_nonce()
-    plan = Plan.draw(str(founder.address), nonce, name, symbol, rules=rules, outflows=outflows, charter=charter)
+    plan = Plan.draw(
+        str(founder.address), nonce, name, symbol, rules=rules, outflows=outflows, charter=charter
+    )
     receipts = wallet.wait(wallet.send(plan.calls, nonce))
     first = receipts[len(CONTRACTS)]
     return plan.community(name, chain_id, first.block, first.block_hash)
@@ -128,9 +138,7 @@ def _implementation(name: Name, proxies: Mapping[Name, str]) -> Call:
         "Rulebook": ("Membership", "CommunityFund"),
         "Assembly": ("Membership", "Rulebook", "Board"),
         "Board": ("Membership", "Rulebook", "Assembly"),
-        "ProjectBook": (
-            ("Membership", "Rulebook", "Assembly", "Board", "CommunityFund", "ProjectCurrency"),
-        ),
+        "ProjectBook": (("Membership", "Rulebook", "Assembly", "Board", "CommunityFund", "ProjectCurrency"),),
         "ProjectCurrency": ("Membership", "Rulebook", "CommunityFund", "ProjectBook"),
         "RedemptionDesk": ("Membership", "CommunityCredit", "CommunityFund"),
     }

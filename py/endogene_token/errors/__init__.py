@@ -123,14 +123,23 @@
     │   │   ├── UnknownMerchantError
     │   │   ├── UnknownMemberError
     │   │   ├── UnknownRulesError
-    │   │   └── UnknownResolutionError
+    │   │   ├── UnknownResolutionError
+    │   │   ├── UnknownCallError
+    │   │   ├── UnknownProjectError
+    │   │   ├── UnknownTrancheError
+    │   │   ├── UnknownLineError
+    │   │   ├── UnknownPartnerError
+    │   │   ├── UnknownInvoiceError
+    │   │   ├── UnknownCashRequestError
+    │   │   └── UnknownRedemptionError
     │   ├── AccessError             the caller has not the right
     │   │   ├── MissingRoleError
     │   │   ├── NotGovernorError
     │   │   ├── NotFundError
     │   │   ├── NotMembershipError
     │   │   ├── NotRulebookError
-    │   │   └── NotAssemblyError
+    │   │   ├── NotAssemblyError
+    │   │   └── NotNeighbourError
     │   ├── ResolutionError         what the assembly and the board refuse
     │   │   ├── WrongStateError
     │   │   ├── MemberSignatureError
@@ -152,6 +161,58 @@
     │   ├── PausedError
     │   ├── PauseSpentError
     │   ├── PauseTooLongError
+    │   ├── ProjectError            what the book of projects refuses
+    │   │   ├── CallCriteriaError
+    │   │   ├── CallClosedError
+    │   │   ├── ProjectStateError
+    │   │   ├── TrancheStateError
+    │   │   ├── TooManyEntriesError
+    │   │   ├── SamePartnerError
+    │   │   ├── DerivedFactError
+    │   │   ├── FactRangeError
+    │   │   ├── PlanSumError
+    │   │   ├── PlanExpiryError
+    │   │   ├── LoanScheduleError
+    │   │   ├── NotAttestorError
+    │   │   ├── InterestedError
+    │   │   ├── SamePersonError
+    │   │   ├── NotEligibleError
+    │   │   ├── NotPutToVoteError
+    │   │   ├── VoteStandingError
+    │   │   ├── ProjectAmountError
+    │   │   ├── CallBudgetError
+    │   │   ├── OtherClaimError
+    │   │   ├── NotAccountedError
+    │   │   ├── CoFinancingShortError
+    │   │   ├── TooLateError
+    │   │   ├── TooEarlyError
+    │   │   ├── SourceUsedError
+    │   │   ├── NotLoanError
+    │   │   └── MoreThanOwedError
+    │   ├── CurrencyError           what the project currency refuses
+    │   │   ├── MoreThanHeldError
+    │   │   ├── LineSpentError
+    │   │   ├── InvoiceUsedError
+    │   │   ├── MerchantKindError
+    │   │   ├── RelatedMerchantError
+    │   │   ├── SameMerchantError
+    │   │   └── CashLimitError
+    │   ├── SolvencyError           what the gate before each outflow refuses
+    │   │   ├── NotAttestedError
+    │   │   ├── AttestationTooLongError
+    │   │   ├── CoverageTooLowError
+    │   │   ├── DueNotCoveredError
+    │   │   ├── NotBackedError
+    │   │   ├── PocketShortError
+    │   │   ├── OperatingNotAllowedError
+    │   │   └── JudgingTimeError
+    │   ├── RedemptionError         what the redemption desk refuses
+    │   │   ├── RedemptionStateError
+    │   │   ├── RedemptionOpenError
+    │   │   ├── BeyondBalanceError
+    │   │   ├── OtherPayeeError
+    │   │   ├── SameOfficerError
+    │   │   └── RedemptionAmountError
     │   ├── PowerError              what a resolution may not call
     │   │   ├── NoPowerError
     │   │   ├── WrongKindError
@@ -225,6 +286,8 @@ from endogene_token.errors.base import *  # noqa: F403
 from endogene_token.errors.contracts import *  # noqa: F403
 from endogene_token.errors.input import *  # noqa: F403
 from endogene_token.errors.ledger import *  # noqa: F403
+from endogene_token.errors.outflow import *  # noqa: F403
+from endogene_token.errors.project import *  # noqa: F403
 from endogene_token.errors.request import *  # noqa: F403
 from endogene_token.errors.system import *  # noqa: F403
 from endogene_token.errors.vote import *  # noqa: F403
