@@ -14,9 +14,14 @@ from endogene_token.chain.deployment import Community, Rules
 from endogene_token.errors import UnknownEventError
 from endogene_token.hexes import from_hex
 from endogene_token.indexer.layout import WORD, Layout, Structs, layout
+from endogene_token.indexer.money_events import MONEY_STRUCTS, MoneyEvent
+from endogene_token.indexer.project_events import PROJECT_STRUCTS, BookEvent
 from endogene_token.indexer.vote_events import VOTE_STRUCTS, VoteEvent
 
-CONTRACTS: Final[tuple[Name, ...]] = ("Membership", "CommunityFund", "Rulebook", "Assembly", "Board")
+CONTRACTS: Final[tuple[Name, ...]] = (
+    *("Membership", "CommunityFund", "Rulebook", "Assembly", "Board"),
+    *("ProjectBook", "ProjectCurrency", "RedemptionDesk"),
+)
 """Whose logs are read. Not the credit's: its Transfers repeat what the fund's packed items tell."""
 
 
@@ -183,12 +188,20 @@ Event: TypeAlias = (
     | ReversalRefused
     | PremiumsSettled
     | VoteEvent
+    | BookEvent
+    | MoneyEvent
 )
 EVENTS: Final[tuple[type[Event], ...]] = Event.__args__
 """Every event that changes the read model. The others (roles, upgrades, …) are kept as raw logs only."""
 
 
-STRUCTS: Final[Structs] = {"Reversal": Refund, "Rules": Rules, **VOTE_STRUCTS}
+STRUCTS: Final[Structs] = {
+    "ICommunityFund.Reversal": Refund,
+    "IRulebook.Rules": Rules,
+    **VOTE_STRUCTS,
+    **PROJECT_STRUCTS,
+    **MONEY_STRUCTS,
+}
 """What holds the contracts' structs."""
 
 

@@ -2,7 +2,7 @@
 
 Much faster than a general decoder; a test compares both on random events. It knows the types that our events
 use: whole numbers, bool, addresses, bytesN, fixed arrays and structs of those, `bytes` and `bytes32[]` (left
-as one piece), and lists of structs that hold such pieces.
+as one piece), lists of structs, and structs that hold any of these.
 """
 
 import re
@@ -23,7 +23,7 @@ DYNAMIC: Final = {"bytes": 1, "bytes32[]": WORD}
 Reader = Callable[[bytes], Any]
 Entry = Mapping[str, Any]
 Structs = Mapping[str, Callable[..., Any]]
-"""What holds the values of a struct, by the struct's name in Solidity."""
+"""What holds the values of a struct, by the struct's name in Solidity, such as ``IRulebook.Rules``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,8 @@ def signature(entry: Entry) -> str:
 
 
 def struct_name(entry: Entry) -> str:
-    """Return the name of a struct in Solidity, without its contract."""
-    return str(entry["internalType"]).rpartition(".")[2].partition("[")[0]
+    """Return the name of a struct in Solidity, with that of its contract: two contracts may share a name."""
+    return str(entry["internalType"]).removeprefix("struct ").partition("[")[0]
 
 
 def _written(entry: Entry) -> str:
@@ -84,9 +84,22 @@ def _head_size(entry: Entry) -> int:
     kind = str(entry["type"])
     if fixed := FIXED.fullmatch(kind):
         return int(fixed[2]) * _head_size({**entry, "type": fixed[1]})
-    if kind == "tuple":
-        return sum(map(_head_size, entry["components"]))
+    if kind == "tuple" and not _is_dynamic(entry):
+        return _size(entry)
     return WORD
+
+
+def _size(struct: Entry) -> int:
+    """Return the bytes that a struct takes where it stands, without what its own places point to."""
+    return sum(map(_head_size, struct["components"]))
+
+
+def _is_dynamic(entry: Entry) -> bool:
+    """Return whether a value stands elsewhere, where a word tells."""
+    kind = str(entry["type"])
+    if kind == "tuple":
+        return any(map(_is_dynamic, entry["components"]))
+    return kind in DYNAMIC or kind.endswith("[]")
 
 
 def _reader(entry: Entry, offset: int, structs: Structs) -> Reader:
@@ -94,9 +107,9 @@ def _reader(entry: Entry, offset: int, structs: Structs) -> Reader:
     if fixed := FIXED.fullmatch(kind):
         return _array({**entry, "type": fixed[1]}, offset, int(fixed[2]), structs)
     if kind == "tuple":
-        return _struct(entry, offset, structs)
+        return _elsewhere(entry, offset, structs) if _is_dynamic(entry) else _struct(entry, offset, structs)
     if kind == "tuple[]":
-        return _list(entry, offset, structs)
+        return _list({**entry, "type": "tuple"}, offset, structs)
     return _plain(kind, offset)
 
 
@@ -132,27 +145,35 @@ def _array(item: Entry, offset: int, count: int, structs: Structs) -> Reader:
     return lambda data: tuple([read(data) for read in readers])
 
 
-def _list(entry: Entry, offset: int, structs: Structs) -> Reader:
-    """Return the reader of a list of structs, each of which stands where a word of its own tells."""
-    item = {**entry, "type": "tuple"}
-    if not any(one["type"] in DYNAMIC for one in item["components"]):
-        raise NotImplementedError(item["internalType"])  # those stand one after the other
-    read, size = _struct(item, 0, structs), _head_size(item)
-    return lambda data: tuple([read(piece) for piece in _pieces(data, offset, size)])
+def _elsewhere(entry: Entry, offset: int, structs: Structs) -> Reader:
+    """Return the reader of a struct that stands where the word at `offset` tells."""
+    read, size = _struct(entry, 0, structs), _size(entry)
+    return lambda data: read(_rest(data, int.from_bytes(data[offset : offset + WORD]), size))
 
 
-def _pieces(data: bytes, offset: int, size: int) -> Iterator[bytes]:
+def _list(item: Entry, offset: int, structs: Structs) -> Reader:
+    """Return the reader of a list of structs: one after the other, or each where a word of its own tells."""
+    read, size, is_dynamic = _struct(item, 0, structs), _size(item), _is_dynamic(item)
+    return lambda data: tuple([read(piece) for piece in _pieces(data, offset, size, is_dynamic)])
+
+
+def _pieces(data: bytes, offset: int, size: int, is_dynamic: bool) -> Iterator[bytes]:
     """Yield the rest of `data` from each item on; its own places count from there."""
     count_at = int.from_bytes(data[offset : offset + WORD])
     items = data[count_at + WORD :]
-    count = int.from_bytes(data[count_at : count_at + WORD])
-    if count_at + WORD + count * WORD > len(data):
+    count, step = int.from_bytes(data[count_at : count_at + WORD]), WORD if is_dynamic else size
+    if count * step > len(items):  # or a wrong length would have us count to 2^256
         raise ValueError(count)
-    for start in range(0, count * WORD, WORD):
-        piece = items[int.from_bytes(items[start : start + WORD]) :]
-        if len(piece) < size:
-            raise ValueError(len(piece))
-        yield piece
+    for start in range(0, count * step, step):
+        yield _rest(items, int.from_bytes(items[start : start + WORD]) if is_dynamic else start, size)
+
+
+def _rest(data: bytes, start: int, size: int) -> bytes:
+    """Return `data` from `start` on, which must hold `size` bytes."""
+    piece = data[start:]
+    if len(piece) < size:
+        raise ValueError(len(piece))
+    return piece
 
 
 def _dynamic(data: bytes, offset: int, unit: int) -> bytes:

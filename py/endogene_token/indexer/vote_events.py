@@ -155,9 +155,9 @@ def _values(*values: Any) -> tuple[Any, ...]:
 
 
 VOTE_STRUCTS: Final[Mapping[str, Callable[..., Any]]] = {
-    "Call": ProposedCall,
-    "Power": SetPower,
-    "Charter": _values,
-    "Procedure": _values,
+    "IRulebook.Call": ProposedCall,
+    "IRulebook.Power": SetPower,
+    "IRulebook.Charter": _values,
+    "IRulebook.Procedure": _values,
 }
 """What holds the contracts' structs."""
