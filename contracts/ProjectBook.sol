@@ -1,61 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 pragma solidity 0.8.37;
 
-import {IMembership} from "./interfaces/IMembership.sol";
-import {IProjectBook} from "./interfaces/IProjectBook.sol";
+import {Extended} from "./Extended.sol";
+import {Dossiers} from "./project/Dossiers.sol";
 import {ProjectRegister} from "./project/ProjectRegister.sol";
-import {Tranches} from "./project/Tranches.sol";
 
 /// @title The book of projects, see {IProjectBook}
-contract ProjectBook is Tranches {
-    constructor(Neighbours memory neighbours) ProjectRegister(neighbours) {}
+contract ProjectBook is Dossiers, Extended {
+    constructor(Neighbours memory neighbours, address extension_) ProjectRegister(neighbours) Extended(extension_) {}
 
     /// @notice Closes the door that {Initializable} leaves open. Called once, by the proxy's constructor.
     function initialize() external initializer {}
-
-    /// @inheritdoc IProjectBook
-    function repayLoan(uint32 project_, uint64 amount, bytes32 bankReference) external {
-        MEMBERSHIP.requireRole(IMembership.Role.Treasurer, msg.sender);
-        _reduce(project_, amount).repaid += amount;
-        FUND.receiveRepayment(amount, bankReference);
-        emit LoanRepaid(project_, amount, bankReference);
-    }
-
-    /// @inheritdoc IProjectBook
-    function writeOffLoan(uint32 project_, uint64 amount) external onlyGovernor {
-        _reduce(project_, amount).writtenOff += amount;
-        FUND.writeOffLoan(amount);
-        emit LoanWrittenOff(project_, amount);
-    }
-
-    /// @inheritdoc IProjectBook
-    function arrears(uint32 project_) external view returns (uint64 due, uint64 late) {
-        Project storage p = _known(project_);
-        Loan memory loan = p.loan;
-        if (loan.instalments == 0 || block.timestamp < loan.firstDueAt) return (0, 0);
-        uint256 passed = loan.interval == 0 ? loan.instalments : (block.timestamp - loan.firstDueAt) / loan.interval + 1;
-        due = passed >= loan.instalments ? p.released : uint64(p.released / loan.instalments * passed);
-        uint64 settled = p.repaid + p.writtenOff;
-        late = due > settled ? due - settled : 0;
-    }
-
-    /// @inheritdoc IProjectBook
-    function spendable(uint32 project_, uint8 line) external view returns (uint32 signer, uint64 cap, uint256 kinds) {
-        Project storage p = _known(project_);
-        if (p.state != State.Completed) p = _running(project_);
-        else if (block.timestamp >= p.expiresAt) revert ProjectBook_TooLate(uint64(block.timestamp), p.expiresAt);
-        uint256 count = _lines[project_].length;
-        if (line >= count) revert ProjectBook_LineUnknown(line, count);
-        Line memory l = _lines[project_][line];
-        return (p.signer, l.amount, l.merchantKinds);
-    }
-
-    /// @dev A loan of which `amount` is still owed.
-    function _reduce(uint32 project_, uint64 amount) private view returns (Project storage p) {
-        p = _known(project_);
-        if (p.instrument != Instrument.Loan) revert ProjectBook_NotLoan(project_);
-        if (amount == 0) revert ProjectBook_WrongAmount(0, 1);
-        uint64 owed = p.released - p.repaid - p.writtenOff;
-        if (amount > owed) revert ProjectBook_MoreThanOwed(amount, owed);
-    }
 }

@@ -3,7 +3,9 @@ pragma solidity 0.8.37;
 
 import {MemberActs} from "./MemberActs.sol";
 import {ICommunityFund} from "./interfaces/ICommunityFund.sol";
+import {IFundOutflows} from "./interfaces/IFundOutflows.sol";
 import {IMembership} from "./interfaces/IMembership.sol";
+import {IProjectAwards} from "./interfaces/IProjectAwards.sol";
 import {IProjectBook} from "./interfaces/IProjectBook.sol";
 import {IProjectCurrency} from "./interfaces/IProjectCurrency.sol";
 import {IRulebook} from "./interfaces/IRulebook.sol";
@@ -15,7 +17,9 @@ contract ProjectCurrency is IProjectCurrency, MemberActs {
 
     IRulebook public immutable RULEBOOK;
     ICommunityFund public immutable FUND;
+    IFundOutflows public immutable OUTFLOWS; // the fund's own address
     IProjectBook public immutable BOOK;
+    IProjectAwards public immutable AWARDS; // the book's own address
 
     /// @inheritdoc IProjectCurrency
     uint256 public totalSupply;
@@ -35,7 +39,9 @@ contract ProjectCurrency is IProjectCurrency, MemberActs {
     {
         RULEBOOK = rulebook_;
         FUND = fund_;
+        OUTFLOWS = IFundOutflows(address(fund_));
         BOOK = book_;
+        AWARDS = IProjectAwards(address(book_));
     }
 
     modifier onlyBook() {
@@ -64,7 +70,7 @@ contract ProjectCurrency is IProjectCurrency, MemberActs {
     /// @inheritdoc IProjectCurrency
     function spend(Spending calldata s, bytes calldata signature) external {
         FUND.requireRunning();
-        (uint32 signer, uint64 cap, uint256 kinds) = BOOK.spendable(s.project, s.line);
+        (uint32 signer, uint64 cap, uint256 kinds) = AWARDS.spendable(s.project, s.line);
         _authorise("spend", signer, s.project, abi.encode(s), signature);
         if (BOOK.isRelated(s.project, s.merchant)) revert ProjectCurrency_Related(s.project, s.merchant);
         uint256 kind = MEMBERSHIP.merchantKind(s.merchant);
@@ -97,7 +103,7 @@ contract ProjectCurrency is IProjectCurrency, MemberActs {
         uint256 limit = held.first < free ? held.first : free;
         if (amount > limit) revert ProjectCurrency_MoreThanHeld(amount, limit);
         // Reverts unless the project may still spend: what is over stays with the merchant.
-        BOOK.spendable(s.project, s.line);
+        AWARDS.spendable(s.project, s.line);
         _holdings[merchant].first -= amount;
         balanceOfProject[s.project] += amount;
         spentOfLine[s.project][s.line] -= amount;
@@ -105,7 +111,7 @@ contract ProjectCurrency is IProjectCurrency, MemberActs {
         uint64 premium = uint64(uint256(s.premium) * amount / s.amount);
         s.amount -= amount;
         s.premium -= premium;
-        FUND.undoSale(merchant, premium);
+        OUTFLOWS.undoSale(merchant, premium);
         emit SpendingReturned(s.project, merchant, invoice, amount, premium);
     }
 
@@ -130,7 +136,7 @@ contract ProjectCurrency is IProjectCurrency, MemberActs {
         if (amount > owed) revert ProjectCurrency_MoreThanOwed(amount, owed);
         Holding memory netted = _take(merchant, amount);
         totalSupply -= amount;
-        FUND.net(merchant, amount);
+        OUTFLOWS.net(merchant, amount);
         emit CurrencyNetted(merchant, netted);
     }
 
@@ -170,7 +176,7 @@ contract ProjectCurrency is IProjectCurrency, MemberActs {
         }
         Holding memory paid = _take(r.merchant, r.amount);
         totalSupply -= r.amount;
-        FUND.payCurrency(r.amount, bankReference);
+        OUTFLOWS.payCurrency(r.amount, bankReference);
         emit CashPaid(request, r.merchant, paid, bankReference);
     }
 
@@ -195,7 +201,7 @@ contract ProjectCurrency is IProjectCurrency, MemberActs {
         if (MEMBERSHIP.merchant(merchant).status != IMembership.MerchantStatus.Active) {
             revert ProjectCurrency_MerchantNotActive(merchant);
         }
-        return FUND.recordSale(merchant, amount);
+        return OUTFLOWS.recordSale(merchant, amount);
     }
 
     function _take(uint32 merchant, uint64 amount) private returns (Holding memory taken) {

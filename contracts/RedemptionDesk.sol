@@ -3,21 +3,21 @@ pragma solidity 0.8.37;
 
 import {MemberActs} from "./MemberActs.sol";
 import {ICommunityCredit} from "./interfaces/ICommunityCredit.sol";
-import {ICommunityFund} from "./interfaces/ICommunityFund.sol";
+import {IFundOutflows} from "./interfaces/IFundOutflows.sol";
 import {IMembership} from "./interfaces/IMembership.sol";
 import {IRedemptionDesk} from "./interfaces/IRedemptionDesk.sol";
 
 /// @title The redemption desk, see {IRedemptionDesk}
 contract RedemptionDesk is IRedemptionDesk, MemberActs {
     ICommunityCredit public immutable CREDIT;
-    ICommunityFund public immutable FUND;
+    IFundOutflows public immutable FUND;
 
     uint32 public redemptionCount;
     mapping(uint32 redemption => Redemption) private _redemptions;
     /// @inheritdoc IRedemptionDesk
     mapping(uint32 member => uint32) public openOf;
 
-    constructor(IMembership membership_, ICommunityCredit credit_, ICommunityFund fund_) MemberActs(membership_) {
+    constructor(IMembership membership_, ICommunityCredit credit_, IFundOutflows fund_) MemberActs(membership_) {
         CREDIT = credit_;
         FUND = fund_;
     }
@@ -31,10 +31,7 @@ contract RedemptionDesk is IRedemptionDesk, MemberActs {
     function initialize() external initializer {}
 
     /// @inheritdoc IRedemptionDesk
-    function request(uint32 member, uint64 amount, bytes32 payee, bytes calldata signature)
-        external
-        returns (uint32)
-    {
+    function request(uint32 member, uint64 amount, bytes32 payee, bytes calldata signature) external returns (uint32) {
         _authoriseHolder("request", member, 0, abi.encode(amount, payee), signature);
         return _request(member, Reason.Retirement, amount, payee);
     }

@@ -9,9 +9,8 @@ import click
 from ape.api import AccountAPI, ProviderAPI
 from ape.cli import ConnectedProviderCommand, account_option
 
-from endogene_token.chain.artifacts import CONTRACTS
 from endogene_token.chain.community import Community
-from endogene_token.chain.deployment import STANDARD_CHARTER, Plan
+from endogene_token.chain.deployment import CODE, STANDARD_CHARTER, STANDARD_OUTFLOWS, Plan
 from endogene_token.chain.views import Rules
 
 # A beginning: the assembly publishes its own rules when it takes over.
@@ -39,11 +38,12 @@ def cli(account: AccountAPI, provider: ProviderAPI, name: str, symbol: str, out:
 
 def found(account: AccountAPI, provider: ProviderAPI, name: str, symbol: str) -> Community:
     """Found a community whose first governor is `account`, by ape's transactions."""
-    plan = Plan.draw(str(account.address), account.nonce, name, symbol, rules=RULES, charter=STANDARD_CHARTER)
+    terms = {"rules": RULES, "outflows": STANDARD_OUTFLOWS, "charter": STANDARD_CHARTER}
+    plan = Plan.draw(str(account.address), account.nonce, name, symbol, **terms)
     create = provider.network.ecosystem.create_transaction
     receipts = [
         account.call(create(type=0, gas_price=provider.base_fee, gas_limit=call.gas, data=call.data))
         for call in plan.calls
     ]
-    first = receipts[len(CONTRACTS)]
+    first = receipts[len(CODE)]
     return plan.community(name, provider.chain_id, first.block_number, first.block.hash.to_0x_hex())

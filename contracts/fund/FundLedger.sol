@@ -7,13 +7,14 @@ import {ICommunityCredit} from "../interfaces/ICommunityCredit.sol";
 import {ICommunityFund} from "../interfaces/ICommunityFund.sol";
 import {IMembership} from "../interfaces/IMembership.sol";
 import {IRulebook} from "../interfaces/IRulebook.sol";
+import {Funds} from "../types/Funds.sol";
 import {MerchantBalance} from "../types/MerchantBalance.sol";
 import {Pockets} from "../types/Pockets.sol";
 import {Totals} from "../types/Totals.sol";
 
 /// @title The fund's pockets, and the only ways they move
 /// @dev Every function here keeps the balance sheet of {ICommunityFund}. The community's contracts call one another and nobody else, so there is no reentrancy to guard against.
-abstract contract FundLedger is ICommunityFund, Guardian, EIP712 {
+abstract contract FundLedger is Guardian, EIP712 {
     uint256 internal constant MAX_BATCH = 512;
 
     IMembership public immutable MEMBERSHIP;
@@ -29,40 +30,14 @@ abstract contract FundLedger is ICommunityFund, Guardian, EIP712 {
     /// @dev By {_place}: one hash, where a mapping in a mapping takes two.
     mapping(uint256 place => bytes32) internal _records;
     mapping(uint256 place => uint64) internal _reversed;
-    /// @inheritdoc ICommunityFund
-    mapping(bytes32 bankReference => bool) public referenceUsed;
+    mapping(bytes32 bankReference => bool) internal _referenceUsed;
+    /// @dev See {Funds}.
+    Funds internal _funds;
 
     constructor(IMembership membership_, ICommunityCredit credit_, IRulebook rulebook_) EIP712("Endogene", "1") {
         MEMBERSHIP = membership_;
         CREDIT = credit_;
         RULEBOOK = rulebook_;
-    }
-
-    /// @inheritdoc ICommunityFund
-    function adoptRules(uint16 version, IRulebook.Rules calldata rules) external {
-        if (msg.sender != address(RULEBOOK)) revert CommunityFund_NotRulebook(msg.sender, address(RULEBOOK));
-        _pockets = _pockets.withRules(version, rules);
-    }
-
-    /// @inheritdoc ICommunityFund
-    function creditsOutstanding() external view returns (uint256) {
-        return _pockets.credits();
-    }
-
-    /// @inheritdoc ICommunityFund
-    function merchantAccount(uint32 merchant) external view returns (MerchantAccount memory) {
-        MerchantBalance b = _merchants[merchant];
-        return MerchantAccount(b.owed(), b.prepaid());
-    }
-
-    /// @inheritdoc ICommunityFund
-    function batchRecord(uint32 till, uint64 firstSequence) external view returns (bytes32) {
-        return _records[_place(till, firstSequence)];
-    }
-
-    /// @inheritdoc ICommunityFund
-    function reversedOf(uint32 till, uint64 sequence) external view returns (uint64) {
-        return _reversed[_place(till, sequence)];
     }
 
     /// @dev A sequence of a till, as one key.
@@ -75,7 +50,7 @@ abstract contract FundLedger is ICommunityFund, Guardian, EIP712 {
         MerchantBalance before = _merchants[merchant];
         MerchantBalance after_ = before.charged(totals.premiums());
         (uint256 owed, uint256 ahead) = (after_.owed(), before.prepaid());
-        if (owed > exposureLimit) revert CommunityFund_OverExposure(owed, exposureLimit);
+        if (owed > exposureLimit) revert ICommunityFund.CommunityFund_OverExposure(owed, exposureLimit);
         _merchants[merchant] = after_;
         if (ahead != 0) _merchantPrepayments -= uint128(ahead - after_.prepaid());
         // Unchecked: a charge never makes the merchant owe less.
@@ -101,8 +76,8 @@ abstract contract FundLedger is ICommunityFund, Guardian, EIP712 {
 
     /// @dev A bank reference stands for one movement of real money.
     function _useReference(bytes32 bankReference) internal {
-        if (referenceUsed[bankReference]) revert CommunityFund_ReferenceUsed(bankReference);
-        referenceUsed[bankReference] = true;
+        if (_referenceUsed[bankReference]) revert ICommunityFund.CommunityFund_ReferenceUsed(bankReference);
+        _referenceUsed[bankReference] = true;
     }
 
     /// @dev Takes `amount` off what the merchant owes and adds the rest to its prepayment.

@@ -3,16 +3,17 @@ pragma solidity 0.8.37;
 
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ICommunityFund} from "../interfaces/ICommunityFund.sol";
+import {IFundOutflows} from "../interfaces/IFundOutflows.sol";
 import {IMembership} from "../interfaces/IMembership.sol";
 import {IRulebook} from "../interfaces/IRulebook.sol";
 import {Funds} from "../types/Funds.sol";
 import {Pockets} from "../types/Pockets.sol";
 import {Premiums} from "../types/Premiums.sol";
 import {Totals, TotalsLib} from "../types/Totals.sol";
-import {Reversals} from "./Reversals.sol";
+import {FundLedger} from "./FundLedger.sol";
 
 /// @title What goes out of the fund, and the gate before it
-abstract contract Outflows is Reversals {
+abstract contract Outflows is IFundOutflows, FundLedger {
     using SafeCast for uint256;
 
     /// @notice The contracts through which money is promised.
@@ -25,9 +26,6 @@ abstract contract Outflows is Reversals {
     address public immutable BOOK;
     address public immutable CURRENCY;
     address public immutable REDEMPTIONS;
-
-    /// @dev See {Funds}.
-    Funds internal _funds;
 
     constructor(Desks memory desks) {
         BOOK = desks.book;
@@ -50,7 +48,7 @@ abstract contract Outflows is Reversals {
         _;
     }
 
-    /// @inheritdoc ICommunityFund
+    /// @inheritdoc IFundOutflows
     function attestDue(uint64 due, uint64 until, bytes32 evidence) external {
         MEMBERSHIP.requireRole(IMembership.Role.Actuary, msg.sender);
         uint256 limit = block.timestamp + RULEBOOK.outflowRules().longestAttestation;
@@ -60,7 +58,7 @@ abstract contract Outflows is Reversals {
         emit DueAttested(due, until, evidence);
     }
 
-    /// @inheritdoc ICommunityFund
+    /// @inheritdoc IFundOutflows
     function commit(uint32 project, uint64 amount) external onlyFrom(BOOK) whenRunning {
         _funds.commitments += uint256(amount).toUint48();
         _funds.free -= int80(uint80(amount));
@@ -68,14 +66,14 @@ abstract contract Outflows is Reversals {
         emit Committed(project, amount);
     }
 
-    /// @inheritdoc ICommunityFund
+    /// @inheritdoc IFundOutflows
     function uncommit(uint32 project, uint64 amount) external onlyFrom(BOOK) {
         _funds.commitments -= uint256(amount).toUint48();
         _funds.free += int80(uint80(amount));
         emit CommitmentReturned(project, amount);
     }
 
-    /// @inheritdoc ICommunityFund
+    /// @inheritdoc IFundOutflows
     function release(uint32 project, uint64 amount, bool isLoan) external onlyFrom(BOOK) whenRunning {
         uint48 money = uint256(amount).toUint48();
         _funds.commitments -= money;
@@ -88,7 +86,7 @@ abstract contract Outflows is Reversals {
         emit CommitmentReleased(project, amount, isLoan);
     }
 
-    /// @inheritdoc ICommunityFund
+    /// @inheritdoc IFundOutflows
     function reclaim(uint32 project, uint64 amount, bool isLoan) external onlyFrom(BOOK) {
         uint48 money = uint256(amount).toUint48();
         _funds.currency -= money;
@@ -97,7 +95,7 @@ abstract contract Outflows is Reversals {
         emit CurrencyReclaimed(project, amount, isLoan);
     }
 
-    /// @inheritdoc ICommunityFund
+    /// @inheritdoc IFundOutflows
     function receiveRepayment(uint64 amount, bytes32 bankReference) external onlyFrom(BOOK) {
         _useReference(bankReference);
         _cash += amount;
@@ -105,7 +103,7 @@ abstract contract Outflows is Reversals {
         emit RepaymentReceived(amount, bankReference);
     }
 
-    /// @inheritdoc ICommunityFund
+    /// @inheritdoc IFundOutflows
     function writeOffLoan(uint64 amount) external onlyFrom(BOOK) {
         IRulebook.Pocket pocket = RULEBOOK.outflowRules().loanPocket;
         _funds.loans -= uint256(amount).toUint48();
@@ -113,7 +111,7 @@ abstract contract Outflows is Reversals {
         emit LoanLossBooked(amount, pocket);
     }
 
-    /// @inheritdoc ICommunityFund
+    /// @inheritdoc IFundOutflows
     function recordSale(uint32 merchant, uint64 amount)
         external
         onlyFrom(CURRENCY)
@@ -127,13 +125,13 @@ abstract contract Outflows is Reversals {
         emit SaleRecorded(merchant, amount, premium);
     }
 
-    /// @inheritdoc ICommunityFund
+    /// @inheritdoc IFundOutflows
     function undoSale(uint32 merchant, uint64 premium) external onlyFrom(CURRENCY) {
         _undo(merchant, Totals.wrap(bytes32(TotalsLib.lanes(premium, 0, 0))));
         emit SaleUndone(merchant, premium);
     }
 
-    /// @inheritdoc ICommunityFund
+    /// @inheritdoc IFundOutflows
     function net(uint32 merchant, uint64 amount) external onlyFrom(CURRENCY) whenRunning {
         _requireOwed(merchant, amount);
         _pockets = _pockets.minus(_relieve(merchant, amount), Totals.wrap(0));
@@ -141,7 +139,7 @@ abstract contract Outflows is Reversals {
         emit PremiumsNetted(merchant, amount);
     }
 
-    /// @inheritdoc ICommunityFund
+    /// @inheritdoc IFundOutflows
     function payCurrency(uint64 amount, bytes32 bankReference) external onlyFrom(CURRENCY) whenRunning {
         _useReference(bankReference);
         _funds.currency -= uint256(amount).toUint48();
@@ -149,7 +147,7 @@ abstract contract Outflows is Reversals {
         emit CurrencyPaid(amount, bankReference);
     }
 
-    /// @inheritdoc ICommunityFund
+    /// @inheritdoc IFundOutflows
     function backRedemption(uint64 amount) external onlyFrom(REDEMPTIONS) whenRunning {
         Funds memory f = _funds;
         uint256 promised = uint256(f.currency) + f.redemptions + amount;
@@ -158,13 +156,13 @@ abstract contract Outflows is Reversals {
         emit RedemptionBacked(amount);
     }
 
-    /// @inheritdoc ICommunityFund
+    /// @inheritdoc IFundOutflows
     function releaseRedemption(uint64 amount) external onlyFrom(REDEMPTIONS) {
         _funds.redemptions -= uint256(amount).toUint48();
         emit RedemptionReleased(amount);
     }
 
-    /// @inheritdoc ICommunityFund
+    /// @inheritdoc IFundOutflows
     function payRedemption(uint32 member, uint64 amount, bytes32 bankReference)
         external
         onlyFrom(REDEMPTIONS)
@@ -178,7 +176,7 @@ abstract contract Outflows is Reversals {
         emit RedemptionPaid(member, amount, bankReference);
     }
 
-    /// @inheritdoc ICommunityFund
+    /// @inheritdoc IFundOutflows
     function writeOffDebt(uint32 merchant, uint64 amount) external onlyGovernor {
         _requireOwed(merchant, amount);
         IRulebook.Pocket pocket = RULEBOOK.outflowRules().debtPocket;
@@ -186,7 +184,7 @@ abstract contract Outflows is Reversals {
         emit DebtWrittenOff(merchant, amount, pocket);
     }
 
-    /// @inheritdoc ICommunityFund
+    /// @inheritdoc IFundOutflows
     function allowOperating(uint64 amount, bytes32 purpose) external onlyGovernor whenRunning {
         uint256 allowed = uint256(_funds.operatingAllowed) + amount;
         uint256 held = _pockets.operations();
@@ -196,10 +194,10 @@ abstract contract Outflows is Reversals {
         emit OperatingAllowed(amount, purpose);
     }
 
-    /// @inheritdoc ICommunityFund
+    /// @inheritdoc IFundOutflows
     function payOperating(uint64 amount, bytes32 bankReference) external onlyTreasurer whenRunning {
         uint48 allowed = _funds.operatingAllowed;
-        if (amount == 0) revert CommunityFund_ZeroAmount();
+        if (amount == 0) revert ICommunityFund.CommunityFund_ZeroAmount();
         if (amount > allowed) revert CommunityFund_NotAllowed(amount, allowed);
         _useReference(bankReference);
         _funds.operatingAllowed = allowed - uint48(amount);
@@ -209,42 +207,19 @@ abstract contract Outflows is Reversals {
         emit OperatingPaid(amount, bankReference);
     }
 
-    /// @inheritdoc ICommunityFund
+    /// @inheritdoc IFundOutflows
     function solvency() external view returns (Solvency memory) {
         return _solvency();
     }
 
-    /// @inheritdoc ICommunityFund
+    /// @inheritdoc IFundOutflows
     function redemptionsBacked() external view returns (uint256) {
         return _funds.redemptions;
     }
 
-    /// @inheritdoc ICommunityFund
+    /// @inheritdoc IFundOutflows
     function operatingAllowed() external view returns (uint256) {
         return _funds.operatingAllowed;
-    }
-
-    /// @inheritdoc ICommunityFund
-    function requireRunning() external view {
-        _requireRunning();
-    }
-
-    /// @inheritdoc ICommunityFund
-    function balanceSheet() external view returns (BalanceSheet memory) {
-        Pockets p = _pockets;
-        Funds memory f = _funds;
-        return BalanceSheet({
-            cash: _cash,
-            premiumsReceivable: p.receivable(),
-            creditsOutstanding: p.credits(),
-            merchantPrepayments: _merchantPrepayments,
-            reserve: p.reserve(),
-            operations: p.operations(),
-            loansReceivable: f.loans,
-            currencyOutstanding: f.currency,
-            commitments: f.commitments,
-            free: f.free
-        });
     }
 
     /// @dev The gate: reverts unless, less `leaving`, enough is liquid for what is owed to members.

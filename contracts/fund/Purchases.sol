@@ -15,7 +15,7 @@ import {Totals} from "../types/Totals.sol";
 import {FundLedger} from "./FundLedger.sol";
 
 /// @title Purchases, recorded in signed batches
-abstract contract Purchases is FundLedger {
+abstract contract Purchases is ICommunityFund, FundLedger {
     using Items for bytes32;
     using Terms for bytes32;
 

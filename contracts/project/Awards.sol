@@ -3,52 +3,55 @@ pragma solidity 0.8.37;
 
 import {IAssembly} from "../interfaces/IAssembly.sol";
 import {IMembership} from "../interfaces/IMembership.sol";
+import {IProjectAwards} from "../interfaces/IProjectAwards.sol";
 import {IProjectBook} from "../interfaces/IProjectBook.sol";
 import {IRulebook} from "../interfaces/IRulebook.sol";
-import {Dossiers} from "./Dossiers.sol";
+import {ProjectRegister} from "./ProjectRegister.sol";
 
 /// @title The vote on a project, its award, and how it ends
-abstract contract Awards is Dossiers {
-    /// @inheritdoc IProjectBook
+abstract contract Awards is IProjectAwards, ProjectRegister {
+    /// @inheritdoc IProjectAwards
     function putToVote(uint32 project_, uint32 resolution, IRulebook.Call[] calldata calls) external {
-        Project storage p = _inState(project_, State.Eligible);
+        IProjectBook.Project storage p = _inState(project_, IProjectBook.State.Eligible);
         IAssembly.State state = ASSEMBLY.stateOf(resolution);
         bool isAhead = state == IAssembly.State.Noticed || state == IAssembly.State.Open;
         bool isWhole = ASSEMBLY.resolution(resolution).calls == keccak256(abi.encode(calls));
         if (!isAhead || !isWhole || !_awards(calls, project_, p.amount)) {
             revert ProjectBook_NotPutToVote(resolution);
         }
-        p.state = State.Balloted;
+        p.state = IProjectBook.State.Balloted;
         p.resolution = resolution;
         emit PutToVote(project_, resolution);
     }
 
-    /// @inheritdoc IProjectBook
+    /// @inheritdoc IProjectAwards
     function loseVote(uint32 project_) external {
-        Project storage p = _inState(project_, State.Balloted);
+        IProjectBook.Project storage p = _inState(project_, IProjectBook.State.Balloted);
         IAssembly.State state = ASSEMBLY.stateOf(p.resolution);
         bool isLost = state == IAssembly.State.Defeated || state == IAssembly.State.NoQuorum
             || state == IAssembly.State.Annulled || state == IAssembly.State.Expired;
         if (!isLost) revert ProjectBook_VoteStanding(p.resolution);
-        p.state = State.Eligible;
+        p.state = IProjectBook.State.Eligible;
         emit VoteLost(project_, p.resolution);
     }
 
-    /// @inheritdoc IProjectBook
+    /// @inheritdoc IProjectAwards
     function award(uint32 project_, uint64 amount) external onlyGovernor {
-        Project storage p = _inState(project_, State.Balloted);
-        if (amount != p.amount) revert ProjectBook_WrongAmount(amount, p.amount);
-        if (block.timestamp >= p.expiresAt) revert ProjectBook_TooLate(uint64(block.timestamp), p.expiresAt);
-        uint256 awarded = awardedOf[p.call] + amount;
+        IProjectBook.Project storage p = _inState(project_, IProjectBook.State.Balloted);
+        if (amount != p.amount) revert IProjectBook.ProjectBook_WrongAmount(amount, p.amount);
+        if (block.timestamp >= p.expiresAt) {
+            revert IProjectBook.ProjectBook_TooLate(uint64(block.timestamp), p.expiresAt);
+        }
+        uint256 awarded = _awardedOf[p.call] + amount;
         uint256 budget = _calls[p.call].budget;
         if (awarded > budget) revert ProjectBook_BudgetSpent(awarded, budget);
-        awardedOf[p.call] = awarded;
-        p.state = State.Awarded;
+        _awardedOf[p.call] = awarded;
+        p.state = IProjectBook.State.Awarded;
         FUND.commit(project_, amount);
         emit ProjectAwarded(project_, amount);
     }
 
-    /// @inheritdoc IProjectBook
+    /// @inheritdoc IProjectAwards
     function pledgeCoFinancing(
         uint32 project_,
         uint64 amount,
@@ -56,90 +59,97 @@ abstract contract Awards is Dossiers {
         bytes32 evidence,
         bytes calldata signature
     ) external {
-        Project storage p = _known(project_);
+        IProjectBook.Project storage p = _known(project_);
         _authorise("pledgeCoFinancing", p.applicant, project_, abi.encode(amount, financier, evidence), signature);
         emit CoFinancingPledged(project_, amount, financier, evidence);
     }
 
-    /// @inheritdoc IProjectBook
+    /// @inheritdoc IProjectAwards
     function receiveCoFinancing(uint32 project_, CoFinancing calldata money) external {
         MEMBERSHIP.requireRole(IMembership.Role.Treasurer, msg.sender);
-        Project storage p = _known(project_);
-        if (money.amount == 0) revert ProjectBook_WrongAmount(0, 1);
-        if (sourceOf[money.source] != 0) revert ProjectBook_SourceUsed(sourceOf[money.source]);
+        IProjectBook.Project storage p = _known(project_);
+        if (money.amount == 0) revert IProjectBook.ProjectBook_WrongAmount(0, 1);
+        if (_sourceOf[money.source] != 0) revert ProjectBook_SourceUsed(_sourceOf[money.source]);
         if (money.valuer != 0) {
             MEMBERSHIP.member(money.valuer); // Reverts for a number that is no member's.
             _requireUnrelated(project_, money.valuer);
         }
-        sourceOf[money.source] = project_;
+        _sourceOf[money.source] = project_;
         p.received += money.amount;
         emit CoFinancingReceived(project_, money);
     }
 
-    /// @inheritdoc IProjectBook
+    /// @inheritdoc IProjectAwards
     function suspend(uint32 project_) external onlyGovernor {
-        Project storage p = _running(project_);
+        IProjectBook.Project storage p = _running(project_);
         p.resumesTo = p.state;
-        p.state = State.Suspended;
+        p.state = IProjectBook.State.Suspended;
         emit ProjectSuspended(project_);
     }
 
-    /// @inheritdoc IProjectBook
+    /// @inheritdoc IProjectAwards
     function resume(uint32 project_) external onlyGovernor {
-        Project storage p = _inState(project_, State.Suspended);
+        IProjectBook.Project storage p = _inState(project_, IProjectBook.State.Suspended);
         p.state = p.resumesTo;
         emit ProjectResumed(project_);
     }
 
-    /// @inheritdoc IProjectBook
+    /// @inheritdoc IProjectAwards
     function terminate(uint32 project_) external onlyGovernor {
-        Project storage p = _known(project_);
-        if (!_isStanding(p.state)) revert ProjectBook_WrongState(project_, p.state, State.Active);
-        _close(project_, p, State.Terminated);
+        IProjectBook.Project storage p = _known(project_);
+        if (!_isStanding(p.state)) {
+            revert IProjectBook.ProjectBook_WrongState(project_, p.state, IProjectBook.State.Active);
+        }
+        _close(project_, p, IProjectBook.State.Terminated);
     }
 
-    /// @inheritdoc IProjectBook
+    /// @inheritdoc IProjectAwards
     function lapse(uint32 project_) external {
-        Project storage p = _known(project_);
-        bool isCompleted = p.state == State.Completed || p.state == State.Evaluated;
-        if (!isCompleted && !_isStanding(p.state)) revert ProjectBook_WrongState(project_, p.state, State.Active);
+        IProjectBook.Project storage p = _known(project_);
+        bool isCompleted = p.state == IProjectBook.State.Completed || p.state == IProjectBook.State.Evaluated;
+        if (!isCompleted && !_isStanding(p.state)) {
+            revert IProjectBook.ProjectBook_WrongState(project_, p.state, IProjectBook.State.Active);
+        }
         if (block.timestamp < p.expiresAt) revert ProjectBook_TooEarly(uint64(block.timestamp), p.expiresAt);
-        _close(project_, p, isCompleted ? p.state : State.Lapsed);
+        _close(project_, p, isCompleted ? p.state : IProjectBook.State.Lapsed);
     }
 
-    /// @inheritdoc IProjectBook
+    /// @inheritdoc IProjectAwards
     function evaluate(uint32 project_, bytes32 report, bytes calldata signature) external {
-        Project storage p = _inState(project_, State.Completed);
+        IProjectBook.Project storage p = _inState(project_, IProjectBook.State.Completed);
         uint32 attestor = _calls[p.call].attestor;
         _requireUnrelated(project_, attestor);
         _authorise("evaluate", attestor, project_, abi.encode(report), signature);
-        p.state = State.Evaluated;
+        p.state = IProjectBook.State.Evaluated;
         emit ProjectEvaluated(project_, report);
     }
 
     /// @dev What was not released, and what was not spent, returns to the fund.
-    function _close(uint32 project_, Project storage p, State state) private {
+    function _close(uint32 project_, IProjectBook.Project storage p, IProjectBook.State state) private {
         uint64 recalled = p.amount - p.released;
         p.state = state;
         for (uint8 i = 0; i < _tranches[project_].length; ++i) {
-            Progress storage t = _progress[project_][i];
-            if (t.state != TrancheState.Released && t.state != TrancheState.Accounted) t.state = TrancheState.Recalled;
+            IProjectBook.Progress storage t = _progress[project_][i];
+            if (t.state != IProjectBook.TrancheState.Released && t.state != IProjectBook.TrancheState.Accounted) {
+                t.state = IProjectBook.TrancheState.Recalled;
+            }
         }
         if (recalled != 0) FUND.uncommit(project_, recalled);
         uint64 unspent = CURRENCY.recall(project_);
-        bool isLoan = p.instrument == Instrument.Loan;
+        bool isLoan = p.instrument == IProjectBook.Instrument.Loan;
         if (isLoan) p.repaid += unspent;
         if (unspent != 0) FUND.reclaim(project_, unspent, isLoan);
         emit ProjectClosed(project_, state, recalled, unspent);
     }
 
-    function _isStanding(State state) private pure returns (bool) {
-        return state == State.Awarded || state == State.Active || state == State.Suspended;
+    function _isStanding(IProjectBook.State state) private pure returns (bool) {
+        return state == IProjectBook.State.Awarded || state == IProjectBook.State.Active
+            || state == IProjectBook.State.Suspended;
     }
 
     /// @dev Whether one of the calls is the award of this project.
     function _awards(IRulebook.Call[] calldata calls, uint32 project_, uint64 amount) private view returns (bool) {
-        bytes32 wanted = keccak256(abi.encodeCall(IProjectBook.award, (project_, amount)));
+        bytes32 wanted = keccak256(abi.encodeCall(IProjectAwards.award, (project_, amount)));
         for (uint256 i = 0; i < calls.length; ++i) {
             if (calls[i].target == address(this) && keccak256(calls[i].data) == wanted) return true;
         }

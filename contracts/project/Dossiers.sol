@@ -6,14 +6,14 @@ import {Eligibility} from "./Eligibility.sol";
 import {ProjectRegister} from "./ProjectRegister.sol";
 
 /// @title Calls, and the dossiers that answer them
-abstract contract Dossiers is ProjectRegister {
+abstract contract Dossiers is IProjectBook, ProjectRegister {
     uint256 private constant MOST_PARTNERS = 32;
     uint256 private constant MOST_TRANCHES = 12;
     uint256 private constant MOST_LINES = 16;
 
     /// @inheritdoc IProjectBook
     function publishIssues(uint16 count, bytes32 text) external onlyGovernor {
-        issueCount = count;
+        _issueCount = count;
         emit IssuesPublished(count, text);
     }
 
@@ -24,7 +24,7 @@ abstract contract Dossiers is ProjectRegister {
         }
         if (terms.closesAt <= block.timestamp) revert ProjectBook_CallClosed(uint64(block.timestamp), terms.closesAt);
         MEMBERSHIP.member(terms.attestor); // Reverts for a number that is no member's.
-        call_ = ++callCount;
+        call_ = ++_callCount;
         _calls[call_] = terms;
         emit CallOpened(call_, terms);
     }
@@ -36,7 +36,7 @@ abstract contract Dossiers is ProjectRegister {
     {
         _requireOpen(_call(call_));
         _authorise("draft", applicant, call_, abi.encode(text), signature);
-        project_ = ++projectCount;
+        project_ = ++_projectCount;
         Project storage p = _projects[project_];
         p.state = State.Draft;
         p.call = call_;
@@ -68,7 +68,7 @@ abstract contract Dossiers is ProjectRegister {
     {
         Project storage p = _inState(project_, State.Draft);
         _authorise("stateFact", p.applicant, project_, abi.encode(criterion, value, evidence), signature);
-        Eligibility.requireStatable(criterion, value, issueCount);
+        Eligibility.requireStatable(criterion, value, _issueCount);
         _facts[project_][criterion] = Fact(value, 0, evidence);
         emit FactStated(project_, criterion, value, evidence);
     }
@@ -76,7 +76,9 @@ abstract contract Dossiers is ProjectRegister {
     /// @inheritdoc IProjectBook
     function declareRelation(uint32 project_, uint32 related, uint32 by, bytes calldata signature) external {
         Project storage p = _known(project_);
-        if (by != related && by != _calls[p.call].attestor) revert ProjectBook_NotAttestor(by, _calls[p.call].attestor);
+        if (by != related && by != _calls[p.call].attestor) {
+            revert ProjectBook_NotAttestor(by, _calls[p.call].attestor);
+        }
         _authorise("declareRelation", by, project_, abi.encode(related), signature);
         MEMBERSHIP.member(related); // Reverts for a number that is no member's.
         _relate(project_, related);
@@ -142,6 +144,71 @@ abstract contract Dossiers is ProjectRegister {
         if (lacking != 0) revert ProjectBook_Missing(lacking);
         p.state = State.Eligible;
         emit ProjectEligible(project_);
+    }
+
+    /// @inheritdoc IProjectBook
+    function issueCount() external view returns (uint16) {
+        return _issueCount;
+    }
+
+    /// @inheritdoc IProjectBook
+    function callCount() external view returns (uint32) {
+        return _callCount;
+    }
+
+    /// @inheritdoc IProjectBook
+    function projectCount() external view returns (uint32) {
+        return _projectCount;
+    }
+
+    /// @inheritdoc IProjectBook
+    function call(uint32 call_) external view returns (Call memory) {
+        return _call(call_);
+    }
+
+    /// @inheritdoc IProjectBook
+    function project(uint32 project_) external view returns (Project memory) {
+        return _known(project_);
+    }
+
+    /// @inheritdoc IProjectBook
+    function fact(uint32 project_, Criterion criterion) external view returns (Fact memory) {
+        return _facts[project_][criterion];
+    }
+
+    /// @inheritdoc IProjectBook
+    function partners(uint32 project_) external view returns (Partner[] memory) {
+        return _partners[project_];
+    }
+
+    /// @inheritdoc IProjectBook
+    function tranches(uint32 project_) external view returns (Tranche[] memory) {
+        return _tranches[project_];
+    }
+
+    /// @inheritdoc IProjectBook
+    function lines(uint32 project_) external view returns (Line[] memory) {
+        return _lines[project_];
+    }
+
+    /// @inheritdoc IProjectBook
+    function progress(uint32 project_, uint8 tranche) external view returns (Progress memory) {
+        return _progress[project_][tranche];
+    }
+
+    /// @inheritdoc IProjectBook
+    function awardedOf(uint32 call_) external view returns (uint256) {
+        return _awardedOf[call_];
+    }
+
+    /// @inheritdoc IProjectBook
+    function isRelated(uint32 project_, uint32 member) external view returns (bool) {
+        return _isRelated[project_][member];
+    }
+
+    /// @inheritdoc IProjectBook
+    function sourceOf(bytes32 source) external view returns (uint32) {
+        return _sourceOf[source];
     }
 
     /// @inheritdoc IProjectBook

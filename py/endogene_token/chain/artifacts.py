@@ -1,5 +1,6 @@
 """The compiled contracts that the package carries; `scripts/compile.py` writes them."""
 
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from typing import Any, Final, Literal, get_args
@@ -13,7 +14,9 @@ Name = Literal[
     "CommunityFund",
     "ERC1967Proxy",
     "ERC7913WebAuthnVerifier",
+    "FundOutflows",
     "Membership",
+    "ProjectAwards",
     "ProjectBook",
     "ProjectCurrency",
     "RedemptionDesk",
@@ -32,6 +35,8 @@ CONTRACTS: Final[tuple[Name, ...]] = (
     "ProjectCurrency",
     "RedemptionDesk",
 )
+EXTENSIONS: Final[Mapping[Name, Name]] = {"CommunityFund": "FundOutflows", "ProjectBook": "ProjectAwards"}
+"""Where a contract's rarer functions stand; they are called at its own address."""
 FOLDER: Final = "artifacts"
 
 
@@ -48,6 +53,22 @@ class Artifact(msgspec.Struct, frozen=True, rename="camel"):
 
 @cache
 def load(name: Name) -> Artifact:
-    """Return a contract's artifact. Treat it as constant: all callers share it."""
+    """Return a contract's artifact, which tells what its extension does, too.
+
+    Treat it as constant: all callers share it.
+    """
+    own = compiled(name)
+    if name not in EXTENSIONS:
+        return own
+    further = compiled(EXTENSIONS[name])
+    return msgspec.structs.replace(
+        own,
+        abi=own.abi + [one for one in further.abi if one not in own.abi and one["type"] != "constructor"],
+        method_identifiers={**further.method_identifiers, **own.method_identifiers},
+    )
+
+
+def compiled(name: Name) -> Artifact:
+    """Return what was compiled under this name alone."""
     content = resources.files(__package__).joinpath(FOLDER, f"{name}.json").read_bytes()
     return msgspec.json.decode(content, type=Artifact)

@@ -1,4 +1,7 @@
-"""Founding a community: nine contracts, each behind its proxy, which know one another from the start."""
+"""Founding a community: nine contracts, each behind its proxy, which know one another from the start.
+
+Two of them have an extension, which has no proxy: see `artifacts.EXTENSIONS`.
+"""
 
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
@@ -9,7 +12,7 @@ from eth_utils.address import to_checksum_address
 from web3.types import Nonce
 from web3.utils.address import get_create_address
 
-from endogene_token.chain.artifacts import CONTRACTS, Name
+from endogene_token.chain.artifacts import CONTRACTS, EXTENSIONS, Name
 from endogene_token.chain.charter import DAY, Charter, founding_grants, standard_charter
 from endogene_token.chain.community import Community
 from endogene_token.chain.contracts import encode, encode_deployment
@@ -34,6 +37,28 @@ STANDARD_OUTFLOWS: Final = OutflowRules(
 """Until the assembly publishes its own: a tenth of what is owed to members stays liquid."""
 # 200 gas a byte of code (24,576 at most), 22 a byte of the transaction, and as much again for a constructor.
 DEPLOYMENT_GAS: Final = 8_000_000
+CODE: Final[tuple[Name, ...]] = (*EXTENSIONS.values(), *CONTRACTS)
+"""What is deployed without a proxy of its own, in this order; the proxies follow."""
+_NEIGHBOURS: Final[Mapping[Name, tuple[Name | tuple[Name, ...], ...]]] = {
+    "Membership": ("CommunityFund", "CommunityCredit", "Rulebook", "Assembly", "Board"),
+    "CommunityCredit": ("Membership", "CommunityFund"),
+    "CommunityFund": ("Membership", "CommunityCredit", "Rulebook", "FundOutflows"),
+    "FundOutflows": (
+        *("Membership", "CommunityCredit", "Rulebook"),
+        ("ProjectBook", "ProjectCurrency", "RedemptionDesk"),
+    ),
+    "Rulebook": ("Membership", "CommunityFund"),
+    "Assembly": ("Membership", "Rulebook", "Board"),
+    "Board": ("Membership", "Rulebook", "Assembly"),
+    "ProjectBook": (
+        ("Membership", "Rulebook", "Assembly", "Board", "CommunityFund", "ProjectCurrency"),
+        "ProjectAwards",
+    ),
+    "ProjectAwards": (("Membership", "Rulebook", "Assembly", "Board", "CommunityFund", "ProjectCurrency"),),
+    "ProjectCurrency": ("Membership", "Rulebook", "CommunityFund", "ProjectBook"),
+    "RedemptionDesk": ("Membership", "CommunityCredit", "CommunityFund"),
+}
+"""What each constructor takes: proxies, and of an extension the code itself. A tuple is a struct."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +82,9 @@ class Plan:
         charter: Charter,
     ) -> Self:
         """Plan for a founder (an address) who sends all of it from `nonce` on, and nothing in between."""
-        addresses = _addresses(founder, nonce, 2 * len(CONTRACTS) + 1)
-        implementations = dict(zip(CONTRACTS, addresses, strict=False))
-        proxies = dict(zip(CONTRACTS, addresses[len(CONTRACTS) :], strict=False))
+        addresses = _addresses(founder, nonce, len(CODE) + len(CONTRACTS) + 1)
+        code = dict(zip(CODE, addresses, strict=False))
+        proxies = dict(zip(CONTRACTS, addresses[len(CODE) :], strict=False))
         beginnings: dict[Name, tuple[object, ...]] = {
             "Membership": (founder,),
             "CommunityCredit": (name, symbol),
@@ -71,8 +96,8 @@ class Plan:
             "ProjectCurrency": (),
             "RedemptionDesk": (),
         }
-        calls = [_implementation(one, proxies) for one in CONTRACTS]
-        calls += [_proxy(one, implementations[one], beginnings[one]) for one in CONTRACTS]
+        calls = [_implementation(one, {**code, **proxies}) for one in CODE]
+        calls += [_proxy(one, code[one], beginnings[one]) for one in CONTRACTS]
         calls += [Call(None, encode_deployment("ERC7913WebAuthnVerifier"), DEPLOYMENT_GAS)]
         return cls(tuple(calls), proxies, addresses[-1])
 
@@ -118,7 +143,7 @@ def found(
         str(founder.address), nonce, name, symbol, rules=rules, outflows=outflows, charter=charter
     )
     receipts = wallet.wait(wallet.send(plan.calls, nonce))
-    first = receipts[len(CONTRACTS)]
+    first = receipts[len(CODE)]
     return plan.community(name, chain_id, first.block, first.block_hash)
 
 
@@ -127,24 +152,10 @@ def _addresses(founder: str, nonce: int, count: int) -> list[str]:
     return [str(get_create_address(sender, Nonce(nonce + i))) for i in range(count)]
 
 
-def _implementation(name: Name, proxies: Mapping[Name, str]) -> Call:
-    neighbours: dict[Name, tuple[Name | tuple[Name, ...], ...]] = {
-        "Membership": ("CommunityFund", "CommunityCredit", "Rulebook", "Assembly", "Board"),
-        "CommunityCredit": ("Membership", "CommunityFund"),
-        "CommunityFund": (
-            *("Membership", "CommunityCredit", "Rulebook"),
-            ("ProjectBook", "ProjectCurrency", "RedemptionDesk"),
-        ),
-        "Rulebook": ("Membership", "CommunityFund"),
-        "Assembly": ("Membership", "Rulebook", "Board"),
-        "Board": ("Membership", "Rulebook", "Assembly"),
-        "ProjectBook": (("Membership", "Rulebook", "Assembly", "Board", "CommunityFund", "ProjectCurrency"),),
-        "ProjectCurrency": ("Membership", "Rulebook", "CommunityFund", "ProjectBook"),
-        "RedemptionDesk": ("Membership", "CommunityCredit", "CommunityFund"),
-    }
+def _implementation(name: Name, where: Mapping[Name, str]) -> Call:
     arguments = [
-        tuple(proxies[each] for each in one) if isinstance(one, tuple) else proxies[one]
-        for one in neighbours[name]
+        tuple(where[each] for each in one) if isinstance(one, tuple) else where[one]
+        for one in _NEIGHBOURS[name]
     ]
     return Call(None, encode_deployment(name, *arguments), DEPLOYMENT_GAS)
 

@@ -6,8 +6,10 @@ import {IAssembly} from "../../../contracts/interfaces/IAssembly.sol";
 import {IBoard} from "../../../contracts/interfaces/IBoard.sol";
 import {ICommunityCredit} from "../../../contracts/interfaces/ICommunityCredit.sol";
 import {ICommunityFund} from "../../../contracts/interfaces/ICommunityFund.sol";
+import {IFundOutflows} from "../../../contracts/interfaces/IFundOutflows.sol";
 import {IGuardian} from "../../../contracts/interfaces/IGuardian.sol";
 import {IMembership} from "../../../contracts/interfaces/IMembership.sol";
+import {IProjectAwards} from "../../../contracts/interfaces/IProjectAwards.sol";
 import {IProjectBook} from "../../../contracts/interfaces/IProjectBook.sol";
 import {IProjectCurrency} from "../../../contracts/interfaces/IProjectCurrency.sol";
 import {IRedemptionDesk} from "../../../contracts/interfaces/IRedemptionDesk.sol";
@@ -48,7 +50,9 @@ abstract contract Community {
     IRulebook internal rulebook;
     IAssembly internal theAssembly;
     IBoard internal board;
+    IFundOutflows internal outflows; // At the fund's address.
     IProjectBook internal book;
+    IProjectAwards internal awards; // At the book's address.
     IProjectCurrency internal currency;
     IRedemptionDesk internal desk;
 
@@ -80,14 +84,14 @@ abstract contract Community {
         grants[8] = _grant(address(theAssembly), IAssembly.annul.selector, IRulebook.Kind.Annulment);
         grants[9] = _grant(address(rulebook), IRulebook.publishOutflowRules.selector, IRulebook.Kind.Rules);
         grants[10] = _grant(address(book), IProjectBook.publishIssues.selector, IRulebook.Kind.Decision);
-        grants[11] = _grant(address(book), IProjectBook.suspend.selector, IRulebook.Kind.Office);
-        grants[12] = _grant(address(book), IProjectBook.resume.selector, IRulebook.Kind.Office);
-        grants[13] = _grant(address(book), IProjectBook.terminate.selector, IRulebook.Kind.Office);
+        grants[11] = _grant(address(book), IProjectAwards.suspend.selector, IRulebook.Kind.Office);
+        grants[12] = _grant(address(book), IProjectAwards.resume.selector, IRulebook.Kind.Office);
+        grants[13] = _grant(address(book), IProjectAwards.terminate.selector, IRulebook.Kind.Office);
         grants[14] = _spending(address(book), IProjectBook.openCall.selector, 1);
-        grants[15] = _spending(address(book), IProjectBook.award.selector, 2);
-        grants[16] = _spending(address(book), IProjectBook.writeOffLoan.selector, 2);
-        grants[17] = _spending(address(fund), ICommunityFund.writeOffDebt.selector, 2);
-        grants[18] = _spending(address(fund), ICommunityFund.allowOperating.selector, 1);
+        grants[15] = _spending(address(book), IProjectAwards.award.selector, 2);
+        grants[16] = _spending(address(book), IProjectAwards.writeOffLoan.selector, 2);
+        grants[17] = _spending(address(fund), IFundOutflows.writeOffDebt.selector, 2);
+        grants[18] = _spending(address(fund), IFundOutflows.allowOperating.selector, 1);
         address[9] memory proxies = _proxies();
         for (uint256 i = 0; i < 9; ++i) {
             grants[19 + i] = _grant(proxies[i], IProxied.upgradeToAndCall.selector, IRulebook.Kind.ByLaw);
@@ -113,7 +117,7 @@ abstract contract Community {
     /// @dev The governor is this test, until {IMembership.handOver}.
     function _found() internal {
         vm.warp(NOW);
-        _foresee(vm.getNonce(address(this)) + 9); // Nine implementations, then nine proxies.
+        _foresee(vm.getNonce(address(this)) + 11); // Two extensions, nine implementations, then nine proxies.
         address[9] memory implementations = _implementations();
         bytes[9] memory beginnings = _beginnings();
         for (uint256 i = 0; i < 9; ++i) {
@@ -134,6 +138,8 @@ abstract contract Community {
         board = IBoard(vm.computeCreateAddress(address(this), n + 5));
         book = IProjectBook(vm.computeCreateAddress(address(this), n + 6));
         currency = IProjectCurrency(vm.computeCreateAddress(address(this), n + 7));
+        outflows = IFundOutflows(address(fund));
+        awards = IProjectAwards(address(book));
         desk = IRedemptionDesk(vm.computeCreateAddress(address(this), n + 8));
     }
 
@@ -153,19 +159,25 @@ abstract contract Community {
 
     /// @dev New code for each of {_proxies}.
     function _implementations() internal returns (address[9] memory) {
+        bytes memory neighbours = abi.encode(membership, rulebook, theAssembly, board, fund, currency);
+        address fundOutflows = _outflows();
+        address projectAwards = _deploy("ProjectAwards.sol:ProjectAwards", neighbours);
         return [
             _deploy("Membership.sol:Membership", abi.encode(fund, credit, rulebook, theAssembly, board)),
             _deploy("CommunityCredit.sol:CommunityCredit", abi.encode(membership, fund)),
-            _deploy("CommunityFund.sol:CommunityFund", abi.encode(membership, credit, rulebook, book, currency, desk)),
+            _deploy("CommunityFund.sol:CommunityFund", abi.encode(membership, credit, rulebook, fundOutflows)),
             _deploy("Rulebook.sol:Rulebook", abi.encode(membership, fund)),
             _deploy("Assembly.sol:Assembly", abi.encode(membership, rulebook, board)),
             _deploy("Board.sol:Board", abi.encode(membership, rulebook, theAssembly)),
-            _deploy(
-                "ProjectBook.sol:ProjectBook", abi.encode(membership, rulebook, theAssembly, board, fund, currency)
-            ),
+            _deploy("ProjectBook.sol:ProjectBook", abi.encodePacked(neighbours, abi.encode(projectAwards))),
             _deploy("ProjectCurrency.sol:ProjectCurrency", abi.encode(membership, rulebook, fund, book)),
             _deploy("RedemptionDesk.sol:RedemptionDesk", abi.encode(membership, credit, fund))
         ];
+    }
+
+    /// @dev New code for the fund's extension.
+    function _outflows() internal returns (address) {
+        return _deploy("FundOutflows.sol:FundOutflows", abi.encode(membership, credit, rulebook, book, currency, desk));
     }
 
     /// @dev What founds each of {_proxies}.

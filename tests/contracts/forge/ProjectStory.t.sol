@@ -89,11 +89,11 @@ contract ProjectStoryTest is Projects {
         _assertState(project, IProjectBook.State.Completed);
         _spend(project, 1, baker, 50_000, "bread");
         vm.warp(EXPIRY);
-        book.lapse(project);
+        awards.lapse(project);
         _assertState(project, IProjectBook.State.Completed);
         _eq(fund.balanceSheet().currencyOutstanding, 50_000, "what merchants hold stays theirs");
         _as(ATTESTOR);
-        book.evaluate(project, EVIDENCE, "");
+        awards.evaluate(project, EVIDENCE, "");
         _assertState(project, IProjectBook.State.Evaluated);
         _assertBalanced();
     }
@@ -102,7 +102,7 @@ contract ProjectStoryTest is Projects {
         uint32 project = _active();
         _spend(project, 0, carpenter, 40_000, "planks");
         vm.prank(address(theAssembly));
-        book.terminate(project);
+        awards.terminate(project);
         ICommunityFund.BalanceSheet memory s = fund.balanceSheet();
         _eq(s.commitments, 0, "committed");
         _eq(s.currencyOutstanding, 40_000, "outstanding");

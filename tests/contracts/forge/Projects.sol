@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IAssembly} from "../../../contracts/interfaces/IAssembly.sol";
 import {ICommunityFund} from "../../../contracts/interfaces/ICommunityFund.sol";
 import {IMembership} from "../../../contracts/interfaces/IMembership.sol";
+import {IProjectAwards} from "../../../contracts/interfaces/IProjectAwards.sol";
 import {IProjectBook} from "../../../contracts/interfaces/IProjectBook.sol";
 import {IProjectCurrency} from "../../../contracts/interfaces/IProjectCurrency.sol";
 import {IRulebook} from "../../../contracts/interfaces/IRulebook.sol";
@@ -36,7 +37,7 @@ abstract contract Projects is Assembled {
         vm.prank(TREASURER);
         fund.settlePremiums(baker, MONEY, keccak256("capital"));
         vm.prank(ACTUARY);
-        fund.attestDue(100_000, uint64(NOW + 365 days), EVIDENCE);
+        outflows.attestDue(100_000, uint64(NOW + 365 days), EVIDENCE);
         vm.prank(address(theAssembly));
         book.publishIssues(20, TEXT);
         vm.prank(address(theAssembly));
@@ -139,14 +140,14 @@ abstract contract Projects is Assembled {
     }
 
     function _awardCalls(uint32 project) internal view returns (IRulebook.Call[] memory) {
-        return _call(address(book), abi.encodeCall(book.award, (project, book.project(project).amount)));
+        return _call(address(book), abi.encodeCall(awards.award, (project, book.project(project).amount)));
     }
 
     /// @dev The board carries it, past its contest window; what is left is to execute it.
     function _voted(uint32 project) internal returns (uint32 r) {
         IRulebook.Call[] memory calls = _awardCalls(project);
         r = _noticed(IRulebook.Kind.Spending, calls);
-        book.putToVote(project, r, calls);
+        awards.putToVote(project, r, calls);
         vm.warp(theAssembly.resolution(r).opensAt);
         _voteAll(r, _range(ANA, BEN), FOR);
         _final(r);
@@ -162,32 +163,32 @@ abstract contract Projects is Assembled {
 
     function _claimed(uint32 project, uint8 tranche) internal returns (bytes32 claimHash) {
         _as(CARL);
-        return book.claim(project, tranche, EVIDENCE, "");
+        return awards.claim(project, tranche, EVIDENCE, "");
     }
 
     function _reviewed(uint32 project, uint8 tranche) internal returns (bytes32 claimHash) {
         claimHash = _claimed(project, tranche);
         _as(MENTOR);
-        book.review(project, tranche, claimHash, true, "");
+        awards.review(project, tranche, claimHash, true, "");
     }
 
     function _release(uint32 project, uint8 tranche) internal {
         bytes32 claimHash = _reviewed(project, tranche);
         _as(ANA);
-        book.release(project, tranche, claimHash, ANA, "");
+        awards.release(project, tranche, claimHash, ANA, "");
     }
 
     function _account(uint32 project, uint8 tranche) internal {
         _as(CARL);
-        book.fileAccount(project, tranche, EVIDENCE, "");
+        awards.fileAccount(project, tranche, EVIDENCE, "");
         _as(MENTOR);
-        book.acceptAccount(project, tranche, EVIDENCE, "");
+        awards.acceptAccount(project, tranche, EVIDENCE, "");
     }
 
     function _coFinance(uint32 project, uint64 amount, string memory source) internal {
         vm.prank(TREASURER);
-        book.receiveCoFinancing(
-            project, IProjectBook.CoFinancing(amount, 0, TODAY, TEXT, keccak256(bytes(source)), EVIDENCE)
+        awards.receiveCoFinancing(
+            project, IProjectAwards.CoFinancing(amount, 0, TODAY, TEXT, keccak256(bytes(source)), EVIDENCE)
         );
     }
 

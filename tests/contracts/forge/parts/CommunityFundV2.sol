@@ -10,8 +10,8 @@ import {IRulebook} from "../../../../contracts/interfaces/IRulebook.sol";
 contract CommunityFundV2 is CommunityFund {
     uint256 public appended;
 
-    constructor(IMembership membership_, ICommunityCredit credit_, IRulebook rulebook_, Desks memory desks)
-        CommunityFund(membership_, credit_, rulebook_, desks)
+    constructor(IMembership membership_, ICommunityCredit credit_, IRulebook rulebook_, address extension_)
+        CommunityFund(membership_, credit_, rulebook_, extension_)
     {}
 
     function migrate(uint256 value) external reinitializer(2) {
