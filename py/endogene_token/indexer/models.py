@@ -10,6 +10,34 @@ from sqlalchemy import CheckConstraint, Index, String, Table, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from endogene_token.indexer.columns import raw, whole
+from endogene_token.indexer.money_models import (
+    Attestation,
+    CashRequest,
+    MerchantHolding,
+    MerchantPayment,
+    Netting,
+    OperatingAllowance,
+    OperatingPayment,
+    OutflowRulesVersion,
+    Redemption,
+    RedemptionPayment,
+    Spending,
+    SpendingReturn,
+    WriteOff,
+)
+from endogene_token.indexer.project_models import (
+    CoFinancing,
+    CoFinancingPledge,
+    IssueList,
+    LoanRepayment,
+    Project,
+    ProjectCall,
+    ProjectFact,
+    ProjectLine,
+    ProjectPartner,
+    ProjectRelation,
+    ProjectTranche,
+)
 from endogene_token.indexer.vote_models import (
     Ballot,
     CharterVersion,
@@ -86,8 +114,9 @@ class Member(SQLModel, table=True):
 class Merchant(SQLModel, table=True):
     """A merchant, by its member number. It owes premiums or has paid ahead, never both.
 
-    `status` 1: active, 2: suspended. `premiums` is what its purchases brought, less what refunds undid;
-    `settled` what it paid.
+    `status` 1: active, 2: suspended; `kind` 0: none was told. `premiums` is what its sales brought, less what
+    refunds undid; `settled` what it paid, `netted` what it gave of its project currency instead, and
+    `written_off` what is lost.
     """
 
     __tablename__ = "merchant"
@@ -99,6 +128,9 @@ class Merchant(SQLModel, table=True):
     prepaid: int = whole(unsigned=True)
     premiums: int = whole()
     settled: int = whole(unsigned=True)
+    kind: int = whole(default="0")
+    netted: int = whole(default="0")
+    written_off: int = whole(default="0")
 
 
 class MerchantRate(SQLModel, table=True):
@@ -218,9 +250,11 @@ class Settlement(SQLModel, table=True):
 
 
 class Pockets(SQLModel, table=True):
-    """The balance sheet: one row.
+    """The balance sheet: one row. `free` may be negative: credits are owed later, projects are paid today.
 
-    cash + premiums_receivable = credits_outstanding + merchant_prepayments + reserve + operations.
+    cash + premiums_receivable + loans_receivable = credits_outstanding + merchant_prepayments + reserve
+    + operations + currency_outstanding + commitments + free. The last two columns are parts of others: the
+    credits that approved redemptions will pay back, the operations that the treasurer may pay out.
     """
 
     __tablename__ = "pockets"
@@ -232,6 +266,12 @@ class Pockets(SQLModel, table=True):
     merchant_prepayments: int = whole(unsigned=True)
     reserve: int = whole()
     operations: int = whole()
+    loans_receivable: int = whole(default="0")
+    currency_outstanding: int = whole(default="0")
+    commitments: int = whole(default="0")
+    free: int = whole(default="0")
+    redemptions_backed: int = whole(default="0")
+    operating_allowed: int = whole(default="0")
 
 
 READ_MODEL: Final[tuple[type[SQLModel], ...]] = (
@@ -239,6 +279,20 @@ READ_MODEL: Final[tuple[type[SQLModel], ...]] = (
     *(Batch, Purchase, Reversal, Refusal, Settlement, Pockets),
     *(Governance, CharterVersion, Power, FormerCategory, Director),
     *(Resolution, ResolutionTally, Excused, Ballot, SealedBatch),
+    *(
+        IssueList,
+        ProjectCall,
+        Project,
+        ProjectPartner,
+        ProjectFact,
+        ProjectRelation,
+        ProjectTranche,
+        ProjectLine,
+    ),
+    *(CoFinancing, CoFinancingPledge, LoanRepayment),
+    *(OutflowRulesVersion, Attestation, OperatingAllowance, OperatingPayment, WriteOff),
+    *(Spending, SpendingReturn, MerchantPayment, MerchantHolding, Netting, CashRequest),
+    *(Redemption, RedemptionPayment),
 )
 
 

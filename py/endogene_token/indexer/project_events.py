@@ -1,4 +1,7 @@
-"""The events of development projects. States, criteria and kinds are the contracts' numbers, see IProjectBook."""
+"""The events of development projects. States, criteria and kinds are numbers, see IProjectBook.
+
+Some are told by the extension of the book, see IProjectAwards, at the same address.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -287,7 +290,7 @@ PROJECT_STRUCTS: Final[Mapping[str, Callable[..., Any]]] = {
     "IProjectBook.Line": PlannedLine,
     "IProjectBook.Loan": Schedule,
     "IProjectBook.Plan": Plan,
-    "IProjectBook.Claim": Claim,
-    "IProjectBook.CoFinancing": ReceivedMoney,
+    "IProjectAwards.Claim": Claim,
+    "IProjectAwards.CoFinancing": ReceivedMoney,
 }
 """What holds the contracts' structs."""
