@@ -246,13 +246,13 @@ def unpack(word: bytes) -> BallotWord:
     )
 
 
-def digest(message: Message, domain: AssemblyDomain) -> bytes:
+def digest(message: Message, domain: SigningDomain) -> bytes:
     """Return the 32 bytes that the member signs for this message: its EIP-712 hash in this domain."""
     words = (value if isinstance(value, bytes) else as_word(value) for value in _values(message).values())
     return signing_hash(domain, _TYPE_HASHES[type(message).__name__] + b"".join(words))
 
 
-def typed_data(message: Message, domain: AssemblyDomain) -> dict[str, object]:
+def typed_data(message: Message, domain: SigningDomain) -> dict[str, object]:
     """Return the message as EIP-712 typed data, for eth-account's ``encode_typed_data(full_message=…)``."""
     return document(domain, _TYPES, type(message).__name__, message=_values(message))
 

@@ -18,12 +18,9 @@ from endogene_token.ballots import (
     Ballot,
     Choice,
     Interest,
-    Message,
     Notice,
     Proposal,
     SealedBallot,
-    digest,
-    typed_data,
 )
 from endogene_token.errors import (
     DataFolderError,
@@ -40,26 +37,39 @@ from endogene_token.errors import (
     SignatureMismatchError,
     SignerKeyError,
 )
+from endogene_token.member_acts import Act, Mentoring, Reviewing, Spend, Submitting
+from endogene_token.projects import Instrument, Line, Loan, Plan, Spending, Tranche
 from endogene_token.signers import (
     CommandDevice,
     DeviceSigner,
     FileExchange,
     KeyfileSigner,
+    Message,
     PasskeySigner,
     Signer,
     SoftwareAuthenticator,
     check_signature,
 )
+from endogene_token.signers.messages import digest, typed_data
 from endogene_token.signers.request import signing_request
 
 DOMAIN = AssemblyDomain(31_337, "0x5FbDB2315678afecb367f032d93F642f64180aa3")
 VERIFIER = "0x" + "ab" * 20
+HASH = bytes(range(32))
+PLAN = Plan(
+    *(Instrument.LOAN, 7, 6, 300, 600, 1_900_000_000, Loan(1_950_000_000, 86_400, 12)),
+    (Tranche(100, 1_800_000_000, HASH), Tranche(200, 1_850_000_000, HASH)),
+    (Line(300, 0b110),),
+)
 MESSAGES: list[Message] = [
     Ballot(7, 42, Choice.AGAINST, 3, bytes(range(32))),
     SealedBallot(7, 42, 3, b"\x11" * 32, bytes(range(32))),
     Proposal(42, 2, bytes(range(32)), b"\x22" * 32, 2**200 + 1),
     Notice(42, 7, 1_800_000_000, 5),
     Interest(42, 7, 6),
+    Act(42, 7, Spend(Spending(7, 9, 12_345, 1, HASH)), 8),
+    Act(42, 7, Submitting(PLAN), 9),
+    Act(42, 7, Mentoring(), 10),
 ]
 BALLOT = MESSAGES[0]
 SECRET = "4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318"  # noqa: S105  eth-account's example
@@ -202,7 +212,9 @@ def test_a_request_is_read_by_the_tools_of_the_field_and_by_its_holder(message: 
     whole = keccak(b"\x19" + signable.version + signable.header + signable.body)
     assert whole == digest(message, DOMAIN) == bytes.fromhex(request["digest"][2:])
     for lang in ("fr", "en"):
-        assert len(request["readable"][lang]) == 1 + len(request["typed_data"]["message"])
+        assert len(request["readable"][lang]) >= 1 + len(request["typed_data"]["message"]) - (
+            isinstance(message, Act)  # its action is the title
+        )
     assert request["key"] == "0x" + ADDRESS.hex()
 
 
@@ -213,6 +225,26 @@ def test_a_request_says_in_words_what_the_ballot_says() -> None:
     english = {line["label"]: line["value"] for line in request["readable"]["en"]}
     assert (french["À signer"], french["Résolution"], french["Choix"]) == ("Bulletin", "7", "Contre")
     assert (english["To sign"], english["Resolution"], english["Choice"]) == ("Ballot", "7", "Against")
+
+
+def test_a_request_says_in_words_what_the_act_does_and_lets_the_device_check_it() -> None:
+    """Behind the hash of a content stands what it is about: every field of it, and its very bytes."""
+    act = Act(42, 7, Submitting(PLAN), 9)
+    request = json.loads(signing_request(ADDRESS, act, DOMAIN))
+    french = {line["label"]: line["value"] for line in request["readable"]["fr"]}
+    assert french["À signer"] == "Dépôt d’un dossier avec son plan"
+    assert (french["Projet"], french["Instrument"], french["Versements"]) == ("7", "Prêt", "12")
+    assert french["Tranche 2 · Montant (cents)"] == "200"
+    assert french["Ligne du budget 1 · Genres d’entreprise (un bit chacun)"] == "6"
+    content = keccak(bytes.fromhex(request["content"][2:])).hex()
+    assert french["Contenu (empreinte)"] == request["typed_data"]["message"]["content"] == f"0x{content}"
+
+
+@pytest.mark.parametrize(("approved", "told"), [(True, "Oui"), (False, "Non")])
+def test_a_review_says_whether_it_approves(approved: bool, told: str) -> None:
+    """Nobody approves what he or she meant to reject."""
+    request = json.loads(signing_request(ADDRESS, Act(42, 7, Reviewing(HASH, approved), 1), DOMAIN))
+    assert {"label": "Approuvé", "value": told} in request["readable"]["fr"]
 
 
 @pytest.mark.parametrize(

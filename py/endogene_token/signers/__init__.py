@@ -7,6 +7,7 @@ its verifier, then its public point on P-256). Every signature is checked agains
 from endogene_token.signers.base import Signer, check_signature
 from endogene_token.signers.device import CommandDevice, Device, DeviceSigner, FileExchange
 from endogene_token.signers.keyfile import KeyfileSigner
+from endogene_token.signers.messages import Message
 from endogene_token.signers.passkey import Assertion, Authenticator, Passkey, PasskeySigner
 from endogene_token.signers.software import SoftwareAuthenticator
 
@@ -18,6 +19,7 @@ __all__ = [
     "DeviceSigner",
     "FileExchange",
     "KeyfileSigner",
+    "Message",
     "Passkey",
     "PasskeySigner",
     "Signer",

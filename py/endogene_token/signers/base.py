@@ -6,9 +6,10 @@ from eth_keys.datatypes import Signature
 from eth_keys.exceptions import BadSignature
 from eth_utils.exceptions import ValidationError
 
-from endogene_token.ballots import AssemblyDomain, Message
 from endogene_token.errors import SignatureMismatchError, SignerKeyError
+from endogene_token.signers.messages import Message
 from endogene_token.signers.passkey import PASSKEY_BYTES, Passkey
+from endogene_token.typed_data import SigningDomain
 
 ADDRESS_BYTES: Final = 20
 _SIGNATURE_BYTES: Final = 65
@@ -22,8 +23,8 @@ class Signer(Protocol):
     def key(self) -> bytes:
         """What the register holds of this member: 20 bytes (address) or 84 (passkey)."""
 
-    def sign(self, message: Message, domain: AssemblyDomain) -> bytes:
-        """Return the signature of `message` in this domain, as the assembly takes it for this key."""
+    def sign(self, message: Message, domain: SigningDomain) -> bytes:
+        """Return the signature of `message` in this domain, as the contract takes it for this key."""
 
 
 def check_signature(key: bytes, digest: bytes, signature: bytes) -> None:

@@ -11,7 +11,6 @@ from typing import Final, Protocol
 
 from eth_hash.auto import keccak
 
-from endogene_token.ballots import AssemblyDomain, Message, digest
 from endogene_token.errors import (
     DataFolderError,
     DeviceRefusedError,
@@ -19,7 +18,9 @@ from endogene_token.errors import (
     SignatureAwaitedError,
 )
 from endogene_token.signers.base import check_signature
+from endogene_token.signers.messages import Message, digest
 from endogene_token.signers.request import answered_signature, signing_request
+from endogene_token.typed_data import SigningDomain
 
 _NAME_LETTERS: Final = 16
 
@@ -46,7 +47,7 @@ class DeviceSigner:
         """The key that the register holds."""
         return self._key
 
-    def sign(self, message: Message, domain: AssemblyDomain) -> bytes:
+    def sign(self, message: Message, domain: SigningDomain) -> bytes:
         """Return the device's signature of this message. Raises DeviceError, SignatureError."""
         answer = self._device.ask(signing_request(self._key, message, domain))
         signature = answered_signature(answer)

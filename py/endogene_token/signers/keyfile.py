@@ -7,10 +7,11 @@ from eth_account import Account
 from eth_account.signers.local import LocalAccount
 from eth_typing import Hash32
 
-from endogene_token.ballots import AssemblyDomain, Message, digest
 from endogene_token.errors import KeyFormatError
 from endogene_token.hexes import from_hex
 from endogene_token.keyfile import decrypt_key, encrypt_key, read_key_file, write_key_file
+from endogene_token.signers.messages import Message, digest
+from endogene_token.typed_data import SigningDomain
 
 
 class KeyfileSigner:
@@ -51,6 +52,6 @@ class KeyfileSigner:
         """The 20 bytes of the address."""
         return from_hex(self._account.address)
 
-    def sign(self, message: Message, domain: AssemblyDomain) -> bytes:
+    def sign(self, message: Message, domain: SigningDomain) -> bytes:
         """Return r, s and v: 65 bytes."""
         return bytes(self._account.unsafe_sign_hash(Hash32(digest(message, domain))).signature)

@@ -18,7 +18,6 @@ from eth_abi.abi import decode, encode
 from eth_abi.exceptions import DecodingError
 from eth_utils.address import to_checksum_address
 
-from endogene_token.ballots import AssemblyDomain, Message, digest
 from endogene_token.bounds import address_bytes, check_length, is_whole
 from endogene_token.errors import (
     AssertionShapeError,
@@ -27,6 +26,8 @@ from endogene_token.errors import (
     KeyFormatError,
     SignatureMismatchError,
 )
+from endogene_token.signers.messages import Message, digest
+from endogene_token.typed_data import SigningDomain
 
 PASSKEY_BYTES: Final = 84  # the verifier's address, then x and y
 ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of P-256
@@ -163,7 +164,7 @@ class PasskeySigner:
         """The 84 bytes of the passkey."""
         return self._passkey.key
 
-    def sign(self, message: Message, domain: AssemblyDomain) -> bytes:
+    def sign(self, message: Message, domain: SigningDomain) -> bytes:
         """Return the assertion for this message, as the contract takes it. Raises as `encode` does."""
         challenge = digest(message, domain)
         return self._passkey.encode(self._authenticator.assertion(challenge), challenge)
