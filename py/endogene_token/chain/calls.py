@@ -17,8 +17,10 @@ from endogene_token.chain.views import (
     Member,
     Merchant,
     MerchantAccount,
+    OutflowRules,
     Role,
     Rules,
+    Solvency,
     Till,
 )
 from endogene_token.errors import WrongChainError
@@ -77,6 +79,18 @@ class Ledger:
         """Return every pocket of the fund."""
         return BalanceSheet(*self._value("CommunityFund", "balanceSheet"))
 
+    def solvency(self) -> Solvency:
+        """Return what bounds the outflows now."""
+        return Solvency(*self._value("CommunityFund", "solvency"))
+
+    def redemptions_backed(self) -> int:
+        """Return what approved redemptions will take."""
+        return int(self._value("CommunityFund", "redemptionsBacked"))
+
+    def operating_allowed(self) -> int:
+        """Return what the treasurer may still pay out of the operations' pocket."""
+        return int(self._value("CommunityFund", "operatingAllowed"))
+
     def merchant_account(self, merchant: int) -> MerchantAccount:
         """Return what a merchant owes or has paid ahead; zeros for a number that is no merchant's."""
         return self.merchant_accounts([merchant])[0]
@@ -122,6 +136,10 @@ class Ledger:
         """Return the terms of each of these merchants. Raises UnknownMerchantError."""
         return [Merchant(*one) for one in self._each("Membership", "merchant", numbers)]
 
+    def merchant_kind(self, number: int) -> int:
+        """Return of which kind a merchant is; 0: unspecified, or no merchant."""
+        return int(self._value("Membership", "merchantKind", number))
+
     def till(self, number: int) -> Till:
         """Return a till. Raises UnknownTillError."""
         return self.tills([number])[0]
@@ -159,6 +177,14 @@ class Ledger:
         if version is None:
             return Rules(*self._value("Rulebook", "current"))
         return Rules(*self._value("Rulebook", "rules", version))
+
+    def outflow_version(self) -> int:
+        """Return the version of the rules of what goes out that are in force; the first is 1."""
+        return int(self._value("Rulebook", "outflowVersion"))
+
+    def outflow_rules(self) -> OutflowRules:
+        """Return the rules of what goes out that are in force."""
+        return OutflowRules(*self._value("Rulebook", "outflowRules"))
 
     def read(self, views: Sequence[View]) -> list[Any]:
         """Return the single value of each of `views`, by JSON-RPC batches: for views with no method here."""

@@ -7,7 +7,7 @@ from typing import Final
 from endogene_token.chain.artifacts import Name
 from endogene_token.chain.community import Community
 from endogene_token.chain.contracts import encode
-from endogene_token.chain.views import Admission, Category, Role, Rules
+from endogene_token.chain.views import Admission, Category, OutflowRules, Role, Rules
 from endogene_token.receipts import ItemProof, Reversal, SignedPurchases, SignedReversals
 
 # Limits of gas: bounds that hold for the worst inputs, since a transaction that runs out is lost for nothing.
@@ -118,6 +118,11 @@ def set_limits(community: Community, merchant: int, exposure_limit: int, till_ca
     return _call(community, "Membership", "setLimits", merchant, exposure_limit, till_cap)
 
 
+def set_merchant_kind(community: Community, merchant: int, kind: int) -> Call:
+    """Say of which kind a merchant is (0 to 255), for the lines of a budget. The registrar may."""
+    return _call(community, "Membership", "setMerchantKind", merchant, kind)
+
+
 def suspend_merchant(community: Community, merchant: int) -> Call:
     """Stop a merchant's tills from recording purchases. The registrar may."""
     return _call(community, "Membership", "suspendMerchant", merchant)
@@ -156,6 +161,31 @@ def hand_over(community: Community) -> Call:
 def publish_rules(community: Community, rules: Rules) -> Call:
     """Put the next version of the rulebook in force. The governor may."""
     return _call(community, "Rulebook", "publish", astuple(rules))
+
+
+def publish_outflow_rules(community: Community, rules: OutflowRules) -> Call:
+    """Put the next version of the rules of what goes out in force. The governor may."""
+    return _call(community, "Rulebook", "publishOutflowRules", astuple(rules))
+
+
+def attest_due(community: Community, due: int, until: int, evidence: bytes) -> Call:
+    """Attest what members will be due (minor units), until an instant. The actuary may."""
+    return _call(community, "CommunityFund", "attestDue", due, until, evidence)
+
+
+def write_off_debt(community: Community, merchant: int, amount: int) -> Call:
+    """Write off what a merchant owes (minor units). The governor may."""
+    return _call(community, "CommunityFund", "writeOffDebt", merchant, amount)
+
+
+def allow_operating(community: Community, amount: int, purpose: bytes) -> Call:
+    """Allow operating payments (minor units); `purpose`: the hash of what for. The governor may."""
+    return _call(community, "CommunityFund", "allowOperating", amount, purpose)
+
+
+def pay_operating(community: Community, amount: int, reference: bytes) -> Call:
+    """Book an operating payment; `reference`: the commitment to the bank's. The treasurer may."""
+    return _call(community, "CommunityFund", "payOperating", amount, reference)
 
 
 def _call(community: Community, name: Name, function: str, *arguments: object, gas: int = PLAIN_GAS) -> Call:
