@@ -136,10 +136,18 @@ abstract contract Awards is IProjectAwards, ProjectRegister {
         }
         if (recalled != 0) FUND.uncommit(project_, recalled);
         uint64 unspent = CURRENCY.recall(project_);
-        bool isLoan = p.instrument == IProjectBook.Instrument.Loan;
-        if (isLoan) p.repaid += unspent;
-        if (unspent != 0) FUND.reclaim(project_, unspent, isLoan);
+        uint64 settled = _settle(p, unspent);
+        if (settled != 0) FUND.reclaim(project_, settled, true);
+        if (settled != unspent) FUND.reclaim(project_, unspent - settled, false);
         emit ProjectClosed(project_, state, recalled, unspent);
+    }
+
+    /// @dev The part of what comes back that a loan still owed; a borrower may have repaid what it had not spent.
+    function _settle(IProjectBook.Project storage p, uint64 unspent) private returns (uint64 settled) {
+        if (p.instrument != IProjectBook.Instrument.Loan) return 0;
+        uint64 owed = p.released - p.repaid - p.writtenOff;
+        settled = unspent < owed ? unspent : owed;
+        p.repaid += settled;
     }
 
     function _isStanding(IProjectBook.State state) private pure returns (bool) {
