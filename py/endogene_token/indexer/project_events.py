@@ -1,14 +1,10 @@
-"""The events of development projects. States, criteria and kinds are numbers, see IProjectBook.
+"""The events of development projects. States, criteria and kinds are the numbers of `projects`.
 
 Some are told by the extension of the book, see IProjectAwards, at the same address.
 """
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple, TypeAlias
-
-from eth_hash.auto import keccak
-
-from endogene_token.typed_data import as_word
 
 
 class CallTerms(NamedTuple):
@@ -71,10 +67,6 @@ class Claim(NamedTuple):
     amount: int
     payee: int
     evidence: bytes
-
-    def hash(self) -> bytes:
-        """Return what reviewer and releaser sign."""
-        return keccak(b"".join(map(as_word, self[:-1])) + self.evidence)
 
 
 class ReceivedMoney(NamedTuple):

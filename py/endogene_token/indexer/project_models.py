@@ -1,8 +1,8 @@
 """The tables of development projects: calls, dossiers, plans, tranches, outside money, loans.
 
 As in `models`, which these belong to. States, criteria and kinds are the numbers that the contracts give
-them, see `dossier`; a flag is 0 or 1, an instant that has not come is 0, a hash not yet told is empty. What a
-text or a piece of evidence says is not here: only its hash is on the chain.
+them, see `projects`; a flag is 0 or 1, an instant that has not come is 0, a hash not yet told is empty. What
+a text or a piece of evidence says is not here: only its hash is on the chain.
 """
 
 from sqlmodel import SQLModel
@@ -44,9 +44,9 @@ class Project(SQLModel, table=True):
     """A project. Until it is submitted, what its plan says is 0.
 
     `balance` is the project currency in its account. `released` is the part of `amount` that became currency,
-    `recalled` the part that never will, `unspent` the currency that returned to the fund. Of a loan, `released`
-    less `repaid` (which counts what returned unspent) less `written_off` is owed. `received` is co-financing
-    that came; pledges count for nothing, and stand in a table of their own.
+    `recalled` the part that never will, `unspent` the currency that returned to the fund. Of a loan,
+    `released` less `repaid` (which counts what returned unspent) less `written_off` is owed. `received` is
+    co-financing that came; pledges count for nothing, and stand in a table of their own.
     """
 
     __tablename__ = "project"

@@ -16,6 +16,7 @@ E = TypeVar("E")
 V = TypeVar("V")
 
 MEMBERS_PER_QUERY: Final = 5_000  # SQLite takes 32,766 values in one statement
+DAY_SECONDS: Final = 86_400
 
 Handler = Callable[[Place, Any], None]
 Route = tuple[type[Any], Handler]
@@ -52,12 +53,25 @@ def expect(place: str, actual: object, limit: object) -> None:
         raise LedgerMismatchError(place=place, actual=actual, limit=limit)
 
 
+def expect_any(place: str, actual: object, *limits: object) -> None:
+    """Raise LedgerMismatchError unless what the chain says is one of `limits`."""
+    if actual not in limits:
+        raise LedgerMismatchError(place=place, actual=actual, limit=" | ".join(map(str, limits)))
+
+
+def origin(place: Place) -> dict[str, Any]:
+    """Return where a row comes from: the block, the log in it, its time and its transaction."""
+    told = place._asdict()
+    del told["block_hash"]
+    return told
+
+
 def all_rows(connection: Connection, table: Table) -> Iterator[Row[Any]]:
     """Yield every row of a table."""
     yield from connection.execute(select(table))
 
 
-def parts(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
-    """Yield `numbers` in parts that a statement can name."""
-    for start in range(0, len(numbers), MEMBERS_PER_QUERY):
-        yield numbers[start : start + MEMBERS_PER_QUERY]
+def parts(values: Sequence[V]) -> Iterator[Sequence[V]]:
+    """Yield `values` in parts that a statement can name."""
+    for start in range(0, len(values), MEMBERS_PER_QUERY):
+        yield values[start : start + MEMBERS_PER_QUERY]

@@ -18,13 +18,13 @@ from endogene_token.indexer.events import (
     RateScheduled,
 )
 from endogene_token.indexer.models import Merchant, MerchantRate, table_of
-from endogene_token.indexer.projections.base import Route, all_rows, known, on
+from endogene_token.indexer.money_events import MerchantKindSet
+from endogene_token.indexer.projections.base import DAY_SECONDS, Route, all_rows, expect, known, on
 
 TABLE = table_of(Merchant)
 RATES = table_of(MerchantRate)
 ACTIVE: Final = 1
 SUSPENDED: Final = 2
-DAY_SECONDS: Final = 86_400
 FIRST_ZONE_SECONDS: Final = 14 * 3_600  # a day begins first at UTC+14: the contracts' own rule, in Days.sol
 
 
@@ -72,6 +72,7 @@ class Merchants:
             on(MerchantEnrolled, self._enrol),
             on(RateScheduled, self._schedule),
             on(LimitsChanged, self._limit),
+            on(MerchantKindSet, self._set_kind),
             on(MerchantSuspended, lambda _place, event: self._set_status(event.merchant, SUSPENDED)),
             on(MerchantReinstated, lambda _place, event: self._set_status(event.merchant, ACTIVE)),
         ]
@@ -107,6 +108,13 @@ class Merchants:
         row["settled"] += amount
         return amount - owed
 
+    def relieve(self, number: int, amount: int, how: str) -> None:
+        """Take `amount` off what the merchant owes, without a payment: `how` is netted or written_off."""
+        row = self._change(number)
+        expect(f"merchant {number}: owes the {how}", row["owed"] >= amount, True)
+        row["owed"] -= amount
+        row[how] += amount
+
     def write(self, connection: Connection) -> None:
         """Write each merchant that changed once, and the rates of those with another schedule."""
         insert(connection, TABLE, [self._rows[number] for number in sorted(self._new)])
@@ -123,7 +131,9 @@ class Merchants:
     def _enrol(self, _place: Place, event: MerchantEnrolled) -> None:
         number = event.merchant
         limits = {"exposure_limit": event.exposure_limit, "till_cap": event.till_cap}
-        account = dict.fromkeys(("owed", "prepaid", "premiums", "settled"), 0)
+        account = dict.fromkeys(
+            ("owed", "prepaid", "premiums", "settled", "kind", "netted", "written_off"), 0
+        )
         self._rows[number] = {"number": number, "status": ACTIVE, **limits, **account}
         self._rates[number] = RatesByDay([(0, event.rate_bps)])
         self._new.add(number)
@@ -135,6 +145,9 @@ class Merchants:
 
     def _limit(self, _place: Place, event: LimitsChanged) -> None:
         self._change(event.merchant).update(exposure_limit=event.exposure_limit, till_cap=event.till_cap)
+
+    def _set_kind(self, _place: Place, event: MerchantKindSet) -> None:
+        self._change(event.merchant)["kind"] = event.kind
 
     def _set_status(self, number: int, status: int) -> None:
         self._change(number)["status"] = status

@@ -8,10 +8,15 @@ from sqlalchemy import Connection
 from endogene_token.indexer.bulk import update
 from endogene_token.indexer.events import Event
 from endogene_token.indexer.models import Pockets, table_of
-from endogene_token.indexer.projections.base import Route, all_rows
+from endogene_token.indexer.projections.base import Route, all_rows, expect
 
 TABLE = table_of(Pockets)
 ONLY_ROW = 1
+ASSETS: Final = ("cash", "premiums_receivable", "loans_receivable")
+LIABILITIES: Final = (
+    *("credits_outstanding", "merchant_prepayments", "reserve", "operations"),
+    *("currency_outstanding", "commitments", "free"),
+)
 
 
 class Moved(NamedTuple):
@@ -27,7 +32,7 @@ NOTHING: Final = Moved(0, 0, 0, 0)
 
 
 class FundPockets:
-    """Every cent is in one pocket; the three ways they move are the contract's."""
+    """Every cent is in one pocket; the ways they move are the contract's."""
 
     def __init__(self) -> None:
         self._amounts = dict.fromkeys([column.name for column in TABLE.columns], 0)
@@ -38,7 +43,7 @@ class FundPockets:
             self._amounts = dict(row._mapping)
 
     def routes(self) -> Iterable[Route]:
-        """Follow nothing: purchases, reversals and settlements move the pockets."""
+        """Follow nothing: purchases, reversals, settlements and outflows move the pockets."""
         return []
 
     def accrue(self, moved: Moved, prepaid: int) -> None:
@@ -59,8 +64,17 @@ class FundPockets:
         self._amounts["premiums_receivable"] -= amount - prepaid
         self._amounts["merchant_prepayments"] += prepaid
 
+    def move(self, **changes: int) -> None:
+        """Add to each of these pockets; less than 0 takes away."""
+        for name, change in changes.items():
+            self._amounts[name] += change
+
     def write(self, connection: Connection) -> None:
-        """Write the pockets."""
+        """Write the pockets. Raises LedgerMismatchError when they break the balance sheet."""
+        held, owed = (sum(self._amounts[name] for name in side) for side in (ASSETS, LIABILITIES))
+        expect("balance sheet", held, owed)
+        short = [name for name, amount in self._amounts.items() if amount < 0 and name != "free"]
+        expect("pockets below 0", short, [])
         update(connection, TABLE, [self._amounts | {"only_row": ONLY_ROW}])
 
     def _move(self, moved: Moved, sign: int) -> None:
