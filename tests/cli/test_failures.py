@@ -15,7 +15,10 @@ from tests.journals import expected, untidy
 
 STEP = 350  # kilobytes by which the small disk grows after each failure
 MOST_STEPS = 12
-CONTRACTS = ("membership", "credit", "fund", "rulebook", "assembly", "board", "passkey_verifier")
+CONTRACTS = (
+    *("membership", "credit", "fund", "rulebook", "assembly", "board"),
+    *("projects", "currency", "redemptions", "passkey_verifier"),
+)
 COMMUNITY = {
     "name": "Essais",
     "chain_id": 450_045,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from endogene_token.chain.artifacts import NAMES, Name, load
+from endogene_token.chain.artifacts import EXTENSIONS, NAMES, Name, compiled, load
 from endogene_token.chain.compiler import LAYOUTS, artifacts_folder, layouts, moved, stale, write
 from tests.unit.source_tree import ROOT
 
@@ -39,6 +39,23 @@ def test_an_artifact_holds_code_and_selectors(name: Name) -> None:
     assert len(artifact.bytecode) > len(artifact.deployed_bytecode) > 2
     functions = {entry["name"] for entry in artifact.abi if entry["type"] == "function"}
     assert functions == {signature.partition("(")[0] for signature in artifact.method_identifiers}
+
+
+@pytest.mark.parametrize("name", EXTENSIONS)
+def test_a_contract_and_its_extension_have_one_storage(name: Name) -> None:
+    """They run on the same words: neither has a variable of its own."""
+    own, further = compiled(name).storage_layout, compiled(EXTENSIONS[name]).storage_layout
+    assert own["storage"] == further["storage"]
+    assert moved(own, further) == moved(further, own) == []
+
+
+@pytest.mark.parametrize("name", EXTENSIONS)
+def test_a_contract_tells_what_its_extension_does(name: Name) -> None:
+    """Callers know one address and one interface, in which each name stands once."""
+    own, further = compiled(name).method_identifiers, compiled(EXTENSIONS[name]).method_identifiers
+    assert load(name).method_identifiers == further | own
+    names = [entry["name"] for entry in load(name).abi if entry["type"] == "function"]
+    assert len(names) == len(set(names)) == len(further | own)
 
 
 def test_the_committed_layouts_are_those_of_the_artifacts() -> None:

@@ -10,13 +10,14 @@ from web3.utils.address import get_create_address
 
 from endogene_token.chain import resolutions
 from endogene_token.chain import transactions as tx
-from endogene_token.chain.artifacts import CONTRACTS, Name
+from endogene_token.chain.artifacts import CONTRACTS, EXTENSIONS, Name
 from endogene_token.chain.calls import Ledger
 from endogene_token.chain.community import Community
-from endogene_token.chain.deployment import found
+from endogene_token.chain.contracts import decode, encode
+from endogene_token.chain.deployment import CODE, STANDARD_OUTFLOWS, found
 from endogene_token.chain.rpc import Rpc
 from endogene_token.chain.sender import Sender
-from endogene_token.chain.views import Admission, BalanceSheet, Category, MemberKind, Role, Rules
+from endogene_token.chain.views import Admission, BalanceSheet, Category, MemberKind, Role, Rules, Solvency
 from endogene_token.chain.wallet import Wallet
 from endogene_token.errors import (
     NoDirectorError,
@@ -39,10 +40,34 @@ NEIGHBOURS: dict[Name, dict[str, Name]] = {
         "BOARD": "Board",
     },
     "CommunityCredit": {"MEMBERSHIP": "Membership", "FUND": "CommunityFund"},
-    "CommunityFund": {"MEMBERSHIP": "Membership", "CREDIT": "CommunityCredit", "RULEBOOK": "Rulebook"},
+    "CommunityFund": {
+        "MEMBERSHIP": "Membership",
+        "CREDIT": "CommunityCredit",
+        "RULEBOOK": "Rulebook",
+        "BOOK": "ProjectBook",
+        "CURRENCY": "ProjectCurrency",
+        "REDEMPTIONS": "RedemptionDesk",
+    },
     "Rulebook": {"MEMBERSHIP": "Membership", "FUND": "CommunityFund"},
     "Assembly": {"MEMBERSHIP": "Membership", "RULEBOOK": "Rulebook", "BOARD": "Board"},
     "Board": {"MEMBERSHIP": "Membership", "RULEBOOK": "Rulebook", "ASSEMBLY": "Assembly"},
+    "ProjectBook": {
+        "MEMBERSHIP": "Membership",
+        "RULEBOOK": "Rulebook",
+        "ASSEMBLY": "Assembly",
+        "BOARD": "Board",
+        "FUND": "CommunityFund",
+        "CURRENCY": "ProjectCurrency",
+    },
+    "ProjectCurrency": {
+        "MEMBERSHIP": "Membership",
+        "RULEBOOK": "Rulebook",
+        "FUND": "CommunityFund",
+        "OUTFLOWS": "CommunityFund",
+        "BOOK": "ProjectBook",
+        "AWARDS": "ProjectBook",
+    },
+    "RedemptionDesk": {"MEMBERSHIP": "Membership", "CREDIT": "CommunityCredit", "FUND": "CommunityFund"},
 }
 
 
@@ -54,7 +79,9 @@ def test_a_founded_community_is_empty_and_its_founder_governs(cooperative: Coope
     assert ledger.governor() == key(8001).address
     assert (ledger.member_count(), ledger.till_count(), ledger.rules_version()) == (0, 0, 1)
     assert ledger.rules() == ledger.rules(1) == RULES
-    assert ledger.balance_sheet() == BalanceSheet(0, 0, 0, 0, 0, 0)
+    assert (ledger.outflow_version(), ledger.outflow_rules()) == (1, STANDARD_OUTFLOWS)
+    assert ledger.solvency() == Solvency(0, 0, STANDARD_OUTFLOWS.coverage_floor_bps, 0, 0)
+    assert ledger.balance_sheet() == BalanceSheet(*[0] * 10)
     assert ledger.read([("CommunityCredit", view, ()) for view in ("name", "symbol", "decimals")]) == [
         *("Limoilou", "LIM", 2)
     ]
@@ -68,7 +95,8 @@ def test_the_proxies_stand_where_the_founders_nonces_put_them(contracts_rpc: Rpc
     wallet.wait(wallet.send([tx.Call(founder.address, "0x", 21_000)] * earlier))
     community = found(contracts_rpc, founder, "Ailleurs", "AIL", RULES)
     addresses = [*map(community.address, CONTRACTS), community.passkey_verifier]
-    nonces = range(earlier + 6, earlier + 13)
+    first = earlier + len(CODE)
+    nonces = range(first, first + len(CONTRACTS) + 1)
     assert addresses == [get_create_address(founder.address, Nonce(nonce)) for nonce in nonces]
 
 
@@ -81,6 +109,18 @@ def test_each_contract_knows_its_neighbours_by_their_proxies(
     known = ledger.read([(contract, view, ()) for view in NEIGHBOURS[contract]])
     expected = [ledger.community.address(one).lower() for one in NEIGHBOURS[contract].values()]
     assert known == expected
+
+
+@pytest.mark.parametrize("contract", EXTENSIONS)
+def test_an_extension_knows_the_neighbours_that_its_contract_knows(
+    cooperative: Cooperative, contract: Name
+) -> None:
+    """Asked for itself, it names the same proxies: neither was founded for another community."""
+    ledger = cooperative.ledger
+    [extension] = ledger.read([(contract, "EXTENSION", ())])
+    for view, name in NEIGHBOURS[contract].items():
+        answer = ledger.rpc.request("eth_call", [{"to": extension, "data": encode(contract, view)}, "latest"])
+        assert decode(contract, view, answer) == (ledger.community.address(name).lower(),)
 
 
 def test_the_founding_block_is_the_first_with_a_log_of_the_community(cooperative: Cooperative) -> None:
@@ -127,7 +167,7 @@ def test_a_founder_who_hands_over_keeps_nothing(cooperative: Cooperative) -> Non
     ):
         sender.transact(call)
     assert ledger.governor() == community.assembly
-    assert [ledger.role_until(role, founder.address) for role in Role] == [0, 0, 0]
+    assert [ledger.role_until(role, founder.address) for role in Role] == [0] * len(Role)
     for call in (tx.publish_rules(community, RULES), tx.hand_over(community)):
         with pytest.raises(NotGovernorError):
             sender.transact(call)

@@ -24,6 +24,7 @@ EXAMPLES: Mapping[str, object] = {
     "uint32": 0x12345678,
     "uint64": 0x123456789ABCDEF0,
     "uint256": 2**255,
+    "int256": -(2**254),
 }
 READ = {
     "enum IAssembly.BallotRefusal": "malformed",
@@ -31,7 +32,12 @@ READ = {
     "enum IMembership.Category": "worker",
     "enum IMembership.MerchantStatus": "active",
     "enum IMembership.Role": "treasurer",
+    "enum IProjectBook.Criterion": "inter_cooperation",
+    "enum IProjectBook.State": "draft",
+    "enum IProjectBook.TrancheState": "claimed",
+    "enum IRedemptionDesk.State": "requested",
     "enum IRulebook.Kind": "spending",
+    "enum IRulebook.Pocket": "reserve",
 }
 ENTRIES = {str(entry["name"]): (selector, entry) for selector, entry in errors_by_selector().items()}
 

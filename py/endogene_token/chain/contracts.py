@@ -35,7 +35,7 @@ def encode(name: Name, function: str, *arguments: object) -> str:
 def encode_deployment(name: Name, *arguments: object) -> str:
     """Return the code that deploys the contract with these arguments of its constructor."""
     inputs = [one for entry in load(name).abi if entry["type"] == "constructor" for one in entry["inputs"]]
-    return load(name).bytecode + _CODEC.encode([one["type"] for one in inputs], list(arguments)).hex()
+    return load(name).bytecode + _CODEC.encode([_type(one) for one in inputs], list(arguments)).hex()
 
 
 def decode(name: Name, function: str, answer: str) -> tuple[Any, ...]:

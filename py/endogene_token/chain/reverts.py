@@ -12,8 +12,9 @@ from web3 import Web3
 
 from endogene_token.chain.artifacts import NAMES, load
 from endogene_token.chain.charter import Kind, State
-from endogene_token.chain.views import Category, MerchantStatus, Role
+from endogene_token.chain.views import Category, MerchantStatus, Pocket, Role
 from endogene_token.errors import LedgerRefusal, UnknownRefusalError, from_contract
+from endogene_token.projects import Criterion, ProjectState, RedemptionState, TrancheState
 from endogene_token.reasons import BallotRefusal
 
 _ENUMS: Final[Mapping[str, type[IntEnum]]] = {
@@ -22,7 +23,12 @@ _ENUMS: Final[Mapping[str, type[IntEnum]]] = {
     "enum IMembership.Category": Category,
     "enum IMembership.MerchantStatus": MerchantStatus,
     "enum IMembership.Role": Role,
+    "enum IProjectBook.Criterion": Criterion,
+    "enum IProjectBook.State": ProjectState,
+    "enum IProjectBook.TrancheState": TrancheState,
+    "enum IRedemptionDesk.State": RedemptionState,
     "enum IRulebook.Kind": Kind,
+    "enum IRulebook.Pocket": Pocket,
 }
 _SELECTOR_BYTES: Final = 4
 # What Solidity itself raises; no ABI lists these two.
