@@ -130,7 +130,7 @@ abstract contract MoneyActorsCurrency is MoneyActorsTranche {
         Ask storage a = _asks[request];
         bytes memory content = abi.encode(request);
         Hand memory h = _hand(address(currency), "dropCashRequest", a.merchant, a.merchant, content, seed);
-        bytes memory no = _or(h.refusal, _ifClosed(request));
+        bytes memory no = _or(h.refusal, _ifNotOpen(request));
         bytes memory data = abi.encodeCall(IProjectCurrency.dropCashRequest, (request, h.signature));
         if (_tryAs(h, data, no)) _close(a);
     }
@@ -139,7 +139,7 @@ abstract contract MoneyActorsCurrency is MoneyActorsTranche {
         uint32 request = _pickAsk(which);
         bytes32 bankReference = _reference(seed >> 8);
         Ask storage a = _asks[request];
-        bytes memory no = _or(_ifPaused(), _ifClosed(request));
+        bytes memory no = _or(_ifPaused(), _ifNotOpen(request));
         if (no.length == 0 && block.timestamp < a.payableFrom) {
             no = _no(IProjectCurrency.ProjectCurrency_TooEarly.selector, block.timestamp, a.payableFrom);
         }
@@ -215,7 +215,7 @@ abstract contract MoneyActorsCurrency is MoneyActorsTranche {
         return _ifOwing(merchant, Reference.premium(amount, RATE));
     }
 
-    function _ifClosed(uint32 request) private view returns (bytes memory) {
+    function _ifNotOpen(uint32 request) private view returns (bytes memory) {
         if (_asks[request].isOpen) return "";
         return _no(IProjectCurrency.ProjectCurrency_RequestUnknown.selector, request);
     }

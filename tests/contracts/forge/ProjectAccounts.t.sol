@@ -59,7 +59,6 @@ contract ProjectAccountsTest is ProjectActs {
     }
 
     function test_WhenAnAccountIsReplaced() public {
-        //= it should be the last that is accepted, with {AccountFiled} and {TrancheAccounted}
         _file(0, TEXT);
         vm.expectEmit(address(book));
         emit IProjectAwards.AccountFiled(project, 0, EVIDENCE);
@@ -73,7 +72,6 @@ contract ProjectAccountsTest is ProjectActs {
     }
 
     function test_WhenTheLastTrancheIsAccounted() public {
-        //= it should be completed, and emit {ProjectCompleted}
         _account(project, 0);
         _coFinance(project, 200_000, "a bank");
         _release(project, 1);
@@ -125,7 +123,6 @@ contract ProjectAccountsTest is ProjectActs {
     }
 
     function test_WhenMoneyComes() public {
-        //= it should count, name its project, and emit {CoFinancingReceived}
         IProjectAwards.CoFinancing memory money = _money(5000, DAVE, "a barn");
         vm.expectEmit(address(book));
         emit IProjectAwards.CoFinancingReceived(project, money);
@@ -137,7 +134,6 @@ contract ProjectAccountsTest is ProjectActs {
     }
 
     function test_WhenMoneyIsPledged() public {
-        //= it should be told by {CoFinancingPledged} alone
         vm.expectEmit(address(book));
         emit IProjectAwards.CoFinancingPledged(project, SOUGHT, TEXT, EVIDENCE);
         _as(CARL);

@@ -5,6 +5,7 @@ import {ICommunityFund} from "../../../contracts/interfaces/ICommunityFund.sol";
 import {IMemberActs} from "../../../contracts/interfaces/IMemberActs.sol";
 import {IProjectAwards} from "../../../contracts/interfaces/IProjectAwards.sol";
 import {IProjectBook} from "../../../contracts/interfaces/IProjectBook.sol";
+import {IProjectCurrency} from "../../../contracts/interfaces/IProjectCurrency.sol";
 import {IRulebook} from "../../../contracts/interfaces/IRulebook.sol";
 import {Projects} from "./Projects.sol";
 
@@ -125,6 +126,14 @@ abstract contract ProjectActs is Projects {
 
     function _assertFree(int256 expected) internal view {
         vm.assertEq(fund.balanceSheet().free, expected, "free");
+    }
+
+    function _assertHolding(uint32 merchant, uint64 first, uint64 second, uint64 third, uint64 later) internal view {
+        vm.assertEq(
+            abi.encode(currency.holdingOf(merchant)),
+            abi.encode(IProjectCurrency.Holding(first, second, third, later)),
+            "holding"
+        );
     }
 
     // ---- what is refused

@@ -60,7 +60,6 @@ contract ProjectEndsTest is ProjectActs {
     }
 
     function test_WhenASuspensionEnds() public {
-        //= it should be in its former state, and emit {ProjectSuspended} and {ProjectResumed}
         uint32 project = _awarded();
         vm.expectEmit(address(book));
         emit IProjectAwards.ProjectSuspended(project);
@@ -92,7 +91,6 @@ contract ProjectEndsTest is ProjectActs {
     }
 
     function test_WhenAnAwardedProjectIsTerminated() public {
-        //= it should return the whole commitment, and emit {ProjectClosed}
         uint32 project = _awarded();
         vm.expectEmit(address(book));
         emit IProjectAwards.ProjectClosed(project, IProjectBook.State.Terminated, AMOUNT, 0);
@@ -103,8 +101,6 @@ contract ProjectEndsTest is ProjectActs {
     }
 
     function test_WhenASuspendedProjectIsTerminated() public {
-        //= it should return what was not released and what was not spent
-        //= it should recall the tranches that were not released
         uint32 project = _active();
         _spend(project, 0, carpenter, 40_000, "planks");
         _suspend(project);
@@ -120,7 +116,6 @@ contract ProjectEndsTest is ProjectActs {
     }
 
     function test_WhenAnAccountedTrancheStays() public {
-        //= it should stay accounted, and the claimed one be recalled
         uint32 project = _active();
         _account(project, 0);
         _coFinance(project, 200_000, "a bank");
@@ -147,7 +142,6 @@ contract ProjectEndsTest is ProjectActs {
     }
 
     function test_WhenARunningProjectExpires() public {
-        //= it should lapse, what is left return, whoever says so
         uint32 project = _active();
         vm.warp(EXPIRY);
         vm.expectEmit(address(book));
@@ -160,7 +154,6 @@ contract ProjectEndsTest is ProjectActs {
     }
 
     function test_WhenASuspendedProjectExpires() public {
-        //= it should lapse
         uint32 project = _active();
         _suspend(project);
         vm.warp(EXPIRY);
@@ -169,7 +162,6 @@ contract ProjectEndsTest is ProjectActs {
     }
 
     function test_WhenACompletedProjectExpires() public {
-        //= it should stay completed, its unspent money return, and nothing a second time
         uint32 project = _completed();
         _spend(project, 1, baker, 50_000, "bread");
         vm.warp(EXPIRY);
@@ -202,7 +194,6 @@ contract ProjectEndsTest is ProjectActs {
     }
 
     function test_WhenAProjectIsEvaluated() public {
-        //= it should be evaluated, its unspent money return at its expiry, and emit {ProjectEvaluated}
         uint32 project = _completed();
         vm.expectEmit(address(book));
         emit IProjectAwards.ProjectEvaluated(project, TEXT);

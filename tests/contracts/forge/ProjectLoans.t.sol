@@ -47,7 +47,6 @@ contract ProjectLoansTest is ProjectActs {
     }
 
     function test_WhenALoanIsReleased() public {
-        //= it should be owed to the fund, and leave the free money whole
         _assertLoans(100_000);
         _assertFree(-200_000); // What is committed and not released yet.
     }
@@ -55,7 +54,6 @@ contract ProjectLoansTest is ProjectActs {
     // ---- the schedule
 
     function test_WhenInstalmentsFallDue() public {
-        //= it should ask for equal instalments, the last one with the rest
         _assertArrears(FIRST_DUE - 1, 0, 0);
         _assertArrears(FIRST_DUE, 33_333, 33_333);
         _assertArrears(FIRST_DUE + 30 days - 1, 33_333, 33_333);
@@ -65,7 +63,6 @@ contract ProjectLoansTest is ProjectActs {
     }
 
     function test_WhenInstalmentsArePaid() public {
-        //= it should be late by what is due and neither repaid nor written off
         _repay(30_000, "first");
         _assertArrears(FIRST_DUE, 33_333, 3333);
         _writeOff(3332);
@@ -77,7 +74,6 @@ contract ProjectLoansTest is ProjectActs {
 
     /// @notice The second tranche makes each instalment larger from then on.
     function test_WhenMoreIsReleased() public {
-        //= it should ask for its part of all that is released
         _account(project, 0);
         _coFinance(project, 200_000, "a bank");
         _release(project, 1);
@@ -85,7 +81,6 @@ contract ProjectLoansTest is ProjectActs {
     }
 
     function test_WhenALoanHasNoInterval() public {
-        //= it should be due at once
         IProjectBook.Plan memory plan = _plan();
         plan.loan.interval = 0;
         project = _drafted();
@@ -121,7 +116,6 @@ contract ProjectLoansTest is ProjectActs {
     }
 
     function test_WhenALoanIsRepaid() public {
-        //= it should bring cash for what was owed, and emit {LoanRepaid} and {RepaymentReceived}
         uint256 cash = fund.balanceSheet().cash;
         vm.expectEmit(address(fund));
         emit IFundOutflows.RepaymentReceived(40_000, keccak256("first"));
@@ -142,7 +136,6 @@ contract ProjectLoansTest is ProjectActs {
     }
 
     function test_WhenAPartIsWrittenOff() public {
-        //= it should be a loss of the free money, and emit {LoanWrittenOff}
         vm.expectEmit(address(book));
         emit IProjectAwards.LoanWrittenOff(project, 40_000);
         _writeOff(40_000);
@@ -154,7 +147,6 @@ contract ProjectLoansTest is ProjectActs {
     // ---- unspent money
 
     function test_WhenALoanIsTerminated() public {
-        //= it should be owed only what was spent
         _spend(project, 0, carpenter, 40_000, "planks");
         _terminate(project);
         _eq(book.project(project).repaid, 60_000, "repaid");
@@ -166,7 +158,6 @@ contract ProjectLoansTest is ProjectActs {
 
     /// @notice The borrower has paid most of it back, and has not spent it either: what returns is more than is owed.
     function test_WhenMoreReturnsThanIsOwed() public {
-        //= it should settle what is owed, and the rest be the fund's free money
         _repay(70_000, "ahead");
         _terminate(project);
         IProjectBook.Project memory p = book.project(project);
@@ -179,7 +170,6 @@ contract ProjectLoansTest is ProjectActs {
 
     /// @notice A loss that was written off, and then was none: the money had never been spent.
     function test_WhenWhatWasWrittenOffReturns() public {
-        //= it should settle what is owed, and undo the loss with the rest
         _writeOff(100_000);
         vm.warp(EXPIRY);
         awards.lapse(project);
@@ -206,7 +196,6 @@ contract ProjectGrantsTest is ProjectActs {
     }
 
     function test_WhenAGrantIsLate() public {
-        //= it should have no arrears
         uint32 project = _active();
         vm.warp(EXPIRY);
         (uint64 due, uint64 late) = awards.arrears(project);

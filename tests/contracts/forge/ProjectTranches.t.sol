@@ -82,7 +82,6 @@ contract ProjectTranchesTest is ProjectActs {
 
     /// @notice The claim binds the amount, the payee and the evidence: its hash, written out.
     function test_WhenATrancheIsClaimed() public {
-        //= it should keep the claim's hash and emit {TrancheClaimed}
         bytes32 expected = _claimHash(1, EVIDENCE);
         vm.expectEmit(address(book));
         emit IProjectAwards.TrancheClaimed(
@@ -125,7 +124,6 @@ contract ProjectTranchesTest is ProjectActs {
     }
 
     function test_WhenAClaimIsRejected() public {
-        //= it should emit {ClaimReviewed}, and take a second claim under another hash
         bytes32 claimHash = _claim(0);
         vm.expectEmit(address(book));
         emit IProjectAwards.ClaimReviewed(project, 0, claimHash, MENTOR, false);
@@ -135,7 +133,6 @@ contract ProjectTranchesTest is ProjectActs {
     }
 
     function test_WhenAClaimIsApproved() public {
-        //= it should name the reviewer and emit {ClaimReviewed}
         bytes32 claimHash = _claim(0);
         vm.expectEmit(address(book));
         emit IProjectAwards.ClaimReviewed(project, 0, claimHash, MENTOR, true);
@@ -201,8 +198,6 @@ contract ProjectTranchesTest is ProjectActs {
     }
 
     function test_WhenATrancheIsReleased() public {
-        //= it should be project currency in the project's account
-        //= it should emit {CommitmentReleased}, {CurrencyIssued} and {TrancheReleased}
         bytes32 claimHash = _reviewed(project, 0);
         vm.expectEmit(address(fund));
         emit IFundOutflows.CommitmentReleased(project, 100_000, false);
@@ -239,7 +234,6 @@ contract ProjectTranchesTest is ProjectActs {
     }
 
     function test_WhenNobodyReviewsInTime() public {
-        //= it should lapse, emit {ClaimLapsed}, and be claimed again under another hash
         _claim(0);
         vm.warp(block.timestamp + 30 days);
         vm.expectEmit(address(book));
@@ -252,7 +246,6 @@ contract ProjectTranchesTest is ProjectActs {
     }
 
     function test_WhenNobodyReleasesInTime() public {
-        //= it should lapse, and nothing of the review is left
         bytes32 claimHash = _reviewed(project, 0);
         vm.warp(block.timestamp + 30 days);
         vm.expectEmit(address(book));

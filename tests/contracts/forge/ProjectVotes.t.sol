@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IAssembly} from "../../../contracts/interfaces/IAssembly.sol";
 import {IFundOutflows} from "../../../contracts/interfaces/IFundOutflows.sol";
+import {IGuardian} from "../../../contracts/interfaces/IGuardian.sol";
 import {IProjectAwards} from "../../../contracts/interfaces/IProjectAwards.sol";
 import {IProjectBook} from "../../../contracts/interfaces/IProjectBook.sol";
 import {IRulebook} from "../../../contracts/interfaces/IRulebook.sol";
@@ -69,7 +70,6 @@ contract ProjectVotesTest is ProjectActs {
     }
 
     function test_WhenTheResolutionIsNoticed() public {
-        //= it should be balloted, name the resolution, and emit {PutToVote}
         uint32 project = _eligible();
         IRulebook.Call[] memory calls = _awardCalls(project);
         uint32 r = _noticed(SPENDING, calls);
@@ -83,7 +83,6 @@ contract ProjectVotesTest is ProjectActs {
 
     /// @notice Two projects in one resolution, which is open already.
     function test_WhenTheResolutionIsOpenAndAwardsTwo() public {
-        //= it should be balloted by the same resolution
         (uint32 a, uint32 b) = (_eligible(), _eligible());
         IRulebook.Call[] memory calls = new IRulebook.Call[](2);
         (calls[0], calls[1]) = (_awardCalls(a)[0], _awardCalls(b)[0]);
@@ -135,7 +134,6 @@ contract ProjectVotesTest is ProjectActs {
     }
 
     function test_WhenTheVoteIsDefeated() public {
-        //= it should be eligible again, and emit {VoteLost}
         uint32 project = _balloted();
         uint32 r = book.project(project).resolution;
         vm.warp(theAssembly.resolution(r).opensAt);
@@ -145,7 +143,6 @@ contract ProjectVotesTest is ProjectActs {
     }
 
     function test_WhenTheVoteHasNoQuorum() public {
-        //= it should be eligible again, and may be put to the vote again
         uint32 project = _balloted();
         _final(book.project(project).resolution);
         _mustBeLost(project, IAssembly.State.NoQuorum);
@@ -155,7 +152,6 @@ contract ProjectVotesTest is ProjectActs {
     }
 
     function test_WhenTheVoteIsAnnulled() public {
-        //= it should be eligible again
         uint32 project = _balloted();
         uint32 r = book.project(project).resolution;
         vm.warp(theAssembly.resolution(r).opensAt);
@@ -167,7 +163,6 @@ contract ProjectVotesTest is ProjectActs {
     }
 
     function test_WhenTheVoteHasExpired() public {
-        //= it should be eligible again
         uint32 project = _eligible();
         _voted(project);
         vm.warp(block.timestamp + 90 days);
@@ -213,7 +208,6 @@ contract ProjectVotesTest is ProjectActs {
     }
 
     function test_WhenTheBudgetIsJustEnough() public {
-        //= it should award both
         IProjectBook.Call memory terms = _callTerms();
         terms.budget = 2 * AMOUNT;
         _open(terms);
@@ -233,7 +227,7 @@ contract ProjectVotesTest is ProjectActs {
     function test_RevertWhen_TheFundIsPaused() public {
         uint32 project = _balloted();
         _pause();
-        _reverts(bytes4(keccak256("Guardian_Paused(uint64)")), block.timestamp + 3 days);
+        _reverts(IGuardian.Guardian_Paused.selector, block.timestamp + 3 days);
         _award(project, AMOUNT);
     }
 
@@ -258,7 +252,6 @@ contract ProjectVotesTest is ProjectActs {
     }
 
     function test_WhenTheVoteIsCarried() public {
-        //= it should be awarded, its money committed, and emit {ProjectAwarded} and {Committed}
         uint32 project = _eligible();
         uint32 r = _voted(project);
         vm.expectEmit(address(fund));
