@@ -236,9 +236,11 @@ abstract contract Outflows is IFundOutflows, FundLedger {
 
     function _solvency() private view returns (Solvency memory) {
         Funds memory f = _funds;
+        // A refund after an approval may leave fewer credits than were approved.
+        uint256 credits = _pockets.credits();
         return Solvency({
             liquid: int256(uint256(_cash)) - int256(uint256(f.currency) + f.commitments + f.redemptions),
-            credits: _pockets.credits() - f.redemptions,
+            credits: credits > f.redemptions ? credits - f.redemptions : 0,
             floorBps: RULEBOOK.outflowRules().coverageFloorBps,
             due: f.due,
             attestedUntil: f.attestedUntil
