@@ -7,7 +7,8 @@ from sqlalchemy import Engine
 
 from tests.node.bare_anvil import bare_anvil
 from tests.node.history import History, live
-from tests.node.vote_history import decide
+from tests.node.money_history import prepare, spend
+from tests.node.vote_history import decide, leave_unfinished
 from tests.town import Town, database, settle_down
 
 
@@ -17,7 +18,10 @@ def lived() -> Iterator[Town]:
     with bare_anvil() as rpc:
         town = settle_down(rpc)
         live(History(town))
-        decide(town)
+        prepare(town)
+        votes = decide(town)
+        spend(votes)
+        leave_unfinished(votes)
         yield town
 
 

@@ -18,12 +18,11 @@ DAY_SECONDS = 86_400
 
 
 def decide(town: Town) -> Votes:
-    """Live through everything. The town's officer, who founded it, is left without any power."""
+    """Live through all that comes to an end. The town's officer, who founded it, is left without any power."""
     votes = Votes(town, key(401))
     registrar = tx.grant_role(town.community, Role.REGISTRAR, votes.registrar.address, END)
     town.do(registrar, tx.grant_role(town.community, Role.GUARDIAN, key(402).address, END))
-    people = votes.admit(*COLLEGES)
-    users, workers, supporting = people[:6], people[6:10], people[10:]
+    users, workers, supporting = _by_college(votes.admit(*COLLEGES))
     _first_board(votes, users, workers, supporting)
     _before_the_handover(votes, users, workers)
     _equal_votes(votes, users, workers, supporting)
@@ -31,8 +30,17 @@ def decide(town: Town) -> Votes:
     _sealed_election(votes, users, workers, supporting)
     _board(votes, users, workers)
     _contested(votes, users, workers)
-    _unfinished(votes, users, workers, supporting)
     return votes
+
+
+def leave_unfinished(votes: Votes) -> None:
+    """Live the last days, whose votes are not over."""
+    users, workers, supporting = _by_college(list(votes.voters))
+    _unfinished(votes, users, workers, supporting)
+
+
+def _by_college(people: list[int]) -> tuple[list[int], list[int], list[int]]:
+    return people[:6], people[6:10], people[10:]
 
 
 def _first_board(votes: Votes, users: list[int], workers: list[int], supporting: list[int]) -> None:
