@@ -9,6 +9,7 @@ import pytest
 from endogene_token.chain.artifacts import NAMES, Name, load
 from endogene_token.chain.rpc import Rpc
 from tests.contracts.gas import Figures, measure
+from tests.contracts.gas_money import measure_money
 from tests.contracts.gas_votes import measure_votes
 
 COMMITTED = Path(__file__).with_name("gas.json")
@@ -20,7 +21,7 @@ LONGEST_CODE = 24_576  # bytes, EIP-170
 @pytest.fixture(scope="module")
 def figures(contracts_rpc: Rpc) -> Figures:
     """What the contracts cost now."""
-    calls = measure(contracts_rpc) | measure_votes()
+    calls = measure(contracts_rpc) | measure_votes() | measure_money()
     return calls | {f"code: {name}": code_bytes(name) for name in NAMES}
 
 
