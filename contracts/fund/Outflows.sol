@@ -199,11 +199,11 @@ abstract contract Outflows is IFundOutflows, FundLedger {
         uint48 allowed = _funds.operatingAllowed;
         if (amount == 0) revert ICommunityFund.CommunityFund_ZeroAmount();
         if (amount > allowed) revert CommunityFund_NotAllowed(amount, allowed);
+        _requireSolvent(amount); // Before it goes: cash that is not there is the gate's to refuse.
         _useReference(bankReference);
         _funds.operatingAllowed = allowed - uint48(amount);
         _cash -= amount;
         _bear(IRulebook.Pocket.Operations, 0, amount);
-        _requireSolvent(0);
         emit OperatingPaid(amount, bankReference);
     }
 
