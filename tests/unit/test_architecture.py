@@ -27,6 +27,7 @@ FLOORS = {
     "ballots": 4,
     "projects": 4,
     "member_acts": 5,
+    "act_json": 6,
     "sealing": 5,
     "ballot_receipt": 5,
     "outcome": 5,
@@ -57,6 +58,7 @@ PURE = (
     "ballots",
     "projects",
     "member_acts",
+    "act_json",
     "outcome",
 )
 OUTSIDE = {

@@ -4,6 +4,7 @@
                                                       ├─ simulated: held or rejected with its reason
                                                       └─ sent, waited for, marked from the chain
     API ── acts, ballots, openings ── VoteRelay.step ── the same for the assembly, see `votes`
+    API ── member_acts ────────────── VoteRelay.step ── the same for projects and money, see `porter`
 
 The relay keeps nothing that it cannot find again: nonces, next sequences and records are the chain's.
 """
