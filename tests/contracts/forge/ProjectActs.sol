@@ -100,18 +100,37 @@ abstract contract ProjectActs is Projects {
     // ---- credits
 
     /// @dev A purchase of the member at the baker's: at 2.8 %, of which 10 % are the operations' and 5 % the reserve's.
-    function _buy(uint32 member, uint256 amount) internal {
+    function _buy(uint32 member, uint256 amount) internal returns (uint64 sequence) {
         if (bakersTill == 0) {
             vm.prank(REGISTRAR);
             bakersTill = membership.enrolTill(baker, vm.addr(TILL_KEY));
         }
         ICommunityFund.PurchaseBatch[] memory batches = new ICommunityFund.PurchaseBatch[](1);
-        bytes32[] memory items = new bytes32[](1);
-        items[0] = _item(member, amount, block.timestamp / 1 days);
-        uint64 sequence = membership.till(bakersTill).nextSequence;
-        batches[0] = ICommunityFund.PurchaseBatch(bakersTill, baker, sequence, items, 0, 0);
+        sequence = membership.till(bakersTill).nextSequence;
+        batches[0] = ICommunityFund.PurchaseBatch(bakersTill, baker, sequence, _bought(member, amount), 0, 0);
         _sign(batches[0], TILL_KEY);
         fund.recordPurchases(batches);
+    }
+
+    function _bought(uint32 member, uint256 amount) private view returns (bytes32[] memory items) {
+        items = new bytes32[](1);
+        items[0] = _item(member, amount, block.timestamp / 1 days);
+    }
+
+    /// @dev The same day the member brings a part of it back.
+    function _bringBack(uint32 member, uint256 amount, uint64 sequence, uint64 part) internal {
+        ICommunityFund.ReversalBatch[] memory batches = new ICommunityFund.ReversalBatch[](1);
+        ICommunityFund.ReversalBatch memory b = batches[0];
+        (b.till, b.merchant, b.firstSequence) = (bakersTill, baker, membership.till(bakersTill).nextSequence);
+        b.reversals = new ICommunityFund.Reversal[](1);
+        uint32 today = uint32(block.timestamp / 1 days);
+        b.reversals[0] = ICommunityFund.Reversal(bakersTill, sequence, sequence, part, today, "refund");
+        b.proofs = new ICommunityFund.Proof[](1);
+        b.proofs[0].chunk = _bought(member, amount);
+        b.proofs[0].hashes = new bytes32[](1);
+        b.proofs[0].hashes[0] = keccak256(abi.encodePacked(b.proofs[0].chunk));
+        _sign(b, TILL_KEY);
+        fund.reversePurchases(batches);
     }
 
     function _creditOf(uint32 member) internal view returns (uint256) {
