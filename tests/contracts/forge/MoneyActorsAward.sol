@@ -14,7 +14,7 @@ abstract contract MoneyActorsAward is MoneyActorsDossier {
     // ---- the vote
 
     /// @dev Under notice, the award of this project; at times of another amount, or with other calls than the notice's.
-    function putToVote(uint256 which, uint256 seed) external {
+    function putToVote(uint256 which, uint256 seed) public {
         uint32 project = _pick(which, IProjectBook.State.Eligible);
         if (project == 0) return;
         uint64 amount = _dossiers[project].amount;
@@ -38,7 +38,7 @@ abstract contract MoneyActorsAward is MoneyActorsDossier {
     }
 
     /// @dev Ana and Ben, half of the board, vote for it.
-    function vote(uint256 which) external {
+    function vote(uint256 which) public {
         uint32 project = _pick(which, IProjectBook.State.Balloted);
         if (project == 0) return;
         uint32 r = _dossiers[project].resolution;
@@ -60,13 +60,13 @@ abstract contract MoneyActorsAward is MoneyActorsDossier {
     }
 
     /// @dev By its resolution, once it is final; else by the governor, who may be wrong about the amount.
-    function award(uint256 which, uint256 seed) external {
+    function award(uint256 which, uint256 seed) public {
         uint32 project = _pick(which, IProjectBook.State.Balloted);
         if (project == 0) return;
         Dossier storage d = _dossiers[project];
         uint32 r = d.resolution;
         bool isFinal = r != 0 && theAssembly.stateOf(r) == IAssembly.State.Final;
-        if (!isFinal && seed % 4 != 0) return;
+        if (!isFinal && seed % 2 == 0) return;
         uint64 amount = isFinal || (seed >> 8) % 8 != 0 ? d.amount : d.amount + 1;
         bytes memory no = _refuseAward(project, amount);
         bytes memory data = abi.encodeCall(IProjectAwards.award, (project, amount));
@@ -122,7 +122,7 @@ abstract contract MoneyActorsAward is MoneyActorsDossier {
         );
     }
 
-    function receiveCoFinancing(uint256 which, uint256 seed) external {
+    function receiveCoFinancing(uint256 which, uint256 seed) public {
         uint32 project = _pick(which, IProjectBook.State.Active, IProjectBook.State.Awarded);
         if (project == 0) return;
         IProjectAwards.CoFinancing memory money;
@@ -215,7 +215,7 @@ abstract contract MoneyActorsAward is MoneyActorsDossier {
 
     function terminate(uint256 which, uint256 seed) external {
         uint32 project = _pick(which, IProjectBook.State.Active, IProjectBook.State.Suspended);
-        if (project == 0) return;
+        if (project == 0 || (seed >> 8) % 3 != 0) return;
         bytes memory no = _isStanding(project) ? bytes("") : _wrongState(project, IProjectBook.State.Active);
         bytes memory data = abi.encodeCall(IProjectAwards.terminate, (project));
         if (_tryAsGovernor(address(book), data, no, seed)) _bookClosing(project, IProjectBook.State.Terminated);

@@ -7,7 +7,7 @@ import {MoneyActorsTill} from "./MoneyActorsTill.sol";
 
 /// @notice Calls, and the dossiers that answer them, up to their eligibility.
 abstract contract MoneyActorsDossier is MoneyActorsTill {
-    uint256 private constant MOST_PROJECTS = 24;
+    uint256 private constant MOST_PROJECTS = 32;
     uint256 private constant MOST_CALLS = 8;
     uint64 private constant ISSUES = 20;
     uint8 private constant CRITERIA = 9;
@@ -17,7 +17,7 @@ abstract contract MoneyActorsDossier is MoneyActorsTill {
         if (_calls.length > MOST_CALLS) return;
         IProjectBook.Call memory c;
         c.budget = uint64(100_000 + (seed >> 16) % 1_500_000);
-        c.closesAt = uint64(block.timestamp + (seed >> 48) % 16 * (seed >> 56) % 4 days);
+        c.closesAt = uint64(block.timestamp + ((seed >> 48) % 8 == 0 ? 0 : 3 days + (seed >> 56) % 30 days));
         c.attestor = uint32(1 + (seed >> 64) % 12);
         c.required = uint16((seed >> 80) & (seed >> 96) & (seed % 8 == 0 ? 0x3ff : 0x1ff));
         (c.minPartners, c.minKinds) = (uint8(1 + (seed >> 112) % 3), uint8(1 + (seed >> 120) % 3));
@@ -35,9 +35,9 @@ abstract contract MoneyActorsDossier is MoneyActorsTill {
     }
 
     /// @dev A draft with a few partners, and most of the facts that its call asks for.
-    function draft(uint256 which, uint256 seed) external {
+    function draft(uint256 which, uint256 seed) public {
         if (_dossiers.length > MOST_PROJECTS) return;
-        uint32 call = uint32(_calls.length - 1 - which % _least(2, _calls.length - 1));
+        uint32 call = which % 4 == 0 ? uint32(1 + (which >> 8) % (_calls.length - 1)) : 1;
         uint32 applicant = uint32(1 + (seed >> 8) % 12);
         Hand memory h = _hand(address(book), "draft", applicant, call, abi.encode(TEXT), seed >> 16);
         bytes memory no = _or(_ifClosed(call), h.refusal);
@@ -47,7 +47,7 @@ abstract contract MoneyActorsDossier is MoneyActorsTill {
         uint32 project = uint32(_dossiers.length - 1);
         _isRelated[project][applicant] = true;
         for (uint256 i = 0; i < _calls[call].minPartners; ++i) {
-            _addPartner(project, (seed >> 32) % 64 + i, seed >> (8 * i));
+            _addPartner(project, 3 * ((seed >> 32) % 20) + i, seed >> (8 * i));
         }
         for (uint8 c = 0; c < CRITERIA; ++c) {
             if (_calls[call].required >> c & 1 == 0 || !_isStated(c)) continue;
@@ -90,7 +90,7 @@ abstract contract MoneyActorsDossier is MoneyActorsTill {
 
     // ---- the plan
 
-    function submit(uint256 which, uint256 seed) external {
+    function submit(uint256 which, uint256 seed) public {
         uint32 project = _pick(which, IProjectBook.State.Draft);
         if (project == 0) return;
         IProjectBook.Plan memory plan = _randomPlan(seed >> 8);
@@ -176,7 +176,7 @@ abstract contract MoneyActorsDossier is MoneyActorsTill {
     // ---- its judgement
 
     /// @dev The mentor accepts, the attestor attests what is there, and the dossier qualifies or not.
-    function assess(uint256 which, uint256 seed) external {
+    function assess(uint256 which, uint256 seed) public {
         uint32 project = _pick(which, IProjectBook.State.Submitted);
         if (project == 0) return;
         _acceptMentoring(project, seed);

@@ -11,6 +11,9 @@ import {MoneyActorsBase} from "./MoneyActorsBase.sol";
 
 /// @notice The clock, the registrar, the treasurer, the actuary, the guardian and the governor, and who is none of them.
 abstract contract MoneyActorsOffice is MoneyActorsBase {
+    uint32 private _ended; // Whose membership is over,
+    uint32 private _suspended; // and who is suspended: one at a time, or little would be left to try.
+
     function passTime(uint256 seconds_) external {
         vm.warp(block.timestamp + seconds_ % 40 hours);
     }
@@ -25,28 +28,31 @@ abstract contract MoneyActorsOffice is MoneyActorsBase {
         _rotate(member, _key(secret));
     }
 
-    /// @dev Ends a membership, or opens it again.
+    /// @dev Ends a membership, or opens again the one that is over.
     function setValidity(uint256 which) external {
-        uint32 member = uint32(3 + which % (LAST_MEMBER - 2));
+        uint32 member = _ended != 0 ? _ended : uint32(3 + which % (LAST_MEMBER - 2));
         Person storage p = _people[member];
-        p.until = _isValid(member) ? _today() : _today() + 4000;
+        p.until = _ended != 0 ? _today() + 4000 : _today();
+        _ended = _ended != 0 ? 0 : member;
         vm.prank(REGISTRAR);
         membership.setValidity(member, uint32(p.from), uint32(p.until));
     }
 
     function suspendOrReinstate(uint256 which) external {
-        uint32 merchant = _pickMerchant(which);
+        uint32 merchant = _suspended != 0 ? _suspended : _pickMerchant(which);
+        _shops[merchant].isSuspended = _suspended == 0;
         vm.prank(REGISTRAR);
-        if (_shops[merchant].isSuspended) membership.reinstateMerchant(merchant);
+        if (_suspended != 0) membership.reinstateMerchant(merchant);
         else membership.suspendMerchant(merchant);
-        _shops[merchant].isSuspended = !_shops[merchant].isSuspended;
+        _suspended = _suspended != 0 ? 0 : merchant;
     }
 
-    function setKind(uint256 which, uint8 kind) external {
+    function setKind(uint256 which, uint256 seed) external {
         uint32 merchant = _pickMerchant(which);
-        _shops[merchant].kind = kind % 4;
+        uint8 kind = uint8(seed % 4);
+        _shops[merchant].kind = kind;
         vm.prank(REGISTRAR);
-        membership.setMerchantKind(merchant, kind % 4);
+        membership.setMerchantKind(merchant, kind);
     }
 
     // ---- the treasurer
@@ -54,7 +60,7 @@ abstract contract MoneyActorsOffice is MoneyActorsBase {
     /// @dev A limit that is passed at once, at times; else one that is not.
     function setLimits(uint256 which, uint256 limit) external {
         uint32 merchant = _pickMerchant(which);
-        limit = limit % 3 == 0 ? (limit >> 8) % (_shops[merchant].owed + 1e5) : LIMIT;
+        limit = limit % 5 == 0 ? (limit >> 8) % (_shops[merchant].owed + 1e5) : LIMIT;
         _shops[merchant].limit = limit;
         vm.prank(TREASURER);
         membership.setLimits(merchant, uint48(limit), CAP);
@@ -118,8 +124,9 @@ abstract contract MoneyActorsOffice is MoneyActorsBase {
         (_pots.due, _pots.attestedUntil) = (due, until);
     }
 
-    /// @dev The guardian pauses once; the governor ends it.
+    /// @dev The guardian pauses once, and seldom; the governor ends it.
     function pause(uint256 dice) external {
+        if (block.timestamp >= _pausedUntil && (dice >> 8) % 8 != 0) return;
         if (block.timestamp < _pausedUntil || (_isPauseSpent && dice % 2 == 0)) {
             bytes memory end = abi.encodeCall(IGuardian.settlePause, (uint64(block.timestamp)));
             if (!_tryAsGovernor(address(fund), end, "", dice)) return;
@@ -181,7 +188,8 @@ abstract contract MoneyActorsOffice is MoneyActorsBase {
     // ---- who is nobody
 
     /// @dev What only a neighbour may call: nobody else opens a way out of the fund or of the currency.
-    function trespass(uint256 which, uint64 amount, uint256 seed) external {
+    function trespass(uint256 which, uint256 seed) external {
+        uint64 amount = uint64(seed >> 8);
         address who = seed % 3 == 0 ? STRANGER : seed % 3 == 1 ? TREASURER : address(theAssembly);
         bytes4 error_ = IFundOutflows.CommunityFund_NotNeighbour.selector;
         bytes[7] memory doors = [

@@ -8,7 +8,7 @@ import {MoneyActorsAward} from "./MoneyActorsAward.sol";
 /// @notice Claims, their review and their release, and the accounts that follow.
 abstract contract MoneyActorsTranche is MoneyActorsAward {
     /// @dev The next tranche; at times any.
-    function claim(uint256 which, uint256 seed) external {
+    function claim(uint256 which, uint256 seed) public {
         uint32 project = _pick(which, IProjectBook.State.Awarded, IProjectBook.State.Active);
         if (project == 0) return;
         Dossier storage d = _dossiers[project];
@@ -25,7 +25,7 @@ abstract contract MoneyActorsTranche is MoneyActorsAward {
         _moveTo(s, IProjectBook.TrancheState.Claimed);
     }
 
-    function review(uint256 which, uint256 seed) external {
+    function review(uint256 which, uint256 seed) public {
         (uint32 project, uint8 tranche) = _pickStep(which, IProjectBook.TrancheState.Claimed, seed);
         if (project == 0) return;
         uint32 mentor = _dossiers[project].mentor == 0 ? CARL : _dossiers[project].mentor;
@@ -46,7 +46,7 @@ abstract contract MoneyActorsTranche is MoneyActorsAward {
     }
 
     /// @dev Mostly by a director, who may have an interest; at times by anybody.
-    function release(uint256 which, uint256 seed) external {
+    function release(uint256 which, uint256 seed) public {
         (uint32 project, uint8 tranche) = _pickStep(which, IProjectBook.TrancheState.Reviewed, seed);
         if (project == 0) return;
         uint32[4] memory directors = [ANA, BEN, EMMA, IRIS];
@@ -84,7 +84,7 @@ abstract contract MoneyActorsTranche is MoneyActorsAward {
         _moveTo(_dossiers[project].steps[tranche], IProjectBook.TrancheState.Locked);
     }
 
-    function fileAccount(uint256 which, uint256 seed) external {
+    function fileAccount(uint256 which, uint256 seed) public {
         (uint32 project, uint8 tranche) = _pickStep(which, IProjectBook.TrancheState.Released, seed);
         if (project == 0) return;
         bytes32 account = keccak256(abi.encode("account", seed));
@@ -96,7 +96,7 @@ abstract contract MoneyActorsTranche is MoneyActorsAward {
         if (_tryAs(h, data, no)) _dossiers[project].steps[tranche].account = account;
     }
 
-    function acceptAccount(uint256 which, uint256 seed) external {
+    function acceptAccount(uint256 which, uint256 seed) public {
         (uint32 project, uint8 tranche) = _pickStep(which, IProjectBook.TrancheState.Released, seed);
         if (project == 0) return;
         Dossier storage d = _dossiers[project];
@@ -114,6 +114,61 @@ abstract contract MoneyActorsTranche is MoneyActorsAward {
         if (!_tryAs(h, data, no)) return;
         _moveTo(d.steps[tranche], IProjectBook.TrancheState.Accounted);
         if (++d.accounted == d.steps.length) d.state = IProjectBook.State.Completed;
+    }
+
+    // ---- one step after the other
+
+    /// @dev A new dossier, or one that is there, as far as some steps bring it: what single calls seldom do.
+    function bring(uint256 which, uint256 seed) external {
+        uint32 project = uint32(_dossiers.length);
+        if (seed % 2 == 0 && project > 1) project = uint32(1 + which % (project - 1));
+        else draft(which, seed >> 8);
+        for (uint256 i = 0; i < 12 && project < _dossiers.length; ++i) {
+            seed = uint256(keccak256(abi.encode(seed)));
+            if (!_bringOn(project, _at(project), seed)) return;
+        }
+    }
+
+    /// @dev What the project's state waits for.
+    function _bringOn(uint32 project, uint256 which, uint256 seed) private returns (bool) {
+        IProjectBook.State state = _dossiers[project].state;
+        if (state == IProjectBook.State.Draft) submit(which, seed);
+        else if (state == IProjectBook.State.Submitted) assess(which, seed);
+        else if (state == IProjectBook.State.Eligible) putToVote(which, seed);
+        else if (state == IProjectBook.State.Balloted) _bringToAward(project, which, seed);
+        else return _bringTranche(project, which, seed);
+        return true;
+    }
+
+    /// @dev One in four by the board's own vote.
+    function _bringToAward(uint32 project, uint256 which, uint256 seed) private {
+        if (seed % 4 == 0) {
+            vote(which);
+            uint32 r = _dossiers[project].resolution;
+            uint256 final_ = theAssembly.resolution(r).closesAt + theAssembly.resolution(r).terms.contest;
+            if (block.timestamp < final_) vm.warp(final_);
+        }
+        award(which, seed >> 2);
+    }
+
+    function _bringTranche(uint32 project, uint256 which, uint256 seed) private returns (bool) {
+        Dossier storage d = _dossiers[project];
+        if (d.state != IProjectBook.State.Awarded && d.state != IProjectBook.State.Active) return false;
+        Step storage s = d.steps[d.accounted];
+        if (s.state == IProjectBook.TrancheState.Claimed) review(which, seed);
+        else if (s.state == IProjectBook.TrancheState.Reviewed) release(which, seed);
+        else if (s.state == IProjectBook.TrancheState.Released && s.account == 0) fileAccount(which, seed);
+        else if (s.state == IProjectBook.TrancheState.Released) acceptAccount(which, seed);
+        else if (seed % 2 == 0 && d.received < _coFinancingFor(d)) receiveCoFinancing(which, seed >> 1);
+        else claim(which, seed);
+        return s.state != IProjectBook.TrancheState.Released || seed % 8 != 0;
+    }
+
+    /// @dev For the picks to find this one first.
+    function _at(uint32 project) private view returns (uint256) {
+        uint256 count = _dossiers.length - 1;
+        uint256 high = 1 << 128;
+        return high - high % count + count + project - 1;
     }
 
     // ---- what a claim meets

@@ -170,8 +170,9 @@ abstract contract MoneyGhost is Projects {
     bytes32[] internal _references;
     uint256 internal _breaches;
 
-    /// @dev How often each function ended with each error; 0: it was done.
-    mapping(bytes4 function_ => mapping(bytes4 error_ => uint256)) public met;
+    /// @dev How often each function was done, and how often each error was met.
+    mapping(bytes4 function_ => uint256) public done;
+    mapping(bytes4 error_ => uint256) public refused;
 
     // ---- what the laws read
 
