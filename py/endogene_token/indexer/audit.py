@@ -25,6 +25,11 @@ from endogene_token.indexer.models import (
     Till,
     table_of,
 )
+from endogene_token.indexer.money_audit import compare_money
+from endogene_token.indexer.money_models import Redemption, RedemptionPayment
+from endogene_token.indexer.project_audit import compare_projects
+from endogene_token.indexer.projections.pockets import ASSETS, LIABILITIES
+from endogene_token.indexer.read_money import ReadMoney, compare_retold
 from endogene_token.indexer.runner import cursor_of
 from endogene_token.indexer.vote_audit import ReadVotes, compare_votes
 from endogene_token.store import reading
@@ -54,13 +59,14 @@ class ReadModel:
 
 
 def audit(engine: Engine, ledger: Ledger) -> AuditReport:
-    """Compare every pocket, merchant, till, member, resolution and ballot, and check the laws of each.
+    """Compare every pocket, merchant, till, member, resolution, ballot, project, redemption; check the laws.
 
     The chain answers as of the block at which the read model stands, so both may go on meanwhile.
     """
     with reading(engine) as connection:
         model = _read(connection)
         votes = ReadVotes.read(connection, Decoder(ledger.community))
+        money = ReadMoney.read(connection, Decoder(ledger.community))
     then = ledger.at(model.block)
     compared = [
         *_fund(model, then),
@@ -69,6 +75,9 @@ def audit(engine: Engine, ledger: Ledger) -> AuditReport:
         *_merchants(model, then),
         *_tills(model, then),
         *compare_votes(votes, then),
+        *compare_projects(money, then, _time(then)),
+        *compare_money(money, then),
+        *compare_retold(money),
     ]
     return AuditReport(model.block, len(compared), [one for one in compared if one.chain != one.read_model])
 
@@ -97,14 +106,23 @@ def _by_key(connection: Connection, model: type[SQLModel]) -> dict[int, RowMappi
     return {row[key]: row for row in rows}
 
 
+def _time(ledger: Ledger) -> int:
+    block = ledger.rpc.request("eth_getBlockByNumber", [hex(ledger.block or 0), False])
+    return int(block["timestamp"], 16)
+
+
 def _credited(connection: Connection) -> dict[int, int]:
-    """Return what each member's purchases brought, less what its refunds undid."""
+    """Return what each member's purchases brought, less what its refunds undid and what was paid back."""
     sums: dict[int, int] = {}
     for model, sign in ((Purchase, 1), (Reversal, -1)):
         table = table_of(model)
         total = select(table.c.member, func.sum(table.c.credit)).group_by(table.c.member)
         for member, credit in connection.execute(total):
             sums[member] = sums.get(member, 0) + sign * int(credit)
+    redemption, payment = table_of(Redemption), table_of(RedemptionPayment)
+    paid = select(redemption.c.member, payment.c.amount).where(redemption.c.number == payment.c.redemption)
+    for member, amount in connection.execute(paid):
+        sums[member] = sums.get(member, 0) - amount
     return sums
 
 
@@ -120,15 +138,15 @@ def _fund(model: ReadModel, ledger: Ledger) -> Iterator[Difference]:
 def _laws(model: ReadModel) -> Iterator[Difference]:
     """Compare each side of a law of the read model, as if the left one were the chain's."""
     pockets = model.pockets
-    owed_to = ("credits_outstanding", "merchant_prepayments", "reserve", "operations")
-    assets = pockets["cash"] + pockets["premiums_receivable"]
-    yield Difference("law: balance sheet", assets, sum(pockets[name] for name in owed_to))
+    assets, liabilities = (sum(pockets[name] for name in side) for side in (ASSETS, LIABILITIES))
+    yield Difference("law: balance sheet", assets, liabilities)
     for pocket, field in (("premiums_receivable", "owed"), ("merchant_prepayments", "prepaid")):
         total = sum(row[field] for row in model.merchants.values())
         yield Difference(f"law: {pocket}", pockets[pocket], total)
     for number, row in model.merchants.items():
-        accrued, paid = row["premiums"] + row["prepaid"], row["settled"] + row["owed"]
-        yield Difference(f"law: merchant {number} premiums + prepaid = settled + owed", accrued, paid)
+        accrued = row["premiums"] + row["prepaid"]
+        met = row["settled"] + row["netted"] + row["written_off"] + row["owed"]
+        yield Difference(f"law: merchant {number} premiums + prepaid = met + owed", accrued, met)
     for number, row in model.members.items():
         yield Difference(f"law: member {number} credits", model.credited.get(number, 0), row["balance"])
 

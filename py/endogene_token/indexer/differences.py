@@ -1,10 +1,16 @@
-"""What an audit finds."""
+"""What an audit reads, and what it finds."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
+
+from sqlalchemy import Connection, RowMapping, select
+from sqlmodel import SQLModel
 
 from endogene_token.hexes import to_hex
+from endogene_token.indexer.models import table_of
+
+Rows: TypeAlias = Sequence[RowMapping]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +20,12 @@ class Difference:
     what: str
     chain: object
     read_model: object
+
+
+def rows_of(connection: Connection, model: type[SQLModel]) -> Rows:
+    """Return the rows of a table, by their primary key."""
+    table = table_of(model)
+    return connection.execute(select(table).order_by(*table.primary_key)).mappings().all()
 
 
 def each_field(what: str, chain: Mapping[str, Any], row: Mapping[Any, Any]) -> list[Difference]:

@@ -8,7 +8,6 @@ from typing import Any, Final, Self
 import msgspec
 from eth_hash.auto import keccak
 from sqlalchemy import Connection, RowMapping, select
-from sqlmodel import SQLModel
 
 from endogene_token.ballots import ExecutableCall, calls_hash
 from endogene_token.chain.artifacts import Name
@@ -17,7 +16,7 @@ from endogene_token.chain.calls import Ledger, View
 from endogene_token.errors import EndogeneError
 from endogene_token.hexes import from_hex
 from endogene_token.indexer import vote_models as models
-from endogene_token.indexer.differences import Difference, each_field
+from endogene_token.indexer.differences import Difference, Rows, each_field, rows_of
 from endogene_token.indexer.events import Decoder, Log, Place
 from endogene_token.indexer.events import Event as Told
 from endogene_token.indexer.models import Event, table_of
@@ -31,8 +30,6 @@ COUNTING: Final[tuple[Name, ...]] = ("Membership", "Assembly")
 """The contracts whose events tell who voted what, and in which college."""
 MEMBERS_PER_VIEW: Final = 200
 NOBODY: Final = (0, 0)
-
-Rows = Sequence[RowMapping]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +51,17 @@ class ReadVotes:
     @classmethod
     def read(cls, connection: Connection, decoder: Decoder) -> Self:
         """Return what the transaction of `connection` sees."""
-        [governance] = _rows(connection, models.Governance)
+        [governance] = rows_of(connection, models.Governance)
         return cls(
             governance=governance,
-            charters=_rows(connection, models.CharterVersion),
-            powers=_rows(connection, models.Power),
-            directors=_rows(connection, models.Director),
-            former=_rows(connection, models.FormerCategory),
-            resolutions=_rows(connection, models.Resolution),
-            ballots=_rows(connection, models.Ballot),
-            excused=_rows(connection, models.Excused),
-            batches=_rows(connection, models.SealedBatch),
+            charters=rows_of(connection, models.CharterVersion),
+            powers=rows_of(connection, models.Power),
+            directors=rows_of(connection, models.Director),
+            former=rows_of(connection, models.FormerCategory),
+            resolutions=rows_of(connection, models.Resolution),
+            ballots=rows_of(connection, models.Ballot),
+            excused=rows_of(connection, models.Excused),
+            batches=rows_of(connection, models.SealedBatch),
             tallies=tallies(connection),
             recounted=recount(_events(connection, decoder)),
         )
@@ -81,11 +78,6 @@ def compare_votes(model: ReadVotes, ledger: Ledger) -> Iterator[Difference]:
     yield from _colleges(model, ledger)
     yield from _batches(model, ledger)
     yield from _excused(model, ledger)
-
-
-def _rows(connection: Connection, model: type[SQLModel]) -> Rows:
-    table = table_of(model)
-    return connection.execute(select(table).order_by(*table.primary_key)).mappings().all()
 
 
 def _events(connection: Connection, decoder: Decoder) -> Iterator[Told]:
