@@ -56,6 +56,9 @@ class CommunityTold(Told):
             rulebook=ADDRESS,
             assembly=ADDRESS,
             board=ADDRESS,
+            project_book=ADDRESS,
+            project_currency=ADDRESS,
+            redemption_desk=ADDRESS,
             passkey_verifier=ADDRESS,
             currency="CAD",
             timezone="America/Toronto",
@@ -78,6 +81,9 @@ class CommunityTold(Told):
     rulebook: str
     assembly: str
     board: str
+    project_book: str
+    project_currency: str
+    redemption_desk: str
     passkey_verifier: str
     currency: str
     timezone: str
@@ -87,7 +93,8 @@ class CommunityTold(Told):
 class FundTold(Told):
     """The balance sheet as of a block, and what was recorded.
 
-    cash + premiums_receivable = credits_outstanding + merchant_prepayments + reserve + operations.
+    cash + premiums_receivable + loans_receivable = credits_outstanding + merchant_prepayments
+    + currency_outstanding + commitments + reserve + operations + free, which may be negative.
     """
 
     model_config = ConfigDict(
@@ -95,10 +102,18 @@ class FundTold(Told):
             currency="CAD",
             cash="1250000",
             premiums_receivable="310225",
+            loans_receivable="60000",
             credits_outstanding="1388204",
             merchant_prepayments="12000",
+            currency_outstanding="90000",
+            commitments="210000",
             reserve="92010",
             operations="68011",
+            loans_receivable="40000",
+            currency_outstanding="150000",
+            commitments="250000",
+            free="-360000",
+            free="-240000",
             purchases=6322,
             merchants=14,
             members=812,
@@ -111,10 +126,14 @@ class FundTold(Told):
     currency: str
     cash: str
     premiums_receivable: str
+    loans_receivable: str
     credits_outstanding: str
     merchant_prepayments: str
+    currency_outstanding: str
+    commitments: str
     reserve: str
     operations: str
+    free: str
     purchases: int
     merchants: int
     members: int

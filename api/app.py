@@ -22,9 +22,13 @@ from api.routes import (
     fund,
     governance,
     health,
+    member_acts,
     members,
     merchants,
+    money,
+    projects,
     purchases,
+    redemptions,
     resolutions,
     reversals,
     texts,
@@ -40,6 +44,7 @@ ROUTERS: Final = tuple(
     for one in (
         *(health, community, fund, tills, purchases, reversals, members, merchants),
         *(governance, texts, resolutions, ballots, acts),
+        *(projects, money, redemptions, member_acts),
     )
 )
 STATIC: Final = Path(__file__).parent / "static"
@@ -59,7 +64,7 @@ def create_app(settings: Settings, engine: Engine, ledger: Ledger, community_: C
         title="Endogène",
         version=VERSION,
         description="Purchases and refunds in, the fund and its summaries out; resolutions, ballots and what "
-        "they decide. Amounts are in minor units.",
+        "they decide; projects and the money that goes out. Amounts are in minor units.",
         openapi_url="/v1/openapi.json",
         docs_url=None,
         redoc_url=None,

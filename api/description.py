@@ -13,6 +13,7 @@ _STATUSES: Final = {
     "get": {"404": "Unknown", "409": "Not at this time", "422": "Not as described"},
 }
 _OWN: Final = {"401": "Nobody proves who asks", "403": "Not yours to read"}
+_OWN_PATHS: Final = ("/v1/members/", "/v1/merchants/", "/v1/redemptions/")
 _EVERY: Final = {"500": "Our fault", "503": "Chain or database away"}
 _SECURITY: Final = {
     "type": "apiKey",
@@ -43,7 +44,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
 
 
 def _tell_problems(path: str, method: str, operation: dict[str, Any]) -> None:
-    own = path.startswith(("/v1/members/", "/v1/merchants/")) or path.endswith("/ballots/{member}")
+    own = path.startswith(_OWN_PATHS) or path.endswith("/ballots/{member}")
     problem = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     statuses = _STATUSES[method] | _EVERY | (_OWN if own else {})
     for status, what in statuses.items():

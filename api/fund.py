@@ -27,7 +27,7 @@ def read_fund(session: Session) -> Fund:
     cursor = session.exec(select(Cursor)).first()
     last = session.exec(select(func.max(Event.block_time))).one()
     return Fund(
-        pockets=session.exec(select(Pockets)).first() or _empty(),
+        pockets=read_pockets(session),
         purchases=_count(session, Purchase, col(Purchase.reason) == 0),
         merchants=_count(session, Merchant),
         members=_count(session, Member),
@@ -35,6 +35,11 @@ def read_fund(session: Session) -> Fund:
         block=None if cursor is None else cursor.block_number,
         as_of=None if last is None else datetime.fromtimestamp(last, UTC),
     )
+
+
+def read_pockets(session: Session) -> Pockets:
+    """Return the balance sheet; all zeros before the first block is read."""
+    return session.exec(select(Pockets)).first() or _empty()
 
 
 def last_batches(session: Session, most: int) -> list[Batch]:
@@ -53,6 +58,7 @@ def _count(session: Session, model: type[Purchase | Merchant | Member], *conditi
 def _empty() -> Pockets:
     names = (
         *("cash", "premiums_receivable", "credits_outstanding", "merchant_prepayments"),
-        *("reserve", "operations"),
+        *("reserve", "operations", "loans_receivable", "currency_outstanding", "commitments", "free"),
+        *("redemptions_backed", "operating_allowed"),
     )
     return Pockets(only_row=1, **dict.fromkeys(names, 0))

@@ -16,7 +16,7 @@ from api.deps import App, Language, Reading, Services
 from api.fund import Fund, last_batches, read_fund
 from api.routes.health import head_or_none
 from endogene_token.i18n import mark, tr
-from endogene_token.indexer.models import Batch
+from endogene_token.indexer.models import Batch, Pockets
 from endogene_token.money import format_money
 
 router = APIRouter(include_in_schema=False)
@@ -37,13 +37,20 @@ _TEMPLATES: Final = Environment(
 HOLDS: Final = (
     ("cash", mark("Cash"), mark("paid in by the merchants, at the bank")),
     ("premiums_receivable", mark("Premiums due"), mark("recorded, to be paid at the month’s end")),
+    ("loans_receivable", mark("Loans"), mark("lent to projects, to be paid back")),
+    ("spent_ahead", mark("Put into projects"), mark("today, before the credits are due")),
 )
 OWES: Final = (
     ("credits_outstanding", mark("Members’ credits"), mark("paid back to each at retirement")),
     ("merchant_prepayments", mark("Paid ahead"), mark("by merchants, for premiums to come")),
     ("reserve", mark("General reserve"), mark("everyone’s, never shared out")),
     ("operations", mark("Operations"), mark("what running the community costs")),
+    ("commitments", mark("Promised to projects"), mark("awarded, released step by step")),
+    ("currency_outstanding", mark("Project money"), mark("released, to be spent at member businesses")),
+    ("free", mark("Free money"), mark("promised to nobody yet")),
 )
+SHOWN_ONCE_USED: Final = {"loans_receivable", "spent_ahead", "commitments", "currency_outstanding", "free"}
+"""The parts that a community without projects need not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +81,21 @@ def _context(
 ) -> dict[str, object]:
     money = partial(format_money, currency=app.settings.currency, lang=lang)
     number = partial(format_decimal, locale=LOCALES[lang])
+    amounts = both_sides(fund.pockets)
     moment = partial(_moment, zone=ZoneInfo(app.settings.timezone), lang=lang)
-    total = fund.pockets.cash + fund.pockets.premiums_receivable
+    total = sum(amounts[name] for name in ("cash", "premiums_receivable", "loans_receivable"))
+    balance = sum(amounts[name] for name, *_ in HOLDS)
     return {
         "tr": partial(_said, lang=lang),
         "lang": lang,
         "other": "en" if lang == "fr" else "fr",
         "name": app.community.name,
         "total": money(total),
+        "balance": money(balance),
         "is_empty": total == 0,
         "bar": BAR,
-        "holds": parts(fund, HOLDS, app.settings.currency, lang),
-        "owes": parts(fund, OWES, app.settings.currency, lang),
+        "holds": parts(amounts, HOLDS, app.settings.currency, lang),
+        "owes": parts(amounts, OWES, app.settings.currency, lang),
         "purchases": number(fund.purchases),
         "merchants": number(fund.merchants),
         "members": number(fund.members),
@@ -107,11 +117,20 @@ def _context(
     }
 
 
-def parts(fund: Fund, pockets: tuple[tuple[str, str, str], ...], currency: str, lang: str) -> list[Part]:
+def both_sides(pockets: Pockets) -> dict[str, int]:
+    """Return the amount of each part. Free money below 0 stands on the other side, so that no part is negative."""
+    amounts: dict[str, int] = pockets.model_dump()
+    return {**amounts, "free": max(0, pockets.free), "spent_ahead": max(0, -pockets.free)}
+
+
+def parts(
+    sides: dict[str, int], pockets: tuple[tuple[str, str, str], ...], currency: str, lang: str
+) -> list[Part]:
     """Return one side of the balance sheet as the parts of a bar."""
-    amounts = [int(getattr(fund.pockets, name)) for name, _, _ in pockets]
+    shown = [one for one in pockets if sides[one[0]] or one[0] not in SHOWN_ONCE_USED]
+    amounts = [sides[name] for name, _, _ in shown]
     found, start = [], 0
-    for (name, label, meaning), amount, width in zip(pockets, amounts, widths(amounts), strict=True):
+    for (name, label, meaning), amount, width in zip(shown, amounts, widths(amounts), strict=True):
         told = format_money(amount, currency, lang)
         found.append(Part(name.replace("_", "-"), tr(label, lang), tr(meaning, lang), told, start, width))
         start += width

@@ -1,4 +1,4 @@
-"""A merchant's own summary."""
+"""A merchant's own summary, and its project currency."""
 
 from typing import Final
 
@@ -6,9 +6,11 @@ from fastapi import APIRouter
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from api import money
 from api.access import Caller, require_merchant
 from api.answers import MerchantTold, RateTold
 from api.deps import App, Reading
+from api.money_answers import MerchantCurrency
 from api.schemas import PathNumber
 from api.text import day_text
 from endogene_token.errors import UnknownMerchantError
@@ -45,6 +47,16 @@ def merchant(number: PathNumber, address: Caller, app: App, session: Reading) ->
             for one in session.exec(select(Till).where(Till.merchant == number).order_by(col(Till.number)))
         ],
     )
+
+
+@router.get("/merchants/{number}/currency")
+def currency(number: PathNumber, address: Caller, app: App, session: Reading) -> MerchantCurrency:
+    """Tell a merchant what it holds in project currency. It may read it, its tills, and an officer."""
+    require_merchant(session, app.ledger, address, number)
+    found = session.get(Merchant, number)
+    if found is None:
+        raise UnknownMerchantError(actual=number)
+    return money.currency(session, found)
 
 
 def _rates(session: Session, number: int) -> list[RateTold]:

@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 
-from api import answers, schemas, vote_answers, vote_schemas
+from api import (
+    act_schemas,
+    answers,
+    money_answers,
+    project_answers,
+    schemas,
+    vote_answers,
+    vote_schemas,
+)
 from endogene_token.ids import day_date
 from endogene_token.sdk.access import authorization
 from endogene_token.sdk.keys import TillKey
@@ -20,7 +28,7 @@ PLACES = {
     "id": "1-1",
     **dict.fromkeys(("hash", "digest"), vote_schemas.EXAMPLE_HASH),
 }
-MODELS = (answers, schemas, vote_answers, vote_schemas)
+MODELS = (act_schemas, answers, money_answers, project_answers, schemas, vote_answers, vote_schemas)
 
 
 @pytest.fixture(scope="module")

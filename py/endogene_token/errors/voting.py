@@ -49,5 +49,5 @@ class UnknownBallotError(UnkeptError):
 
 
 class UnknownActError(UnkeptError):
-    what = "The service has had no proposal, notice or execution under {actual}."
+    what = "The service has had no act under {actual}."
     advice = "Check the digest: it was in the answer when the act was sent."

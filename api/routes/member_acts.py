@@ -1,0 +1,60 @@
+"""What members sign for projects, project currency and redemptions: sent, and followed by its digest."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Path
+
+from api.act_schemas import MemberActAccepted, MemberActGiven, MemberActTold, MemberNonces
+from api.deps import App, Language, Reading
+from api.member_acts import accept_member_act, chain_nonce, signed_act
+from api.schemas import PathNumber
+from endogene_token.chain.artifacts import Name
+from endogene_token.errors import UnknownActError
+from endogene_token.hexes import from_hex, to_hex
+from endogene_token.relay import member_acts
+
+router = APIRouter(tags=["member acts"])
+Digest = Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$", description="What the member signed.")]
+
+
+@router.post("/member-acts", status_code=202)
+def send(given: Annotated[MemberActGiven, Body()], app: App) -> MemberActAccepted:
+    """Accept what a member signed. It is checked as the next block would; sent again it is the same act."""
+    row = accept_member_act(app, signed_act(given))
+    return MemberActAccepted.model_validate({"digest": to_hex(row.digest), "status": row.state})
+
+
+@router.get("/member-acts/nonces/{member}")
+def nonces(member: PathNumber, app: App, session: Reading) -> MemberNonces:
+    """Tell the number that a member's next act carries in each contract."""
+
+    def next_(contract: Name) -> int:
+        on_chain = chain_nonce(app.ledger, contract, member)
+        return member_acts.next_nonce(session, contract, member, on_chain)
+
+    return MemberNonces(
+        member=member,
+        projects=next_("ProjectBook"),
+        currency=next_("ProjectCurrency"),
+        redemptions=next_("RedemptionDesk"),
+    )
+
+
+@router.get("/member-acts/{digest}")
+def member_act(digest: Digest, session: Reading, lang: Language) -> MemberActTold:
+    """Tell how far an act has come."""
+    row = member_acts.find(session, from_hex(digest))
+    if row is None:
+        raise UnknownActError(actual=digest)
+    trouble = row.trouble
+    return MemberActTold.model_validate(
+        {
+            "digest": to_hex(row.digest),
+            "action": row.action,
+            "status": row.state,
+            "reason": trouble and trouble.code,
+            "explanation": trouble and trouble.render(lang),
+            "number": row.number,
+            "transaction": None if row.transaction is None else to_hex(row.transaction),
+        }
+    )

@@ -1,0 +1,104 @@
+"""Calls and projects, for everybody."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query
+from sqlmodel import Session, col, func, or_, select
+
+from api import projects as told
+from api.deps import App, Reading
+from api.project_answers import (
+    ProjectCalls,
+    ProjectCallTold,
+    ProjectsPage,
+    ProjectTold,
+    Spendings,
+    SpendingTold,
+)
+from api.schemas import PathNumber
+from endogene_token.bounds import MAX_UINT32
+from endogene_token.errors import UnknownCallError, UnknownProjectError
+from endogene_token.hexes import to_hex
+from endogene_token.indexer.money_models import Spending
+from endogene_token.indexer.project_models import Project, ProjectCall
+
+router = APIRouter(tags=["projects"])
+PAGE: Final = 100
+After = Annotated[int, Query(ge=0, le=MAX_UINT32, description="Only those after this number.")]
+AfterPlace = Annotated[
+    str,
+    Query(pattern="^[0-9]{1,15}-[0-9]{1,9}$", description="Only those after this place, as `next` tells it."),
+]
+
+
+@router.get("/calls")
+def calls(app: App, session: Reading, after: After = 0) -> ProjectCalls:
+    """Tell a hundred calls for projects, by ascending number."""
+    query = select(ProjectCall).where(col(ProjectCall.number) > after).order_by(col(ProjectCall.number))
+    rows = [told.call_told(session, one, app.clock.now()) for one in session.exec(query.limit(PAGE + 1))]
+    return ProjectCalls(items=rows[:PAGE], next=rows[PAGE - 1].number if len(rows) > PAGE else None)
+
+
+@router.get("/calls/{number}")
+def call(number: PathNumber, app: App, session: Reading) -> ProjectCallTold:
+    """Tell a call: its budget, what it has given, and what it asks of a dossier."""
+    row = session.get(ProjectCall, number)
+    if row is None:
+        last = session.exec(select(func.max(ProjectCall.number))).one()
+        raise UnknownCallError(actual=number, limit=last or 0)
+    return told.call_told(session, row, app.clock.now())
+
+
+@router.get("/projects")
+def projects(session: Reading, after: After = 0) -> ProjectsPage:
+    """Tell a hundred projects, by ascending number."""
+    query = select(Project).where(col(Project.number) > after).order_by(col(Project.number))
+    rows = [told.brief(one) for one in session.exec(query.limit(PAGE + 1))]
+    return ProjectsPage(items=rows[:PAGE], next=rows[PAGE - 1].number if len(rows) > PAGE else None)
+
+
+@router.get("/projects/{number}")
+def project(number: PathNumber, app: App, session: Reading) -> ProjectTold:
+    """Tell a project: its plan, how far each tranche has come, what is spent, met, missing, and owed."""
+    return told.told(session, _known(session, number), app.clock.now())
+
+
+@router.get("/projects/{number}/spendings")
+def spendings(number: PathNumber, session: Reading, after: AfterPlace = "0-0") -> Spendings:
+    """Tell a hundred purchases that a project paid, the oldest first."""
+    _known(session, number)
+    block, index = map(int, after.split("-"))
+    later = or_(
+        col(Spending.block_number) > block,
+        (col(Spending.block_number) == block) & (col(Spending.log_index) > index),
+    )
+    query = select(Spending).where(Spending.project == number, later)
+    order = (col(Spending.block_number), col(Spending.log_index))
+    rows = session.exec(query.order_by(*order).limit(PAGE + 1)).all()
+    last = rows[PAGE - 1] if len(rows) > PAGE else None
+    return Spendings(
+        items=[_spending(one) for one in rows[:PAGE]],
+        next=None if last is None else f"{last.block_number}-{last.log_index}",
+    )
+
+
+def _known(session: Session, number: int) -> Project:
+    row = session.get(Project, number)
+    if row is None:
+        last = session.exec(select(func.max(Project.number))).one()
+        raise UnknownProjectError(actual=number, limit=last or 0)
+    return row
+
+
+def _spending(row: Spending) -> SpendingTold:
+    return SpendingTold(
+        invoice=to_hex(row.invoice),
+        line=row.line,
+        merchant=row.merchant,
+        amount=str(row.amount),
+        returned=str(row.returned),
+        premium=str(row.premium),
+        premium_returned=str(row.premium_returned),
+        at=row.block_time,
+        transaction=to_hex(row.transaction_hash),
+    )
