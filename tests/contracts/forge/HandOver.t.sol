@@ -14,9 +14,11 @@ import {Tester} from "./Tester.sol";
 
 /// @notice The founder, this test, held every role; alice is the first director.
 contract HandOverTest is Tester {
+    uint256 private constant ROLES = 5;
+
     function setUp() public override {
         super.setUp();
-        for (uint256 role = 0; role < 3; ++role) {
+        for (uint256 role = 0; role < ROLES; ++role) {
             membership.grantRole(IMembership.Role(role), address(this), type(uint64).max);
         }
     }
@@ -62,13 +64,13 @@ contract HandOverTest is Tester {
         board.seat(alice, uint64(NOW + 365 days));
         vm.expectEmit(address(membership));
         emit IMembership.GovernorChanged(address(theAssembly));
-        for (uint256 role = 0; role < 3; ++role) {
+        for (uint256 role = 0; role < ROLES; ++role) {
             vm.expectEmit(address(membership));
             emit IMembership.RoleRevoked(IMembership.Role(role), address(this));
         }
         membership.handOver();
         vm.assertEq(membership.governor(), address(theAssembly), "governor");
-        for (uint256 role = 0; role < 3; ++role) {
+        for (uint256 role = 0; role < ROLES; ++role) {
             _eq(membership.roleUntil(IMembership.Role(role), address(this)), 0, "the founder's role");
         }
         membership.requireRole(IMembership.Role.Registrar, REGISTRAR); // The officers stay in office.
