@@ -299,9 +299,9 @@ class MemberActGiven(Given):
     """An act, signed by its member: EIP-712
     `Act(string action,uint32 member,uint32 subject,bytes32 content,uint256 nonce)`.
 
-    It counts in the domain Endogene/1 of the contract that takes it (`GET /v1/community`): the redemption desk
-    for `request` and `drop`; the project currency for `spend`, `returnSpending`, `pay`, `net`, `requestCash`
-    and `dropCashRequest`; the book of projects for the others. `content` is the keccak-256 of the act's other
+    It counts in the domain Endogene/1 of the contract that takes it (`GET /v1/community`): for `request` and
+    `drop` the redemption desk; for `spend`, `returnSpending`, `pay`, `net`, `requestCash`, `dropCashRequest`
+    the project currency; for the others the book of projects. `content` is the keccak-256 of the act's other
     members, ABI-encoded in their order, but without `tranche` in `review` and `release`, which the claim's
     hash tells. `subject` is what the act is about: a call, a project, a merchant, or 0.
     """
