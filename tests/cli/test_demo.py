@@ -21,6 +21,7 @@ pytestmark = pytest.mark.xdist_group("demo")  # one worker, one set-up
 POCKETS = {
     *("cash", "premiums_receivable", "credits_outstanding"),
     *("merchant_prepayments", "reserve", "operations"),
+    *("loans_receivable", "currency_outstanding", "commitments", "free"),
 }
 
 
@@ -44,7 +45,7 @@ def test_the_demo_once_founds_records_settles_checks_and_ends(first: Answer) -> 
     assert first.json["differences"] == 0
     sheet = {name: int(value) for name, value in first.json["balance_sheet"].items()}
     assert set(sheet) == POCKETS
-    owned = sheet["cash"] + sheet["premiums_receivable"]
+    owned = sheet["cash"] + sheet["premiums_receivable"] + sheet["loans_receivable"]
     assert 0 < owned == sum(sheet.values()) - owned
     assert min(sheet["cash"], sheet["reserve"], sheet["operations"]) > 0  # one merchant has paid
 

@@ -105,12 +105,17 @@ def amount(value: int, found: Settings) -> str:
 POCKETS: Final = (
     ("cash", mark("Cash")),
     ("premiums_receivable", mark("Premiums receivable")),
+    ("loans_receivable", mark("Loans to projects")),
     ("credits_outstanding", mark("Credits owed to members")),
     ("merchant_prepayments", mark("Prepaid by merchants")),
     ("reserve", mark("General reserve")),
     ("operations", mark("Operations")),
+    ("currency_outstanding", mark("Project currency")),
+    ("commitments", mark("Awarded to projects")),
+    ("free", mark("Free")),
 )
-ASSETS: Final = 2  # the first pockets say where the money is, the others whose it is
+ASSETS: Final = 3  # the first pockets say where the money is, the others whose it is
+SHOWN_ONCE_USED: Final = {"loans_receivable", "currency_outstanding", "commitments", "free"}
 
 
 def balance_table(sheet: BalanceSheet, found: Settings) -> Table:
@@ -118,11 +123,12 @@ def balance_table(sheet: BalanceSheet, found: Settings) -> Table:
     table = Table(title=tr("Balance sheet of the fund", LANG), show_header=False, title_justify="left")
     table.add_column()
     table.add_column(justify="right")
-    values = [(tr(label, LANG), getattr(sheet, name)) for name, label in POCKETS]
+    values = [(name, tr(label, LANG), getattr(sheet, name)) for name, label in POCKETS]
     for part in (values[:ASSETS], values[ASSETS:]):
-        for label, value in part:
-            table.add_row(label, amount(value, found))
-        total = amount(sum(value for _, value in part), found)
+        for name, label, value in part:
+            if value or name not in SHOWN_ONCE_USED:
+                table.add_row(label, amount(value, found))
+        total = amount(sum(value for *_, value in part), found)
         table.add_row(tr("Total", LANG), total, style="bold")
         table.add_section()
     return table
