@@ -118,7 +118,7 @@ def _context(
 
 
 def both_sides(pockets: Pockets) -> dict[str, int]:
-    """Return the amount of each part; free money below 0 stands on the other side, so that none is negative."""
+    """Return the amount of each part; free money below 0 stands on the other side: none is negative."""
     amounts: dict[str, int] = pockets.model_dump()
     return {**amounts, "free": max(0, pockets.free), "spent_ahead": max(0, -pockets.free)}
 

@@ -69,7 +69,7 @@ def together(rounds: Iterable[Circulation]) -> Circulation:
 
 
 def leverage(connection: Connection, project: int | None = None) -> Ratio:
-    """Return the co-financing received / the fund's money released, of a project, or of all that were awarded."""
+    """Return co-financing received / the fund's money released, of a project or of all that were awarded."""
     query = select(PROJECT.c.received, PROJECT.c.released).where(PROJECT.c.awarded_at != 0)
     if project is not None:
         query = query.where(PROJECT.c.number == project)
