@@ -3,11 +3,18 @@
 import pytest
 
 from endogene_token import sdk
-from endogene_token.sdk import AsyncTillClient, AsyncVoterClient, TillClient, VoterClient
+from endogene_token.sdk import (
+    AsyncProjectClient,
+    AsyncTillClient,
+    AsyncVoterClient,
+    ProjectClient,
+    TillClient,
+    VoterClient,
+)
 
 NAMES = """
-AsyncTillClient AsyncVoterClient Flushed NewPurchase NewReversal Opening Retries Sale Status TillClient
-TillKey VoterClient access_digest authorization
+AsyncProjectClient AsyncTillClient AsyncVoterClient Flushed NewPurchase NewReversal Opening ProjectClient
+Retries Sale Status TillClient TillKey VoterClient access_digest authorization
 """
 
 
@@ -17,7 +24,10 @@ def test_the_public_names_are_those_promised() -> None:
     assert all(hasattr(sdk, name) for name in sdk.__all__)
 
 
-@pytest.mark.parametrize("clients", [(TillClient, AsyncTillClient), (VoterClient, AsyncVoterClient)])
+@pytest.mark.parametrize(
+    "clients",
+    [(TillClient, AsyncTillClient), (VoterClient, AsyncVoterClient), (ProjectClient, AsyncProjectClient)],
+)
 def test_both_clients_offer_the_same_methods(clients: tuple[type, type]) -> None:
     """What one client can do, the other can."""
     sync, asynchronous = ({name for name in vars(one) if not name.startswith("_")} for one in clients)

@@ -1,0 +1,126 @@
+"""What the client of projects and project money does, without I/O; see `flows` for how it is driven."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import msgspec
+
+from endogene_token.act_json import as_json
+from endogene_token.ballots import text_hash
+from endogene_token.errors import (
+    OtherClaimError,
+    SettingError,
+    TextMismatchError,
+    UnknownTrancheError,
+    UnreadableAnswerError,
+)
+from endogene_token.hexes import to_hex
+from endogene_token.member_acts import Act, Content, Drafting, Releasing, Reviewing, digest
+from endogene_token.sdk.asking import ask
+from endogene_token.sdk.effects import Flow, Reply, Request
+from endogene_token.sdk.messages import read
+from endogene_token.sdk.project_messages import Accepted, Contracts, Nonces, ProjectAnswer, counter
+from endogene_token.sdk.retries import Retries
+from endogene_token.sdk.voter_messages import TextAnswer
+from endogene_token.signers import Signer
+
+PATH: Final = "/v1/member-acts"
+
+
+class ProjectFlows:
+    """The core of the client: one flow for each kind of request."""
+
+    def __init__(self, api_url: str, member: int, signer: Signer, retries: Retries) -> None:
+        """Take the member's number, and whoever signs for it. Raises SettingError."""
+        parts = urlsplit(api_url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise SettingError(field="api_url", actual=api_url, limit="http://… https://…")
+        self.member = member
+        self._api_url = api_url
+        self._signer = signer
+        self._retries = retries
+        self._contracts: Contracts | None = None
+
+    def listed(self, path: str) -> Flow[list[dict[str, Any]]]:
+        """Return every item of a list, page by page."""
+        found: list[dict[str, Any]] = []
+        after = ""
+        while True:
+            page = _members((yield from self._ask("GET", f"{path}{after}")))
+            found += page["items"]
+            if page.get("next") is None:
+                return found
+            after = f"?after={page['next']}"
+
+    def get(self, path: str) -> Flow[dict[str, Any]]:
+        """Return what the service tells at a path."""
+        return _members((yield from self._ask("GET", path)))
+
+    def draft(self, call: int, text: str) -> Flow[str]:
+        """Keep the text of a dossier, and begin it by the hash of the text."""
+        served = read((yield from self._post("/v1/texts", {"text": text})), TextAnswer)
+        expected = text_hash(text)
+        if served.hash != to_hex(expected):
+            raise TextMismatchError(actual=served.hash, limit=to_hex(expected))
+        return (yield from self.do(call, Drafting(expected)))
+
+    def review(self, project: int, tranche: int, evidence: bytes, *, is_approved: bool) -> Flow[str]:
+        """Approve or reject the claim that stands, if it is made with this evidence."""
+        claim = yield from self._claim(project, tranche, evidence)
+        return (yield from self.do(project, Reviewing(claim, is_approved), tranche))
+
+    def release(self, project: int, tranche: int, evidence: bytes) -> Flow[str]:
+        """Release the claim that stands, if it is made with this evidence."""
+        claim = yield from self._claim(project, tranche, evidence)
+        return (yield from self.do(project, Releasing(claim), tranche))
+
+    def do(self, subject: int, content: Content, tranche: int | None = None) -> Flow[str]:
+        """Sign an act and send it; return its digest."""
+        contracts = yield from self._met()
+        reply = yield from self._ask("GET", f"{PATH}/nonces/{self.member}")
+        act = Act(self.member, subject, content, int(getattr(read(reply, Nonces), counter(content))))
+        domain = contracts.domain(content)
+        signature = self._signer.sign(act, domain)
+        beside = {} if tranche is None else {"tranche": tranche}
+        body = {
+            "member": self.member,
+            "subject": subject,
+            "nonce": act.nonce,
+            "act": {"action": act.action, **beside, **as_json(content)},
+            "signature": to_hex(signature),
+        }
+        answer = read((yield from self._post(PATH, body)), Accepted)
+        expected = to_hex(digest(act, domain))
+        if answer.digest != expected:
+            raise UnreadableAnswerError(actual=answer.digest)
+        return expected
+
+    def _claim(self, project: int, tranche: int, evidence: bytes) -> Flow[bytes]:
+        """Return the hash of the claim that stands, computed from what its judge has seen."""
+        told = read((yield from self._ask("GET", f"/v1/projects/{project}")), ProjectAnswer)
+        standing = next((one.claim for one in told.tranches if one.position == tranche), None)
+        if standing is None:
+            raise UnknownTrancheError(actual=tranche, limit=len(told.tranches))
+        claim = standing.claim(project, tranche, evidence)
+        if to_hex(claim.hash) != standing.hash:
+            raise OtherClaimError(actual=to_hex(claim.hash), limit=standing.hash)
+        return claim.hash
+
+    def _met(self) -> Flow[Contracts]:
+        if self._contracts is None:
+            self._contracts = read((yield from self._ask("GET", "/v1/community")), Contracts)
+        return self._contracts
+
+    def _post(self, path: str, body: Mapping[str, object]) -> Flow[Reply]:
+        return ask(Request("POST", path, msgspec.json.encode(body)), self._retries, self._api_url)
+
+    def _ask(self, method: str, path: str) -> Flow[Reply]:
+        return ask(Request(method, path), self._retries, self._api_url)
+
+
+def _members(reply: Reply) -> dict[str, Any]:
+    try:
+        return msgspec.json.decode(reply.body, type=dict[str, Any])
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise UnreadableAnswerError(actual=error) from error
