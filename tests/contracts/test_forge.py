@@ -9,6 +9,8 @@ import pytest
 
 from tests.contracts.faults import FAULTS, GUARDS, Fault
 from tests.contracts.faults_assembly import ASSEMBLY_FAULTS
+from tests.contracts.faults_outflows import OUTFLOW_FAULTS, PROJECT_GUARDS
+from tests.contracts.faults_projects import PROJECT_FAULTS
 from tests.contracts.faults_rules import CHECKED, CHECKED_BY, NOT_CHECKED, RULES_FAULTS, drop_checks
 from tests.contracts.forge_project import BUILT, Verdict, copy, forge
 from tests.unit.source_tree import ROOT, files
@@ -20,7 +22,7 @@ LEAST_LINES, LEAST_BRANCHES = 1.0, 0.98
 SUITE = files("tests/contracts/forge", suffix=".t.sol")
 WORKERS = 2  # how many copies of the project the faults are planted in
 # Each fault is a build and a run: the gate plants every third one, `make deep` plants them all.
-ALL_FAULTS = (*FAULTS, *RULES_FAULTS, *ASSEMBLY_FAULTS)
+ALL_FAULTS = (*FAULTS, *RULES_FAULTS, *ASSEMBLY_FAULTS, *PROJECT_FAULTS, *OUTFLOW_FAULTS)
 SOME_FAULTS = ALL_FAULTS if os.environ.get("ENDOGENE_FAULTS") == "all" else ALL_FAULTS[::3]
 
 PLANTED = """// SPDX-License-Identifier: AGPL-3.0-or-later
@@ -132,15 +134,20 @@ def test_a_planted_fault_turns_the_suite_red(project: Path, fault: Fault) -> Non
 
 
 @pytest.mark.xdist_group("forge-faults-1")
-def test_each_guard_dropped_is_noticed(project: Path) -> None:
+@pytest.mark.parametrize(
+    ("guards", "matrix"),
+    [(GUARDS, "AccessTest"), (PROJECT_GUARDS, "AccessProjectsTest")],
+    ids=["of before", "of projects"],
+)
+def test_each_guard_dropped_is_noticed(project: Path, guards: tuple[Fault, ...], matrix: str) -> None:
     """All guards are dropped at once: each has a test of its own, which calls its function alone."""
 
     def drop(contracts: Path) -> None:
-        for guard in GUARDS:
+        for guard in guards:
             guard.plant(contracts)
 
-    verdict = tried(project, {guard.file for guard in GUARDS}, drop, "AccessTest")
-    assert verdict.failures["AccessTest"] == told("AccessTest")
+    verdict = tried(project, {guard.file for guard in guards}, drop, matrix)
+    assert verdict.failures[matrix] == told(matrix)
 
 
 @pytest.mark.xdist_group("forge-faults-0")
