@@ -18,7 +18,7 @@ DAY_SECONDS = 86_400
 
 
 def decide(town: Town) -> Votes:
-    """Live through all that comes to an end. The town's officer, who founded it, is left without any power."""
+    """Live through all that comes to an end. The town's officer, who founded it, is left without power."""
     votes = Votes(town, key(401))
     registrar = tx.grant_role(town.community, Role.REGISTRAR, votes.registrar.address, END)
     town.do(registrar, tx.grant_role(town.community, Role.GUARDIAN, key(402).address, END))

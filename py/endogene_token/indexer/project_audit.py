@@ -82,20 +82,21 @@ def _dossiers(model: ReadMoney, calls: Numbered, projects: Numbered, ledger: Led
         for partner, row in zip(grouping, partners[number], strict=False):
             told = dict(zip(PARTNER, partner, strict=True))
             yield from each_field(f"{what}: partner {row['position']}", told, row)
-        yield from _facts(number, facts[number], ledger)
+    yield from _facts(model, numbers, ledger)
     related = model.rows(pm.ProjectRelation)
     views: list[View] = [("ProjectBook", "isRelated", (row["project"], row["member"])) for row in related]
     for row, told in zip(related, ledger.read(views), strict=True):
         yield Difference(f"project {row['project']}: relation of {row['member']}", told, True)
 
 
-def _facts(number: int, facts: Sequence[RowMapping], ledger: Ledger) -> Iterator[Difference]:
-    rows = {row["criterion"]: row for row in facts}
+def _facts(model: ReadMoney, numbers: Sequence[int], ledger: Ledger) -> Iterator[Difference]:
+    rows = model.by_key(pm.ProjectFact)
     nothing = {"value": 0, "attestor": 0, "evidence": bytes(32)}
-    views: list[View] = [("ProjectBook", "fact", (number, int(criterion))) for criterion in Criterion]
-    for criterion, told in zip(Criterion, ledger.read(views), strict=True):
-        what = f"project {number}: fact {int(criterion)}"
-        yield from each_field(what, dict(zip(FACT, told, strict=True)), rows.get(criterion, nothing))
+    keys = [(number, int(criterion)) for number in numbers for criterion in Criterion]
+    views: list[View] = [("ProjectBook", "fact", key) for key in keys]
+    for key, told in zip(keys, ledger.read(views), strict=True):
+        what, fields = f"project {key[0]}: fact {key[1]}", dict(zip(FACT, told, strict=True))
+        yield from each_field(what, fields, rows.get(key, nothing))
 
 
 def _loans(projects: Numbered, ledger: Ledger, now: int) -> Iterator[Difference]:

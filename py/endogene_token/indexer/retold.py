@@ -190,8 +190,11 @@ Retold: TypeAlias = dict[type[SQLModel], dict[Key, Columns]]
 def retold(connection: Connection, decoder: Decoder) -> Retold:
     """Return what the raw events, as they were read, tell of each row."""
     found: Retold = {}
-    lists = 0
+    lists = pocket = 0
     for place, event in _events(connection, decoder):
+        if isinstance(event, me.LoanLossBooked):  # of which loan, the book's next event tells
+            pocket = event.pocket
+            continue
         if isinstance(event, pe.IssuesPublished):  # its versions are counted, nobody tells them
             lists += 1
             said = {"issues": event.count, "text_hash": event.text, "block_number": place.block_number}
@@ -199,13 +202,15 @@ def retold(connection: Connection, decoder: Decoder) -> Retold:
         else:
             left = LEAVES[type(event)](place, event)
         model, key, columns = left
+        if isinstance(event, pe.LoanWrittenOff):
+            columns["pocket"] = pocket
         found.setdefault(model, {}).setdefault(key, {}).update(columns)
     return found
 
 
 def _events(connection: Connection, decoder: Decoder) -> Iterator[tuple[Place, Told]]:
     topic = func.substr(EVENTS.c.topics, 1, WORD)
-    wanted = topic.in_(list(_topics({*LEAVES, pe.IssuesPublished})))
+    wanted = topic.in_(list(_topics({*LEAVES, pe.IssuesPublished, me.LoanLossBooked})))
     order = (EVENTS.c.block_number, EVENTS.c.log_index)
     for row in connection.execute(select(EVENTS).where(wanted).order_by(*order)):
         place = Place(row.block_number, row.block_hash, row.block_time, row.transaction_hash, row.log_index)
