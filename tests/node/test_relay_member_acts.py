@@ -146,14 +146,14 @@ def test_merchants_pay_ask_for_cash_and_a_member_for_credits(deeds: Deeds, money
 
 
 def test_what_a_contract_refuses_is_told_and_may_be_sent_again(deeds: Deeds, money: Money) -> None:
-    """A merchant nets more than it holds, then is paid: the very same act goes through."""
+    """A merchant nets more than it owes, then owes more: the very same act goes through."""
     project = funded(money, 400_000)
-    held = Currency(money.votes.town.ledger).holding(GROCER).total
-    netting = deeds.signed(GROCER, GROCER, Netting(held + 10))
+    owed = money.votes.town.ledger.merchant_account(GROCER).owed
+    netting = deeds.signed(GROCER, GROCER, Netting(owed + 10))
     row = deeds.queue(netting)
     deeds.exhaust()
-    assert deeds.told(row) == ("refused", "more-than-held")
-    money.spend(project, 0, GROCER, 300_000)  # its premium is more than 10, too
+    assert deeds.told(row) == ("refused", "more-than-owed")
+    money.spend(project, 0, GROCER, 300_000)  # its premium is more than 10
     assert deeds.queue(netting).digest == row.digest
     deeds.exhaust()
     assert deeds.told(row) == DONE
