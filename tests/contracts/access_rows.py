@@ -1,7 +1,7 @@
 """Who may call what: rows for every function that changes the ledger, with arguments that would succeed."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Final
 
 from eth_account.signers.local import LocalAccount
@@ -11,6 +11,7 @@ from endogene_token.chain import transactions as tx
 from endogene_token.chain.artifacts import CONTRACTS, Name
 from endogene_token.chain.charter import Kind, standard_charter
 from endogene_token.chain.contracts import encode
+from endogene_token.chain.deployment import STANDARD_OUTFLOWS
 from endogene_token.chain.views import Category, MemberKind, Role
 from endogene_token.errors import (
     LedgerRefusal,
@@ -32,6 +33,7 @@ from tests.town import FOREVER, key
 
 IMPLEMENTATION_SLOT: Final = "0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc"  # ERC-1967
 RULES_ROW: Final = (30, 60, 1000, 500, 10, 3600)
+OUTFLOW_ROW: Final = astuple(STANDARD_OUTFLOWS)
 TEXT: Final = b"\x55" * 32
 DRAFT, NOTICED = 1, 2  # resolutions of the stage
 NOBODY: Final[frozenset[str]] = frozenset()
@@ -288,9 +290,12 @@ def _closed_rows() -> Iterator[Row]:
         ("Membership", (someone,)),
         ("CommunityCredit", ("other", "OTHER")),
         ("CommunityFund", ()),
-        ("Rulebook", (RULES_ROW, standard_charter().words(), [])),
+        ("Rulebook", (RULES_ROW, OUTFLOW_ROW, standard_charter().words(), [])),
         ("Assembly", ()),
         ("Board", ()),
+        ("ProjectBook", ()),
+        ("ProjectCurrency", ()),
+        ("RedemptionDesk", ()),
     ]
     for contract, arguments in beginnings:
         data = encode(contract, "initialize", *arguments)

@@ -12,7 +12,9 @@ from endogene_token.chain.artifacts import CONTRACTS, Name, load
 from endogene_token.chain.calls import Ledger
 from endogene_token.chain.views import Role
 from endogene_token.errors import LedgerRefusal, MissingRoleError, ReplacementError, UnknownRefusalError
-from tests.contracts.access_rows import Row, Stage, rows
+from tests.contracts.access_projects import begin, project_rows
+from tests.contracts.access_rows import Row, Stage
+from tests.contracts.access_rows import rows as community_rows
 from tests.contracts.cooperative import Cooperative, chain_time
 from tests.town import key
 
@@ -23,11 +25,20 @@ MOVES = {
     "approve",
 }  # ERC-20's, which change nothing here: the compiler calls them pure
 EXPIRED, REVOKED, MEMBER = key(7003), key(7004), key(7005)
+ACTUARY, APPROVER = key(7006), key(7007)
 
 
 @pytest.fixture(scope="module")
 def stage(cooperative: Cooperative) -> Stage:
-    return Stage.set_up(cooperative)
+    stage = Stage.set_up(cooperative)
+    begin(stage)
+    return stage
+
+
+def rows(stage: Stage) -> Iterator[Row]:
+    """Yield a row or more for each function that is not a view."""
+    yield from community_rows(stage)
+    yield from project_rows(stage)
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +51,8 @@ def actors(stage: Stage) -> dict[str, str]:
     end = max(int(time.time()), chain_time(cooperative.ledger)) + 5
     governor.transact(tx.grant_role(community, Role.REGISTRAR, EXPIRED.address, end))
     governor.transact(tx.grant_role(community, Role.TREASURER, REVOKED.address, 2**40))
+    governor.transact(tx.grant_role(community, Role.ACTUARY, ACTUARY.address, 2**40))
+    governor.transact(tx.grant_role(community, Role.APPROVER, APPROVER.address, 2**40))
     while chain_time(cooperative.ledger) <= end:  # each block is a second later than the one before, at least
         governor.transact(tx.revoke_role(community, Role.TREASURER, REVOKED.address))
     return {
@@ -47,6 +60,8 @@ def actors(stage: Stage) -> dict[str, str]:
         "registrar": cooperative.registrar.address,
         "treasurer": cooperative.treasurer.address,
         "guardian": cooperative.guardian.address,
+        "actuary": ACTUARY.address,
+        "approver": APPROVER.address,
         "expired registrar": EXPIRED.address,
         "revoked treasurer": REVOKED.address,
         "director": stage.holder.address,
@@ -59,6 +74,9 @@ def actors(stage: Stage) -> dict[str, str]:
         "rulebook": community.rulebook,
         "assembly": community.assembly,
         "board": community.board,
+        "book": community.projects,
+        "currency": community.currency,
+        "desk": community.redemptions,
     }
 
 
