@@ -14,16 +14,16 @@ Row = tuple[View, Callable[[Any], object], object]
 """A view, what is taken of its answer, and what that must be."""
 
 
-def differences(
-    ledger: Ledger, model: CommunityModel, people: list[int]
-) -> list[tuple[View, object, object]]:
-    """Return the views that tell something else than the model, with both."""
+Difference = tuple[View, object, object]
+"""A view, what it tells, and what the model says."""
+
+
+def differences(ledger: Ledger, model: CommunityModel, people: list[int]) -> list[Difference]:
+    """Return the views that tell something else than the model."""
     rows = [*_rows(model, people)]
     answers = ledger.read([view for view, _, _ in rows])
-    told = [
-        (view, read(answer), expected) for (view, read, expected), answer in zip(rows, answers, strict=True)
-    ]
-    return [one for one in told if one[1] != one[2]]
+    told = [(*row, answer) for row, answer in zip(rows, answers, strict=True)]
+    return [(view, read(answer), said) for view, read, said, answer in told if read(answer) != said]
 
 
 def is_balanced(model: CommunityModel) -> bool:
