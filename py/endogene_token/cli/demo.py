@@ -1,12 +1,11 @@
-"""`endogene demo`: a community from nothing, in half a minute."""
+"""`endogene demo`: a community from nothing, and the whole round of its money, in a minute."""
 
 import time
-from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
 from endogene_token.bylaws import State
-from endogene_token.cli import meeting, story
+from endogene_token.cli import figures, meeting, motions, story
 from endogene_token.cli.console import (
     answering,
     balance_json,
@@ -47,12 +46,18 @@ def run(*, once: bool, port: int | None, data: Path | None, as_json: bool) -> No
                     move("story", step, story.STEPS)
             sheet = host.ledger.balance_sheet()
             differences = len(audit(host.engine, host.ledger).differences)
-            board = meeting.decision(host)
+            board = motions.decision(host, meeting.GUARDIAN)
+            votes, numbers = figures.votes(host), figures.read(host.engine)
             answer.update({"url": host.url, "balance_sheet": balance_json(sheet), "differences": differences})
-            answer["resolution"] = {**asdict(board), "state": board.state.name.lower()}
+            answer["resolution"] = _as_json(board)
+            answer.update({"votes": figures.votes_json(votes), "indicators": figures.as_json(numbers)})
             if not as_json:
-                out.print(balance_table(sheet, found))
                 tell(_told(board))
+                out.print(figures.votes_table(votes, found))
+                out.print(figures.rounds_table(numbers, found))
+                out.print(balance_table(sheet, found))
+                for sentence in figures.sentences(numbers, found):
+                    tell(sentence)
                 tell(tr("Differences between the chain and the read model: {count}", LANG, count=differences))
             if differences:
                 raise AuditError(actual=differences, limit=0)
@@ -60,14 +65,19 @@ def run(*, once: bool, port: int | None, data: Path | None, as_json: bool) -> No
                 serve(host, answer, as_json=as_json)
 
 
-def _told(board: meeting.Decision) -> str:
+def _as_json(board: motions.Decision) -> dict[str, object]:
+    sides = {"in_favour": sum(board.in_favour), "against": sum(board.against)}
+    return {"number": board.number, "state": board.state.name.lower(), **sides}
+
+
+def _told(board: motions.Decision) -> str:
     known = {State.EXECUTED: tr("carried out", LANG), State.NO_QUORUM: tr("without quorum", LANG)}
     return tr(
         "Resolution {number} of the board: {in_favour} for, {against} against, {state}.",
         LANG,
         number=board.number,
-        in_favour=board.in_favour,
-        against=board.against,
+        in_favour=sum(board.in_favour),
+        against=sum(board.against),
         state=known.get(board.state, tr("not carried out", LANG)),
     )
 

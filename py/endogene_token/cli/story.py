@@ -1,4 +1,4 @@
-"""The demo's day in a small town, each step done once however often it is told."""
+"""The demo's small town, from the first purchase to a retirement, each step done once however often told."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
@@ -8,21 +8,20 @@ from typing import Final
 
 from eth_utils.crypto import keccak
 
-from endogene_token.cli import meeting
+from endogene_token.cli import meeting, projects_story
+from endogene_token.cli.money_story import MoneyStory
+from endogene_token.cli.people import MEMBERS, PERSONS, admissions
+from endogene_token.cli.proposals import KINDS
 from endogene_token.errors import UnknownMerchantError
-from endogene_token.host import Host, organisation, person
+from endogene_token.host import Host
 from endogene_token.sdk import NewPurchase, NewReversal, TillClient
 
 EXPOSURE_LIMIT: Final = 5_000_00  # minor units of premiums owed
 TILL_CAP: Final = 10_000_00  # minor units of one purchase
-MEMBERS: Final = 40
 SALES_PER_TILL: Final = 30
 ANONYMOUS_SHARE: Final = 6  # one sale in so many names no member
 REFUND_SHARE: Final = 10  # one sale in so many is refunded
-SETTLING_MERCHANT: Final = 1
 GUEST_MERCHANT: Final = 1  # whose last till nobody uses: the README's first purchase goes through it
-PAYMENT: Final = keccak(text="endogene demo: the transfer of merchant 1")
-"""The commitment to the bank's reference of the one payment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,39 +41,46 @@ SHOPS: Final = (
     Shop("Quincaillerie Bernier", 350, 1, 420_00),
     Shop("Librairie La Plume", 300, 1, 90_00),
 )
-FIRST_DIRECTOR: Final = len(SHOPS) + MEMBERS + 1
-STEPS: Final = 7
+STEPS: Final = 12
 
 
 def tell(host: Host) -> Iterator[int]:
-    """Enrol, vote, sell, refund, wait, settle, conclude; yield the number of steps done after each.
+    """Enrol, vote, sell, settle, award, spend, net, retire; yield the number of steps done after each.
 
     Raises what the officers, the SDK and the host raise; told again, it goes on where it was.
     """
-    _admit(host)
+    if host.ledger.member_count() == 0:
+        host.officers.admit(admissions(host))
     yield 1
     tills = _enrol(host)
     yield 2
-    meeting.found_assembly(host, FIRST_DIRECTOR)
-    meeting.convene(host, FIRST_DIRECTOR)
+    meeting.seat_board(host)
+    projects_story.open_call(host)
+    meeting.hand_over(host)
     yield 3
-    meeting.vote(host, FIRST_DIRECTOR)
-    _sell(host, tills)
+    meeting.decide(host)
     yield 4
-    host.settle_down()
+    projects_story.file_dossiers(host)
     yield 5
-    _settle(host)
-    host.settle_down()
+    projects_story.decide(host)
     yield 6
-    meeting.conclude(host, FIRST_DIRECTOR)
+    _sell(host, tills)
+    yield 7
+    host.settle_down()
+    _settle(host)
+    yield 8
+    meeting.conclude(host)
+    projects_story.conclude(host)
+    yield 9
+    money = MoneyStory(host)
+    money.spend()
+    yield 10
+    money.go_on()
+    money.net()
+    yield 11
+    money.retire()
     host.settle_down()
     yield STEPS
-
-
-def _admit(host: Host) -> None:
-    if host.ledger.member_count() == 0:
-        people = [person() for _ in range(MEMBERS)]
-        host.officers.admit([*(organisation() for _ in SHOPS), *people, *meeting.admissions(host)])
 
 
 def _enrol(host: Host) -> dict[int, int]:
@@ -84,6 +90,9 @@ def _enrol(host: Host) -> dict[int, int]:
             host.ledger.merchant(merchant)
             continue
         host.officers.enrol_merchant(merchant, shop.rate_bps, EXPOSURE_LIMIT, TILL_CAP)
+    for merchant, kind in KINDS.items():
+        if host.ledger.merchant_kind(merchant) != kind:
+            host.officers.set_merchant_kind(merchant, kind)
     busy = [merchant for merchant, shop in enumerate(SHOPS, start=1) for _ in range(shop.tills)]
     wanted = [*busy, GUEST_MERCHANT]
     for till in range(host.ledger.till_count() + 1, len(wanted) + 1):
@@ -106,7 +115,7 @@ def _day(till: int, shop: Shop) -> Iterator[NewPurchase | NewReversal]:
     for number in range(1, SALES_PER_TILL + 1):
         amount = chance.randint(shop.dearest // 20, shop.dearest)
         anonymous = chance.randrange(ANONYMOUS_SHARE) == 0
-        member = None if anonymous else len(SHOPS) + chance.randint(1, MEMBERS)
+        member = None if anonymous else PERSONS.start - 1 + chance.randint(1, MEMBERS)
         yield NewPurchase(amount, f"{till:02}-{number:04}", member)
         if chance.randrange(REFUND_SHARE) == 0:
             part = amount if chance.randrange(2) else amount // 2
@@ -114,6 +123,9 @@ def _day(till: int, shop: Shop) -> Iterator[NewPurchase | NewReversal]:
 
 
 def _settle(host: Host) -> None:
-    owed = host.ledger.merchant_account(SETTLING_MERCHANT).owed
-    if owed and not host.ledger.reference_used(PAYMENT):
-        host.officers.settle(SETTLING_MERCHANT, owed, PAYMENT)
+    """Have every merchant pay, once, what it owes for the day."""
+    for merchant in range(1, len(SHOPS) + 1):
+        owed = host.ledger.merchant_account(merchant).owed
+        payment = keccak(text=f"endogene demo: the transfer of merchant {merchant}")
+        if owed and not host.ledger.reference_used(payment):
+            host.officers.settle(merchant, owed, payment)

@@ -1,0 +1,1 @@
+"""What the read model says of a community as a whole: see `indicators`."""
