@@ -37,7 +37,7 @@ def compare_projects(model: ReadMoney, ledger: Ledger, now: int) -> Iterator[Dif
     calls = {row["number"]: row for row in model.rows(pm.ProjectCall)}
     projects = {row["number"]: row for row in model.rows(pm.Project)}
     yield from _calls(model, calls, ledger)
-    yield from _projects(projects, ledger)
+    yield from _projects(model, projects, ledger)
     yield from _dossiers(model, calls, projects, ledger)
     yield from _loans(projects, ledger, now)
     yield from _plans(model, projects, ledger)
@@ -57,11 +57,14 @@ def _calls(model: ReadMoney, calls: Numbered, ledger: Ledger) -> Iterator[Differ
         yield from each_field(f"call {number}", fields, calls.get(number, NOTHING))
 
 
-def _projects(projects: Numbered, ledger: Ledger) -> Iterator[Difference]:
+def _projects(model: ReadMoney, projects: Numbered, ledger: Ledger) -> Iterator[Difference]:
     count = _count(ledger)
     yield Difference("projects: count", count, len(projects))
     numbers = range(1, count + 1)
     balances = ledger.read([("ProjectCurrency", "balanceOfProject", (number,)) for number in numbers])
+    for kind in (pm.ProjectPartner, pm.ProjectFact, pm.ProjectTranche, pm.ProjectLine):
+        of_known = model.by_project(kind).keys() <= set(numbers)
+        yield Difference(f"{kind.__tablename__}: of known projects", True, of_known)
     for number, told, balance in zip(numbers, _each(ledger, "project", numbers), balances, strict=True):
         *plain, loan, text = told
         fields = {**dict(zip(PROJECT, plain, strict=True)), **dict(zip(LOAN, loan, strict=True))}
@@ -94,13 +97,14 @@ def _facts(model: ReadMoney, numbers: Sequence[int], ledger: Ledger) -> Iterator
     nothing = {"value": 0, "attestor": 0, "evidence": bytes(32)}
     keys = [(number, int(criterion)) for number in numbers for criterion in Criterion]
     views: list[View] = [("ProjectBook", "fact", key) for key in keys]
+    yield Difference("facts: of known criteria", True, rows.keys() <= set(keys))
     for key, told in zip(keys, ledger.read(views), strict=True):
         what, fields = f"project {key[0]}: fact {key[1]}", dict(zip(FACT, told, strict=True))
         yield from each_field(what, fields, rows.get(key, nothing))
 
 
 def _loans(projects: Numbered, ledger: Ledger, now: int) -> Iterator[Difference]:
-    numbers = [number for number, row in projects.items() if row["instalments"]]
+    numbers = [number for number in range(1, _count(ledger) + 1) if number in projects]
     views: list[View] = [("ProjectBook", "arrears", (number,)) for number in numbers]
     for number, told in zip(numbers, ledger.read_rows(views), strict=True):
         yield Difference(f"project {number}: arrears", told, arrears(projects[number], now))
