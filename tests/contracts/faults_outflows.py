@@ -84,8 +84,15 @@ PROJECT_GUARDS: Final = (
 
 SPENDING: Final = (
     *faults(
+        (CURRENCY, "returnSpending", OF_MERCHANTS),
+        ("a paused fund takes returns", "FUND.requireRunning();", ""),
+    ),
+    *faults(
+        (CURRENCY, "requestCash", OF_MERCHANTS),
+        ("a paused fund is asked for cash", "FUND.requireRunning();", ""),
+    ),
+    *faults(
         (CURRENCY, "spend", OF_SPENDING),
-        ("a paused fund spends", "FUND.requireRunning();", ""),
         ("a related merchant is paid", "BOOK.isRelated(s.project, s.merchant)", "false"),
         ("any kind of merchant", "kinds >> kind & 1 == 0", "false"),
     ),
