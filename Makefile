@@ -27,7 +27,8 @@ test: $(READY) ## Run every test and check
 deep: $(READY) ## Run the long campaigns: more fuzz, more invariants, every planted fault
 	@ENDOGENE_FAULTS=all $(BIN)/python -m pytest -n 2 --dist loadgroup tests/contracts/test_forge.py
 	@FOUNDRY_PROFILE=deep scripts/forge.sh test
-	@ENDOGENE_MODEL_RUNS=300 $(BIN)/python -m pytest tests/contracts/test_assembly_model.py
+	@ENDOGENE_MODEL_RUNS=300 $(BIN)/python -m pytest tests/contracts/test_assembly_model.py \
+		tests/contracts/test_community_model.py
 
 .PHONY: bench
 bench: $(READY) ## Measure gas and speed, and write the table
