@@ -57,7 +57,7 @@ def test_a_recorded_purchase_shows_in_every_view_that_it_concerns(
     after = ledger.balance_sheet()
     moved = [new - old for new, old in zip(astuple(after), astuple(before), strict=True)]
     reserve = SHARES.reserve + memberless.reserve
-    assert moved == [0, 2 * SHARES.premium, SHARES.credit, 0, reserve, SHARES.operations]
+    assert moved == [0, 2 * SHARES.premium, SHARES.credit, 0, reserve, SHARES.operations, 0, 0, 0, 0]
     assert after.cash + after.premiums_receivable == sum(astuple(after)[2:])
     assert ledger.account(member) == CreditAccount(SHARES.credit, 0, FOREVER)
     assert ledger.merchant_account(till.merchant) == MerchantAccount(2 * SHARES.premium, 0)
