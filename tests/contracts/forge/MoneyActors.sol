@@ -20,7 +20,7 @@ contract MoneyActors is MoneyActorsCurrency {
     }
 
     function requestForHeirs(uint256 which, uint256 seed) external {
-        uint32 member = seed % 16 == 0 ? LAST_MEMBER + 1 : _pickEarner(which);
+        uint32 member = seed % 8 == 0 ? LAST_MEMBER + 1 : _pickEarner(which);
         (uint64 amount, bytes32 payee) = (_wanted(_people[member].balance, seed >> 4), bytes32(1 + (seed >> 24) % 4));
         bytes memory no;
         if (member > LAST_MEMBER) no = _no(IMembership.Membership_MemberUnknown.selector, member, LAST_MEMBER);

@@ -183,7 +183,7 @@ abstract contract MoneyActorsAward is MoneyActorsDossier {
 
     function _loanPart(Dossier storage d, uint256 seed) private view returns (uint64) {
         uint256 debt = _debt(d);
-        return uint64(seed % 6 == 0 ? debt : seed % 6 == 1 ? debt + 1 : (seed >> 24) % (debt / 2 + 1));
+        return uint64(seed % 4 == 0 ? debt : seed % 4 == 1 ? debt + 1 : (seed >> 24) % (debt / 2 + 1));
     }
 
     function _refuseLess(uint32 project, uint256 amount) private view returns (bytes memory) {

@@ -62,7 +62,7 @@ abstract contract MoneyActorsBase is MoneyGhost {
     /// @dev A call that dossiers come through; those that the governor opens ask for anything.
     function _callTerms() internal view override returns (IProjectBook.Call memory c) {
         c = super._callTerms();
-        (c.required, c.minPartners, c.minKinds, c.budget) = (1 << 0 | 1 << 2 | 1 << 6, 2, 2, 1_500_000);
+        (c.required, c.minPartners, c.minKinds, c.budget) = (1 << 0 | 1 << 2 | 1 << 6, 2, 2, 700_000);
     }
 
     /// @dev Short delays, so that a campaign sees many projects to their end.

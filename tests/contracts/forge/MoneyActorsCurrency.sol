@@ -19,7 +19,7 @@ abstract contract MoneyActorsCurrency is MoneyActorsTranche {
         Dossier storage d = _dossiers[project];
         IProjectCurrency.Spending memory s;
         (s.project, s.line) = (project, uint8((seed >> 8) % 16 == 0 ? 2 : (seed >> 12) % 2));
-        s.merchant = (seed >> 16) % 16 == 0 ? CARL : _pickMerchant(seed >> 20);
+        s.merchant = (seed >> 16) % 8 == 0 ? CARL : _pickMerchant(seed >> 20);
         s.amount = _part(d.held, seed >> 32);
         s.invoice = _invoice(seed >> 96);
         uint32 signer = d.signer == 0 ? CARL : d.signer;

@@ -7,19 +7,20 @@ import {MoneyActorsTill} from "./MoneyActorsTill.sol";
 
 /// @notice Calls, and the dossiers that answer them, up to their eligibility.
 abstract contract MoneyActorsDossier is MoneyActorsTill {
-    uint256 private constant MOST_PROJECTS = 32;
+    uint256 private constant MOST_PROJECTS = 60;
     uint256 private constant MOST_CALLS = 8;
     uint64 private constant ISSUES = 20;
     uint8 private constant CRITERIA = 9;
 
     /// @dev Asks for anything; mostly for little, so that dossiers come through.
     function openCall(uint256 seed) external {
-        if (_calls.length > MOST_CALLS) return;
         IProjectBook.Call memory c;
-        c.budget = uint64(100_000 + (seed >> 16) % 1_500_000);
+        c.budget = uint64(20_000 + (seed >> 16) % 500_000);
         c.closesAt = uint64(block.timestamp + ((seed >> 48) % 8 == 0 ? 0 : 3 days + (seed >> 56) % 30 days));
         c.attestor = uint32(1 + (seed >> 64) % 12);
         c.required = uint16((seed >> 80) & (seed >> 96) & (seed % 8 == 0 ? 0x3ff : 0x1ff));
+        // Of a criterion that there is not; always so once there are calls enough.
+        if (_calls.length > MOST_CALLS || (seed >> 200) % 12 == 0) c.required |= uint16(1 << CRITERIA);
         (c.minPartners, c.minKinds) = (uint8(1 + (seed >> 112) % 3), uint8(1 + (seed >> 120) % 3));
         c.minMerchantShareBps = uint16((seed >> 128) % 8000);
         c.minLeverageBps = uint32((seed >> 144) % 15_000);
@@ -101,10 +102,10 @@ abstract contract MoneyActorsDossier is MoneyActorsTill {
         if (_tryAs(h, abi.encodeCall(IProjectBook.submit, (project, plan, h.signature)), no)) _bookPlan(project, plan);
     }
 
-    /// @dev Sound but for one in eight.
+    /// @dev Sound, three in four.
     function _randomPlan(uint256 seed) private view returns (IProjectBook.Plan memory plan) {
         (plan.mentor, plan.signer) = (uint32(1 + seed % 12), uint32(1 + (seed >> 8) % LAST_MEMBER));
-        plan.amount = uint64(3000 + (seed >> 16) % 300_000);
+        plan.amount = uint64(3000 + (seed >> 16) % 150_000);
         plan.sought = uint64((seed >> 48) % 4 == 0 ? 0 : plan.amount * ((seed >> 56) % 20_000) / BPS);
         plan.expiresAt = uint64(block.timestamp + 5 days + (seed >> 80) % 40 days);
         if ((seed >> 112) % 2 == 0) {
@@ -120,7 +121,7 @@ abstract contract MoneyActorsDossier is MoneyActorsTill {
         plan.lines = new IProjectBook.Line[](2);
         plan.lines[0] = IProjectBook.Line(uint64(plan.amount * ((seed >> 128) % BPS) / BPS), 0xe);
         plan.lines[1] = IProjectBook.Line(plan.amount - plan.lines[0].amount, (seed >> 144) % 16);
-        if ((seed >> 160) % 8 == 0) _spoil(plan, (seed >> 168) % 8);
+        if ((seed >> 160) % 4 == 0) _spoil(plan, (seed >> 168) % 8);
     }
 
     function _spoil(IProjectBook.Plan memory plan, uint256 how) private view {

@@ -84,7 +84,7 @@ abstract contract MoneyActorsOffice is MoneyActorsBase {
     }
 
     function payOperating(uint256 seed) external {
-        uint64 amount = uint64((seed >> 16) % (_pots.allowed + (seed % 8 == 0 ? 1e4 : 1)));
+        uint64 amount = uint64((seed >> 16) % (_pots.allowed + (seed % 4 == 0 ? 1e4 : 1)));
         bytes32 bankReference = _reference(seed >> 8);
         bytes memory no = _refusePaying(amount, bankReference);
         bytes memory data = abi.encodeCall(IFundOutflows.payOperating, (amount, bankReference));
@@ -103,11 +103,8 @@ abstract contract MoneyActorsOffice is MoneyActorsBase {
         if (amount > _pots.allowed) {
             return _no(IFundOutflows.CommunityFund_NotAllowed.selector, amount, _pots.allowed);
         }
-        no = _ifReferenceUsed(bankReference);
-        if (no.length != 0) return no;
-        if (amount > _pots.cash) return _no(bytes4(keccak256("Panic(uint256)")), 0x11);
-        no = _ifShort(IRulebook.Pocket.Operations, amount);
-        return _or(no, _ifInsolvent(_liquid() - int256(amount)));
+        no = _or(_ifInsolvent(_liquid() - int256(amount)), _ifReferenceUsed(bankReference));
+        return _or(no, _ifShort(IRulebook.Pocket.Operations, amount));
     }
 
     // ---- the actuary and the guardian
@@ -116,7 +113,8 @@ abstract contract MoneyActorsOffice is MoneyActorsBase {
         uint256 most = _liquid() > 0 ? uint256(_liquid()) : 0;
         uint64 due = uint64((seed >> 16) % (seed % 8 == 0 ? 2 * most + 1 : most / 4 + 1));
         uint256 limit = block.timestamp + _outflow.longestAttestation;
-        uint256 until = block.timestamp + (seed >> 96) % (_outflow.longestAttestation + 1 days);
+        uint256 mode = (seed >> 88) % 8;
+        uint256 until = mode == 0 ? limit + 1 : mode == 1 ? block.timestamp + (seed >> 96) % 2 days : limit;
         bytes memory no;
         if (until > limit) no = _no(IFundOutflows.CommunityFund_AttestationTooLong.selector, until, limit);
         bytes memory data = abi.encodeCall(IFundOutflows.attestDue, (due, uint64(until), EVIDENCE));
@@ -126,7 +124,7 @@ abstract contract MoneyActorsOffice is MoneyActorsBase {
 
     /// @dev The guardian pauses once, and seldom; the governor ends it.
     function pause(uint256 dice) external {
-        if (block.timestamp >= _pausedUntil && (dice >> 8) % 8 != 0) return;
+        if (!_isPauseSpent && (dice >> 8) % 6 != 0) return;
         if (block.timestamp < _pausedUntil || (_isPauseSpent && dice % 2 == 0)) {
             bytes memory end = abi.encodeCall(IGuardian.settlePause, (uint64(block.timestamp)));
             if (!_tryAsGovernor(address(fund), end, "", dice)) return;
@@ -142,10 +140,10 @@ abstract contract MoneyActorsOffice is MoneyActorsBase {
 
     function publishOutflowRules(uint256 seed) external {
         IRulebook.OutflowRules memory r;
-        r.coverageFloorBps = uint16(seed % 8 == 0 ? (seed >> 8) % 30_000 : (seed >> 8) % 3000);
+        r.coverageFloorBps = uint16((seed >> 8) % (seed % 4 == 0 ? 60_000 : 2000));
         r.cashDelay = uint32((seed >> 32) % 6 days);
-        r.cashLimit = uint64((seed >> 64) % 300_000);
-        r.judgingTime = uint32((seed >> 96) % 16 == 0 ? (seed >> 104) % 120 : 1 days + (seed >> 104) % 20 days);
+        r.cashLimit = uint64((seed >> 64) % 80_000);
+        r.judgingTime = uint32((seed >> 96) % 8 == 0 ? (seed >> 104) % 120 : 1 days + (seed >> 104) % 20 days);
         r.longestAttestation = uint32(10 days + (seed >> 128) % 300 days);
         r.debtPocket = IRulebook.Pocket((seed >> 160) % 3);
         r.loanPocket = IRulebook.Pocket((seed >> 168) % 3);
@@ -175,7 +173,7 @@ abstract contract MoneyActorsOffice is MoneyActorsBase {
     function writeOffDebt(uint256 which, uint256 seed) external {
         uint32 merchant = _pickMerchant(which);
         uint256 owed = _shops[merchant].owed;
-        uint256 amount = seed % 8 == 0 ? owed + 1 : (seed >> 16) % (owed / 4 + 1);
+        uint256 amount = seed % 6 == 0 ? owed + 1 : (seed >> 16) % (owed / 4 + 1);
         bytes memory no;
         if (amount > owed) no = _no(IFundOutflows.CommunityFund_MoreThanOwed.selector, amount, owed);
         no = _or(no, _ifShort(_outflow.debtPocket, amount));

@@ -47,12 +47,13 @@ contract MoneyLawsTest {
     }
 
     function _often(MoneyActors actors) private pure returns (bytes4[] memory often) {
-        bytes4[24] memory named = [
+        bytes4[25] memory named = [
             actors.bring.selector,
             actors.bring.selector,
             actors.passTime.selector,
             actors.buy.selector,
             actors.settle.selector,
+            actors.refund.selector,
             actors.draft.selector,
             actors.submit.selector,
             actors.assess.selector,
@@ -80,9 +81,8 @@ contract MoneyLawsTest {
     }
 
     function _seldom(MoneyActors actors) private pure returns (bytes4[] memory seldom) {
-        bytes4[31] memory named = [
+        bytes4[30] memory named = [
             actors.vote.selector,
-            actors.refund.selector,
             actors.giveBack.selector,
             actors.net.selector,
             actors.payCash.selector,
