@@ -154,7 +154,10 @@ def _contested(votes: Votes, users: list[int], workers: list[int]) -> None:
 
 
 def _unfinished(votes: Votes, users: list[int], workers: list[int], supporting: list[int]) -> None:
-    """One of each state that is not an end: contestable, closed, open, noticed, draft; and no quorum."""
+    """One of each state that is no end: final, contestable, closed, open, noticed, draft; and no quorum."""
+    final = votes.call_vote(users[0], Kind.OFFICE)
+    votes.cast(final, dict.fromkeys((users[0], users[1], workers[1]), FOR))
+    votes.wait_until_final(final)
     votes.propose(users[3], Kind.DECISION)
     votes.call_vote(users[0], Kind.SPENDING)  # nobody votes
     election = votes.call_vote(users[0], Kind.ELECTION)
