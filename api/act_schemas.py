@@ -324,23 +324,26 @@ class MemberActGiven(Given):
 
 
 class MemberActAccepted(Told):
-    """The act is kept for good; what became of it follows at ``GET /v1/member-acts/{digest}``."""
+    """The act is kept for good; what became of it follows at ``GET /v1/member-acts/{receipt}``.
 
-    model_config = ConfigDict(json_schema_extra=example(digest=EXAMPLE_HASH, status="queued"))
+    The receipt is the keccak-256 of what was signed (32 bytes) and the signature that came first with it.
+    """
 
-    digest: str
+    model_config = ConfigDict(json_schema_extra=example(receipt=EXAMPLE_HASH, status="queued"))
+
+    receipt: str
     status: ActStatus
 
 
 class MemberActTold(Told):
-    """An act and how far it has come; whoever has its digest may ask.
+    """An act and how far it has come; whoever has its receipt may ask.
 
     `number` is that of what it made: a project, a request of cash, a redemption.
     """
 
     model_config = ConfigDict(
         json_schema_extra=example(
-            digest=EXAMPLE_HASH,
+            receipt=EXAMPLE_HASH,
             action="draft",
             status="done",
             number=3,
@@ -348,7 +351,7 @@ class MemberActTold(Told):
         )
     )
 
-    digest: str
+    receipt: str
     action: str
     status: ActStatus
     reason: str | None = None
@@ -358,11 +361,14 @@ class MemberActTold(Told):
 
 
 class MemberNonces(Told):
-    """The number that a member's next act carries in each contract, after all that is queued."""
+    """The number that a member's next act carries in a contract, after all that is queued.
 
-    model_config = ConfigDict(json_schema_extra=example(member=4, projects=0, currency=2, redemptions=0))
+    That of the redemption desk is the member's own affair: an act for it, signed with any number that is not
+    the next one, is answered by 409, with the next one as `limit`.
+    """
+
+    model_config = ConfigDict(json_schema_extra=example(member=4, projects=0, currency=2))
 
     member: int
     projects: int
     currency: int
-    redemptions: int

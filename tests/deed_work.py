@@ -43,13 +43,13 @@ class Deed(msgspec.Struct):
 
 
 def work(engine: Engine, town: Town, given: Sequence[Deed]) -> list[bytes]:
-    """Send every act, then relay until nothing moves; return their digests."""
+    """Send every act, then relay until nothing moves; return their receipts."""
     ledger: Ledger = town.ledger
     rows = [member_acts.accept(engine, one.signed(), town.community, one.chain_nonce) for one in given]
     relay = VoteRelay(engine, ledger, town.relayer)
     while relay.step():
         pass
-    return [row.digest for row in rows]
+    return [row.receipt for row in rows]
 
 
 if __name__ == "__main__":

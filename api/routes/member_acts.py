@@ -1,4 +1,4 @@
-"""What members sign for projects, project currency and redemptions: sent, and followed by its digest."""
+"""What members sign for projects, project currency and redemptions: sent, and followed by its receipt."""
 
 from typing import Annotated
 
@@ -14,19 +14,19 @@ from endogene_token.hexes import from_hex, to_hex
 from endogene_token.relay import member_acts
 
 router = APIRouter(tags=["member acts"])
-Digest = Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$", description="What the member signed.")]
+Receipt = Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$", description="As it was answered.")]
 
 
 @router.post("/member-acts", status_code=202)
 def send(given: Annotated[MemberActGiven, Body()], app: App) -> MemberActAccepted:
     """Accept what a member signed. It is checked as the next block would; sent again it is the same act."""
     row = accept_member_act(app, signed_act(given))
-    return MemberActAccepted.model_validate({"digest": to_hex(row.digest), "status": row.state})
+    return MemberActAccepted.model_validate({"receipt": to_hex(row.receipt), "status": row.state})
 
 
 @router.get("/member-acts/nonces/{member}")
 def nonces(member: PathNumber, app: App, session: Reading) -> MemberNonces:
-    """Tell the number that a member's next act carries in each contract."""
+    """Tell the number that a member's next act carries in the book and the currency."""
 
     def next_(contract: Name) -> int:
         on_chain = chain_nonce(app.ledger, contract, member)
@@ -36,20 +36,19 @@ def nonces(member: PathNumber, app: App, session: Reading) -> MemberNonces:
         member=member,
         projects=next_("ProjectBook"),
         currency=next_("ProjectCurrency"),
-        redemptions=next_("RedemptionDesk"),
     )
 
 
-@router.get("/member-acts/{digest}")
-def member_act(digest: Digest, session: Reading, lang: Language) -> MemberActTold:
+@router.get("/member-acts/{receipt}")
+def member_act(receipt: Receipt, session: Reading, lang: Language) -> MemberActTold:
     """Tell how far an act has come."""
-    row = member_acts.find(session, from_hex(digest))
+    row = member_acts.find(session, from_hex(receipt))
     if row is None:
-        raise UnknownActError(actual=digest)
+        raise UnknownActError(actual=receipt)
     trouble = row.trouble
     return MemberActTold.model_validate(
         {
-            "digest": to_hex(row.digest),
+            "receipt": to_hex(row.receipt),
             "action": row.action,
             "status": row.state,
             "reason": trouble and trouble.code,

@@ -26,7 +26,7 @@ PLACES = {
     "number": BAKERY,
     "member": BAKERY,
     "id": "1-1",
-    **dict.fromkeys(("hash", "digest"), vote_schemas.EXAMPLE_HASH),
+    **dict.fromkeys(("hash", "digest", "receipt"), vote_schemas.EXAMPLE_HASH),
 }
 MODELS = (act_schemas, answers, money_answers, project_answers, schemas, vote_answers, vote_schemas)
 

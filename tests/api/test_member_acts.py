@@ -12,6 +12,7 @@ from eth_hash.auto import keccak
 from endogene_token.act_json import as_json, content
 from endogene_token.chain import transactions as tx
 from endogene_token.chain.acts import desk, domain
+from endogene_token.chain.redemptions import Redemptions
 from endogene_token.errors import (
     BeyondBalanceError,
     MemberSignatureError,
@@ -27,11 +28,13 @@ from endogene_token.member_acts import (
     Content,
     DeclaringRelation,
     Drafting,
+    Dropping,
     Mentoring,
     Netting,
     Reviewing,
     Spend,
     Submitting,
+    digest,
 )
 from endogene_token.projects import Criterion, Line, Loan, OrganisationKind, Partner, Spending
 from endogene_token.relay import VoteRelay
@@ -67,8 +70,10 @@ class Works:
 
     def body(self, member: int, subject: int, said: Content, **wrong: Any) -> dict[str, Any]:
         """Return the body of an act; `wrong` replaces its nonce or the member who signs."""
-        nonces = self.site.get(f"{PATH}/nonces/{member}")
-        nonce = wrong.get("nonce", nonces[NONCE_OF[desk(type(said))]])
+        contract = desk(type(said))
+        on_chain = self.money.votes.town.ledger.read([(contract, "nonce", (member,))])[0]
+        told = self.site.get(f"{PATH}/nonces/{member}").get(NONCE_OF[contract], on_chain)
+        nonce = wrong.get("nonce", told)
         act = Act(member, subject, said, nonce)
         where = domain(self.money.votes.town.community, type(said))
         signature = KeyfileSigner(self.money.keys[wrong.get("signer", member)]).sign(act, where)
@@ -98,22 +103,22 @@ def code(answer: httpx.Response) -> tuple[int, str]:
 
 
 def test_an_act_is_accepted_followed_and_answered(works: Works) -> None:
-    """Sent again it is the same; what it made is told by its digest, and its number has served."""
+    """Sent again it is the same; what it made is told by its receipt, and its number has served."""
     applicant = works.money.applicant
     before = works.site.get(f"{PATH}/nonces/{applicant}")
     body = works.body(applicant, EASY, Drafting(keccak(b"Une serre")))
     first = works.site.client.post(PATH, json=body)
     assert first.status_code == 202, first.text
     assert works.site.client.post(PATH, json=body).json() == first.json()
-    digest = first.json()["digest"]
-    assert works.site.get(f"{PATH}/{digest}")["status"] == "queued"
+    receipt = first.json()["receipt"]
+    assert works.site.get(f"{PATH}/{receipt}")["status"] == "queued"
     works.settle()
-    told = works.site.get(f"{PATH}/{digest}")
+    told = works.site.get(f"{PATH}/{receipt}")
     assert (told["status"], told["number"]) == ("done", works.money.projects.count())
     assert (told["action"], len(told["transaction"])) == ("draft", 66)
     after = works.site.get(f"{PATH}/nonces/{applicant}")
     assert after == {**before, "projects": before["projects"] + 1}
-    assert works.site.client.post(PATH, json=body).json() == {"digest": digest, "status": "done"}
+    assert works.site.client.post(PATH, json=body).json() == {"receipt": receipt, "status": "done"}
 
 
 def test_what_cannot_be_done_is_told_at_once(works: Works) -> None:
@@ -139,7 +144,7 @@ def test_a_refusal_is_told_in_the_language_of_its_reader(works: Works) -> None:
     second = works.post(mentor, project, Mentoring(), nonce=works.body(mentor, 0, Mentoring())["nonce"])
     assert (first.status_code, second.status_code) == (202, 202), second.text
     works.settle()
-    path = f"{PATH}/{second.json()['digest']}"
+    path = f"{PATH}/{second.json()['receipt']}"
     french, english = (works.site.get(path, **{"accept-language": one}) for one in ("fr", "en"))
     assert (english["status"], english["reason"]) == ("refused", "project-state")
     assert english["explanation"].startswith("Project ")
@@ -177,12 +182,33 @@ def test_a_member_whose_days_are_over_may_ask_for_credits_only(works: Works) -> 
         asking = works.post(ALICE, 0, Asking(10, keccak(b"compte")))
         assert asking.status_code == 202, asking.text
         works.settle()
-        number = works.site.get(f"{PATH}/{asking.json()['digest']}")["number"]
+        number = works.site.get(f"{PATH}/{asking.json()['receipt']}")["number"]
         with works.client(ALICE) as alice:
             alice.drop_redemption(number)
         works.settle()
     finally:
         money.votes.town.do(tx.set_validity(money.votes.town.community, ALICE, 0, 2**32 - 1))
+
+
+def test_what_a_member_asks_of_its_credits_is_nobody_elses_affair(works: Works) -> None:
+    """Neither its number at the desk nor the fate of a guessed act; asked twice alike, it is two acts."""
+    money, payee = works.money, keccak(b"le meme compte")
+    desk_ = Redemptions(money.votes.town.ledger)
+    before = desk_.count()
+    with works.client(ALICE) as alice:
+        receipts = []
+        for _ in range(2):
+            receipts.append(alice.request_redemption(7, payee))
+            works.settle()
+            dropped = alice.drop_redemption(alice.status(receipts[-1])["number"])
+            works.settle()
+    assert len({*receipts, dropped}) == 3
+    assert desk_.count() == before + 2
+    assert set(works.site.get(f"{PATH}/nonces/{ALICE}")) == {"member", "projects", "currency"}
+    act = Act(ALICE, 0, Dropping(before + 2), desk_.nonce(ALICE) - 1)
+    guessed = digest(act, desk_.domain)
+    assert works.site.client.get(f"{PATH}/0x{guessed.hex()}").status_code == 404
+    assert works.site.get(f"{PATH}/{dropped}")["status"] == "done"
 
 
 def test_a_project_goes_from_its_draft_to_its_account_through_the_sdk(works: Works) -> None:

@@ -124,14 +124,14 @@ class Deeds:
         """Queue an act."""
         return self.queue(self.signed(member, subject, content, tranche=tranche))
 
-    def found(self, digest: bytes) -> RelayMemberAct:
+    def found(self, receipt: bytes) -> RelayMemberAct:
         with reading(self.engine) as connection, Session(connection) as session:
-            found = member_acts.find(session, digest)
+            found = member_acts.find(session, receipt)
             assert found is not None
             return found
 
     def fate(self, row: RelayMemberAct) -> RelayMemberAct:
-        return self.found(row.digest)
+        return self.found(row.receipt)
 
     def told(self, row: RelayMemberAct) -> tuple[str, str | None]:
         """Return the state of an act, and the code of why it was refused."""

@@ -75,8 +75,8 @@ def test_killed_there_and_started_again_everything_is_done_once(
     money, currency = deeds.money, Currency(deeds.money.votes.town.ledger)
     given, before = prepared(deeds), (money.projects.count(), currency.request_count())
     assert killed_work(deeds, given, tmp_path / "community.json", point) == -signal.SIGKILL
-    digests = work(deeds.engine, money.votes.town, given)
-    rows = [deeds.found(one) for one in digests]
+    receipts = work(deeds.engine, money.votes.town, given)
+    rows = [deeds.found(one) for one in receipts]
     assert [one.state for one in rows] == ["done"] * 3
     assert all(one.transaction for one in rows)
     projects, requests = money.projects.count(), currency.request_count()

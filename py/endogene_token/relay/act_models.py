@@ -11,6 +11,7 @@ from endogene_token.relay.vote_models import VoteState
 class RelayMemberAct(SQLModel, table=True):
     """An act for the book, the currency or the desk (`contract`), under the digest that its member signed.
 
+    The digest of an act may be guessed; its `receipt`, which depends on the signature, may not.
     `content` is JSON, see `act_json`; `tranche` that of a claim which is reviewed or released. `number` is
     that of what the act made: a project, a request of cash, a redemption.
     """
@@ -19,9 +20,11 @@ class RelayMemberAct(SQLModel, table=True):
     __table_args__ = (
         Index("relay_member_act_state", "state", "received_at"),
         Index("relay_member_act_member", "member", "contract"),
+        Index("relay_member_act_receipt", "receipt", unique=True),
     )
 
     digest: bytes = Field(sa_column=Column(LargeBinary(32), primary_key=True))
+    receipt: bytes = Field(sa_type=LargeBinary(32))
     contract: str = Field(sa_type=String(24))
     action: str = Field(sa_type=String(24))
     member: int = Field(sa_type=BigInteger)

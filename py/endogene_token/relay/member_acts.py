@@ -1,7 +1,9 @@
 """The queue of what members sign for the book of projects, the project currency and the redemption desk.
 
 An act is known by the digest that its member signed; sent again it is the same one, and a refused one is
-tried again. Each contract counts the acts of a member for itself.
+tried again. It is followed by its receipt, which only those know who have its signature: most acts are few
+enough to be guessed, and what a member asks of its credits is nobody else's affair. Each contract counts the
+acts of a member for itself.
 """
 
 import time
@@ -9,6 +11,7 @@ from dataclasses import dataclass
 from typing import cast
 
 import msgspec
+from eth_hash.auto import keccak
 from sqlalchemy import Engine, func
 from sqlmodel import Session, col, select, update
 
@@ -54,7 +57,8 @@ def accept(engine: Engine, signed: SignedMemberAct, community: Community, chain_
         values = row.model_dump()
         insert = INSERT[session.get_bind().dialect.name](RelayMemberAct).values(**values)
         refused = col(RelayMemberAct.state) == VoteState.REFUSED
-        written = insert.on_conflict_do_update(index_elements=["digest"], set_=values, where=refused)
+        again = {name: value for name, value in values.items() if name != "receipt"}
+        written = insert.on_conflict_do_update(index_elements=["digest"], set_=again, where=refused)
         if session.execute(written.returning(RelayMemberAct.digest)).first() is not None:
             expected = next_nonce(session, signed.contract, row.member, chain_nonce, but=row.digest)
             if row.nonce != expected:
@@ -77,9 +81,9 @@ def next_nonce(session: Session, contract: Name, member: int, chain_nonce: int, 
     return chain_nonce if last is None else max(chain_nonce, last + 1)
 
 
-def find(session: Session, act_digest: bytes) -> RelayMemberAct | None:
-    """Return the act with this digest, or None."""
-    return session.get(RelayMemberAct, act_digest)
+def find(session: Session, receipt: bytes) -> RelayMemberAct | None:
+    """Return the act with this receipt, or None."""
+    return session.exec(select(RelayMemberAct).where(RelayMemberAct.receipt == receipt)).first()
 
 
 def waiting(session: Session, limit: int) -> list[RelayMemberAct]:
@@ -117,9 +121,10 @@ def contract_of(row: RelayMemberAct) -> Name:
 
 
 def _row(signed_act: SignedMemberAct, community: Community) -> RelayMemberAct:
-    act = signed_act.act
+    act, act_digest = signed_act.act, signed_act.digest(community)
     return RelayMemberAct(
-        digest=signed_act.digest(community),
+        digest=act_digest,
+        receipt=keccak(act_digest + signed_act.signature),
         contract=signed_act.contract,
         action=act.action,
         member=act.member,

@@ -73,9 +73,9 @@ class AsyncProjectClient:
         """See `ProjectClient.project`."""
         return await self._driver.run(self._flows.get(f"/v1/projects/{number}"))
 
-    async def status(self, digest: str) -> dict[str, Any]:
+    async def status(self, receipt: str) -> dict[str, Any]:
         """See `ProjectClient.status`."""
-        return await self._driver.run(self._flows.get(f"{PATH}/{digest}"))
+        return await self._driver.run(self._flows.get(f"{PATH}/{receipt}"))
 
     async def draft(self, call: int, text: str) -> str:
         """See `ProjectClient.draft`."""

@@ -40,17 +40,16 @@ class Contracts(msgspec.Struct, frozen=True):
 
 
 class Nonces(msgspec.Struct, frozen=True):
-    """The number that a member's next act carries in each contract."""
+    """The number that a member's next act carries in the book and in the currency."""
 
     projects: int
     currency: int
-    redemptions: int
 
 
 class Accepted(msgspec.Struct, frozen=True):
     """An act that the service keeps."""
 
-    digest: str
+    receipt: str
     status: str
 
 

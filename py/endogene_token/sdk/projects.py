@@ -33,9 +33,9 @@ class ProjectClient:
     """Applies, mentors, releases, spends, pays and redeems for one member, who needs no gas.
 
     What a member does is signed here and brought to the ledger by the service: each such method returns the
-    act's digest, by which `status` tells what became of it. Amounts are minor units, hashes 32 bytes. Close
-    it, or use it in a ``with`` statement. Each method raises ServiceErrors, LedgerRefusals, and the signer's
-    errors.
+    act's receipt, by which `status` tells what became of it. Whoever has the receipt may ask: keep it as your
+    own. Amounts are minor units, hashes 32 bytes. Close the client, or use it in a ``with`` statement. Each
+    method raises ServiceErrors, LedgerRefusals, and the signer's errors.
     """
 
     def __init__(
@@ -75,9 +75,9 @@ class ProjectClient:
         """Return a project: its plan, tranches, lines, criteria, loan."""
         return self._driver.run(self._flows.get(f"/v1/projects/{number}"))
 
-    def status(self, digest: str) -> dict[str, Any]:
+    def status(self, receipt: str) -> dict[str, Any]:
         """Return what became of an act: queued, done with its number, refused with its reason."""
-        return self._driver.run(self._flows.get(f"{PATH}/{digest}"))
+        return self._driver.run(self._flows.get(f"{PATH}/{receipt}"))
 
     def draft(self, call: int, text: str) -> str:
         """Begin a dossier for a call; its text is kept by the service, under its hash."""
@@ -136,7 +136,10 @@ class ProjectClient:
         return self._driver.run(self._flows.do(self._flows.member, DroppingCash(request)))
 
     def request_redemption(self, amount: int, payee: bytes) -> str:
-        """Ask for one's credits; `payee` is the commitment to the account to be paid."""
+        """Ask for one's credits; `payee` is the commitment to the account to be paid.
+
+        The signer is asked twice, as for `drop_redemption`: the first signature only proves who asks.
+        """
         return self._driver.run(self._flows.do(0, Asking(amount, payee)))
 
     def drop_redemption(self, redemption: int) -> str:

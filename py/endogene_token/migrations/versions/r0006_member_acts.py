@@ -12,6 +12,7 @@ def upgrade() -> None:
     op.create_table(
         "relay_member_act",
         sa.Column("digest", sa.LargeBinary(32), primary_key=True, nullable=False),
+        sa.Column("receipt", sa.LargeBinary(32), nullable=False),
         *(sa.Column(name, sa.String(24), nullable=False) for name in ("contract", "action")),
         *(sa.Column(name, sa.BigInteger, nullable=False) for name in ("member", "subject", "nonce")),
         sa.Column("tranche", sa.Integer, nullable=False),
@@ -25,3 +26,4 @@ def upgrade() -> None:
     )
     op.create_index("relay_member_act_state", "relay_member_act", ["state", "received_at"])
     op.create_index("relay_member_act_member", "relay_member_act", ["member", "contract"])
+    op.create_index("relay_member_act_receipt", "relay_member_act", ["receipt"], unique=True)
