@@ -1,9 +1,10 @@
-"""The command `endogene`: the demo, the import of journals, the checks, the service, the votes."""
+"""The command `endogene`: the demo, the import of journals, the checks, the service, the votes, the money."""
 
 import typer
 
 from endogene_token.cli.commands import audit, demo, import_journal, rebuild, up
 from endogene_token.cli.options import LANG
+from endogene_token.cli.project_commands import projects, redemptions, solvency
 from endogene_token.cli.vote_commands import app as vote
 from endogene_token.i18n import tr
 
@@ -38,6 +39,12 @@ app.command(
 app.command(
     "rebuild", help=tr("Rebuild the read model from the chain. Example: endogene rebuild --check", LANG)
 )(rebuild)
+app.command(
+    "solvency",
+    help=tr("Show what bounds every outflow of the fund. Example: endogene solvency --json", LANG),
+)(solvency)
 app.add_typer(vote, name="vote")
+app.add_typer(projects, name="project")
+app.add_typer(redemptions, name="redemption")
 
 __all__ = ["app"]

@@ -21,7 +21,7 @@ from endogene_token.indexer.rebuild import rebuild
 def run_audit(*, data: Path | None, as_json: bool) -> None:
     """Compare every balance of the read model with the chain's, and say what differs."""
     with answering(as_json) as answer, Ground(settings(data_dir=data), node_port=FREE_PORT) as ground:
-        _catch_up(ground)
+        catch_up(ground)
         report = audit(ground.engine, ground.ledger)
         answer.update(_as_json(report))
         if not as_json:
@@ -34,7 +34,7 @@ def run_rebuild(*, check: bool, data: Path | None, as_json: bool) -> None:
     """Rebuild the read model, or with `check` only a copy of it, and compare the digests of both."""
     stages = {"blocks": mark("Blocks read")}
     with answering(as_json) as answer, Ground(settings(data_dir=data), node_port=FREE_PORT) as ground:
-        _catch_up(ground)
+        catch_up(ground)
         with progress_bar(stages, quiet=as_json) as move:
             if not check:
                 rebuild(ground.engine, ground.rpc, ground.community, partial(move, "blocks"))
@@ -47,7 +47,7 @@ def run_rebuild(*, check: bool, data: Path | None, as_json: bool) -> None:
             raise RebuildDiffersError(actual=result.copy_digest, limit=result.digest)
 
 
-def _catch_up(ground: Ground) -> None:
+def catch_up(ground: Ground) -> None:
     """Bring the read model to the chain's head, unless a service is doing so."""
     if running_service(ground.folder) is None:
         Indexer(ground.engine, ground.rpc, ground.community).catch_up()

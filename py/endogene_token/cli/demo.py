@@ -4,19 +4,9 @@ import time
 from pathlib import Path
 from typing import Final
 
-from endogene_token.bylaws import State
-from endogene_token.cli import figures, meeting, motions, story
-from endogene_token.cli.console import (
-    answering,
-    balance_json,
-    balance_table,
-    out,
-    print_json,
-    progress_bar,
-    say,
-    settings,
-    tell,
-)
+from endogene_token.cli import meeting, story
+from endogene_token.cli.console import answering, print_json, progress_bar, say, settings, tell
+from endogene_token.cli.ending import Ending
 from endogene_token.cli.options import LANG
 from endogene_token.errors import AuditError
 from endogene_token.host import FREE_PORT, FoundingPlan, Host
@@ -44,42 +34,16 @@ def run(*, once: bool, port: int | None, data: Path | None, as_json: bool) -> No
             with progress_bar(stages, quiet=as_json) as move:
                 for step in story.tell(host):
                     move("story", step, story.STEPS)
-            sheet = host.ledger.balance_sheet()
+            ending = Ending.of(host)
             differences = len(audit(host.engine, host.ledger).differences)
-            board = motions.decision(host, meeting.GUARDIAN)
-            votes, numbers = figures.votes(host), figures.read(host.engine)
-            answer.update({"url": host.url, "balance_sheet": balance_json(sheet), "differences": differences})
-            answer["resolution"] = _as_json(board)
-            answer.update({"votes": figures.votes_json(votes), "indicators": figures.as_json(numbers)})
+            answer.update({"url": host.url, "differences": differences, **ending.as_json()})
             if not as_json:
-                tell(_told(board))
-                out.print(figures.votes_table(votes, found))
-                out.print(figures.rounds_table(numbers, found))
-                out.print(balance_table(sheet, found))
-                for sentence in figures.sentences(numbers, found):
-                    tell(sentence)
+                ending.show(found)
                 tell(tr("Differences between the chain and the read model: {count}", LANG, count=differences))
             if differences:
                 raise AuditError(actual=differences, limit=0)
             if not once:
                 serve(host, answer, as_json=as_json)
-
-
-def _as_json(board: motions.Decision) -> dict[str, object]:
-    sides = {"in_favour": sum(board.in_favour), "against": sum(board.against)}
-    return {"number": board.number, "state": board.state.name.lower(), **sides}
-
-
-def _told(board: motions.Decision) -> str:
-    known = {State.EXECUTED: tr("carried out", LANG), State.NO_QUORUM: tr("without quorum", LANG)}
-    return tr(
-        "Resolution {number} of the board: {in_favour} for, {against} against, {state}.",
-        LANG,
-        number=board.number,
-        in_favour=sum(board.in_favour),
-        against=sum(board.against),
-        state=known.get(board.state, tr("not carried out", LANG)),
-    )
 
 
 def serve(host: Host, answer: dict[str, object], *, as_json: bool) -> None:

@@ -1,6 +1,6 @@
-"""What the demo ends with, and what commands show of indicators: votes by college, rounds, ratios."""
+"""How indicators are shown: the rounds of the money as a table, ratios with the amounts that they are of."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
@@ -8,66 +8,21 @@ from babel.numbers import format_decimal
 from rich.table import Table
 from sqlalchemy import Engine
 
-from endogene_token.bylaws import State
-from endogene_token.chain.views import Category
-from endogene_token.cli import motions
 from endogene_token.cli.console import amount
 from endogene_token.cli.options import LANG
-from endogene_token.cli.proposals import PROPOSALS, Proposal
 from endogene_token.config import Settings
-from endogene_token.host import Host
 from endogene_token.i18n import mark, tr
 from endogene_token.indexer.rounds import Ratio
 from endogene_token.reports.indicators import Indicators, hundredths, indicators
 from endogene_token.store import reading
 
 ROUNDS: Final = (mark("First"), mark("Second"), mark("Third"), mark("Later"))
-COLLEGES: Final = {
-    Category.USER: mark("Users"),
-    Category.WORKER: mark("Workers"),
-    Category.SUPPORTING: mark("Supporting members"),
-}
-Votes = Sequence[tuple[Proposal, motions.Decision]]
 
 
 def read(engine: Engine) -> Indicators:
     """Return the indicators of the read model."""
     with reading(engine) as connection:
         return indicators(connection)
-
-
-def votes(host: Host) -> Votes:
-    """Return what the assembly decided of each proposal."""
-    return [(one, motions.decision(host, one.motion)) for one in PROPOSALS]
-
-
-def votes_table(found: Votes, settings: Settings) -> Table:
-    """Return a table of what the assembly decided: for each college, the ballots for and against."""
-    colleges = [tr(label, LANG) for label in COLLEGES.values()]
-    table = Table("", tr("Asked for", LANG), *colleges, "", title=tr("What the assembly decided", LANG))
-    table.title_justify = "left"
-    for proposal, one in found:
-        sides = [f"{one.in_favour[college]}–{one.against[college]}" for college in COLLEGES]
-        outcome = tr("awarded", LANG) if one.state is State.EXECUTED else tr("refused", LANG)
-        table.add_row(proposal.name, amount(proposal.amount, settings), *sides, outcome)
-    return table
-
-
-def votes_json(found: Votes) -> list[dict[str, object]]:
-    """Return what the assembly decided, for machines."""
-    return [
-        {
-            "project": proposal.name,
-            "amount": str(proposal.amount),
-            "resolution": one.number,
-            "state": one.state.name.lower(),
-            "colleges": {
-                college.name.lower(): {"in_favour": one.in_favour[college], "against": one.against[college]}
-                for college in COLLEGES
-            },
-        }
-        for proposal, one in found
-    ]
 
 
 def rounds_table(numbers: Indicators, settings: Settings) -> Table:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from endogene_token.ballots import Choice
-from endogene_token.chain.charter import Charter, Kind, Procedure, standard_charter
+from endogene_token.chain.charter import Charter, Kind, standard_charter
 from endogene_token.chain.transactions import Call, grant_role
 from endogene_token.chain.views import Role
 from endogene_token.cli import motions
@@ -34,8 +34,8 @@ def brisk_charter() -> Charter:
     """Return the standard by-laws, with what the demo decides decided in seconds."""
     charter = standard_charter()
     procedures = list(charter.procedures)
-    for kind in (Kind.OFFICE, Kind.MAJOR_SPENDING):
-        procedures[kind] = _brisk(procedures[kind])
+    for kind, voting in ((Kind.OFFICE, 12), (Kind.MAJOR_SPENDING, 18)):
+        procedures[kind] = replace(procedures[kind], notice=NOTICE, voting=voting, contest=4)
     procedures[Kind.ANNULMENT] = replace(procedures[Kind.ANNULMENT], notice=1, voting=1)
     return replace(charter, procedures=tuple(procedures), late_window=0)
 
@@ -72,7 +72,3 @@ def conclude(host: Host) -> None:
         if not motions.is_lost(host, GUARDIAN):
             return
         decide(host)
-
-
-def _brisk(procedure: Procedure) -> Procedure:
-    return replace(procedure, notice=NOTICE, voting=12, contest=4)

@@ -103,7 +103,7 @@ class MoneyStory:
         """Pay a member's credits back: requested, attested, approved by another officer, and paid."""
         desk, officers = Redemptions(self._host.ledger), self._host.officers
         payee = self._commit("the retired member's account")
-        number = self._redemption()
+        number = redemption_of(self._host, RETIREE)
         if number is None:
             balance = self._host.ledger.account(RETIREE).balance
             self._acting.act(RETIREE, 0, Asking(balance, payee))
@@ -115,11 +115,6 @@ class MoneyStory:
             officers.approve_redemption(number, found.amount, payee)
         if desk.redemption(number).state is RedemptionState.APPROVED:
             officers.pay_redemption(number, found.amount, payee, self._commit("the bank's reference"))
-
-    def _redemption(self) -> int | None:
-        desk = Redemptions(self._host.ledger)
-        numbers = range(1, desk.count() + 1)
-        return next((one for one in numbers if desk.redemption(one).member == RETIREE), None)
 
     def _release(self, proposal: Proposal, tranche: int) -> None:
         """Have a tranche claimed with evidence, reviewed by the mentor and released by a director."""
@@ -166,3 +161,10 @@ class MoneyStory:
 
     def _commit(self, what: str) -> bytes:
         return commitment(self._host, what)
+
+
+def redemption_of(host: Host, member: int) -> int | None:
+    """Return the number of a member's first redemption, or None."""
+    desk = Redemptions(host.ledger)
+    numbers = range(1, desk.count() + 1)
+    return next((one for one in numbers if desk.redemption(one).member == member), None)

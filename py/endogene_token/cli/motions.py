@@ -62,8 +62,11 @@ def found(host: Host, motion: Motion) -> int | None:
 def state(host: Host, motion: Motion) -> State | None:
     """Return where a motion stands by now, or None: the chain's clock stands still between its blocks."""
     number = found(host, motion)
-    if number is None:
-        return None
+    return None if number is None else state_of(host, number)
+
+
+def state_of(host: Host, number: int) -> State:
+    """Return where a resolution stands by now."""
     assembly = Assembly(host.ledger)
     return state_at(assembly.resolution(number).vote(assembly.tally(number)), now(host))
 
@@ -85,14 +88,14 @@ def file(host: Host, motion: Motion, calls: Callable[[], Sequence[Call]], *, aga
 
 def give_notice(host: Host, motions: Sequence[Motion]) -> None:
     """Give notice of those of the motions that are drafts: their votes open together."""
-    drafts = [one for one in motions if state(host, one) is State.DRAFT]
-    if not drafts:
+    numbers = [found(host, one) or 0 for one in motions if state(host, one) is State.DRAFT]
+    if not numbers:
         return
-    opens_at = now(host) + 2 * max(one.notice for one in drafts) + len(drafts)
+    opens_at = now(host) + 2 * max(one.notice for one in motions) + len(numbers)
     with voter(host, CHAIR) as chair:
-        for one in drafts:
-            chair.give_notice(found(host, one) or 0, opens_at)
-    until(host, lambda: all(state(host, one) is not State.DRAFT for one in drafts))
+        for number in numbers:
+            chair.give_notice(number, opens_at)
+    until(host, lambda: all(state_of(host, one) is not State.DRAFT for one in numbers))
 
 
 def vote(host: Host, motions: Sequence[Motion]) -> None:
@@ -109,12 +112,14 @@ def vote(host: Host, motions: Sequence[Motion]) -> None:
 
 def conclude(host: Host, motions: Sequence[Motion]) -> None:
     """Wait until the motions are decided and cannot be contested, and have those that should carried out."""
-    until(host, lambda: all(state(host, one) not in UNDER_WAY for one in motions))
-    final = [one for one in motions if one.ends is State.EXECUTED and state(host, one) is State.FINAL]
-    for one in final:
-        with voter(host, CHAIR) as chair:
-            chair.execute(found(host, one) or 0)
-    until(host, lambda: all(state(host, one) is not State.FINAL for one in final))
+    numbers = {found(host, one) or 0: one.ends for one in motions}
+    until(host, lambda: all(state_of(host, one) not in UNDER_WAY for one in numbers))
+    final = [one for one, ends in numbers.items() if ends is State.EXECUTED]
+    final = [one for one in final if state_of(host, one) is State.FINAL]
+    with voter(host, CHAIR) as chair:
+        for number in final:
+            chair.execute(number)
+    until(host, lambda: all(state_of(host, one) is not State.FINAL for one in final))
 
 
 def decision(host: Host, motion: Motion) -> Decision:

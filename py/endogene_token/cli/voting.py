@@ -24,7 +24,7 @@ from endogene_token.hexes import from_hex, to_hex
 from endogene_token.host.community import running_service
 from endogene_token.host.folder import DataFolder
 from endogene_token.i18n import tr
-from endogene_token.sdk import VoterClient
+from endogene_token.sdk import ProjectClient, VoterClient
 from endogene_token.sdk.effects import Reply
 from endogene_token.sdk.problems import problem
 from endogene_token.signers import CommandDevice, DeviceSigner, KeyfileSigner, Signer
@@ -39,6 +39,9 @@ CONTRACTS: Final = {
     "Rulebook": "rulebook",
     "Assembly": "assembly",
     "Board": "board",
+    "ProjectBook": "projects",
+    "ProjectCurrency": "currency",
+    "RedemptionDesk": "redemptions",
 }
 
 
@@ -69,6 +72,12 @@ class Voter:
     def client(self) -> Iterator[VoterClient]:
         """Open the client."""
         with VoterClient(service(self.api, self.data), self.member, self.signer()) as opened:
+            yield opened
+
+    @contextmanager
+    def acting(self) -> Iterator[ProjectClient]:
+        """Open the client of projects and project money."""
+        with ProjectClient(service(self.api, self.data), self.member, self.signer()) as opened:
             yield opened
 
 

@@ -46,7 +46,8 @@
     │   │   ├── TextMismatchError
     │   │   ├── ReceiptFileError
     │   │   ├── BallotNotCountedError
-    │   │   └── CallsFileError
+    │   │   ├── CallsFileError
+    │   │   └── ActFileError
     │   ├── KeyShareError               the scrutineers' key, cut into shares
     │   │   ├── ShareFormatError
     │   │   ├── ShareCountError

@@ -40,6 +40,11 @@ class CallsFileError(BallotError):
     advice = "Write a JSON list; each entry has a contract, a function and its arguments."
 
 
+class ActFileError(BallotError):
+    what = "What the member does cannot be read from {actual}: {limit}."
+    advice = "Name each part as the API describes it: --set name=value, or a JSON object with --file."
+
+
 class KeyShareError(InputError):
     what = "The shares do not give the scrutineers' key: {actual}."
     advice = "Gather the shares handed out with this key, as many as it takes."
