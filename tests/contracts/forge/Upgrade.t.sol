@@ -36,7 +36,8 @@ contract UpgradeTest is Tester {
 
     function _secondVersions() private returns (address[9] memory versions) {
         versions = _implementations();
-        versions[2] = _deploy("CommunityFundV2.sol:CommunityFundV2", abi.encode(membership, credit, rulebook, _outflows()));
+        versions[2] =
+            _deploy("CommunityFundV2.sol:CommunityFundV2", abi.encode(membership, credit, rulebook, _outflows()));
     }
 
     function _upgradeAll() private {
