@@ -16,7 +16,7 @@ from tests.contracts.forge_project import BUILT, Verdict, copy, forge
 from tests.unit.source_tree import ROOT, files
 
 FUZZ_RUNS = 10_000
-CAMPAIGNS, INVARIANT_CALLS = 2, 100_000  # the laws of money, and of the assembly
+CAMPAIGNS, INVARIANT_CALLS = 3, 100_000  # the laws of purchases, of the money out, and of the assembly
 FEWER_RUNS = {"testFuzz_AnyItemOfAnyBatchIsProven": 250}  # each records up to 512 purchases
 LEAST_LINES, LEAST_BRANCHES = 1.0, 0.98
 SUITE = files("tests/contracts/forge", suffix=".t.sol")

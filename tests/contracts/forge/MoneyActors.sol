@@ -10,7 +10,7 @@ import {MoneyActorsCurrency} from "./MoneyActorsCurrency.sol";
 /// must happen from the {MoneyGhost} alone, and reverts, which fails the campaign, when the contracts tell otherwise.
 contract MoneyActors is MoneyActorsCurrency {
     /// @dev By the member, valid or not any more.
-    function requestRedemption(uint256 which, uint256 seed) external {
+    function requestRedemption(uint256 which, uint256 seed) public {
         uint32 member = _pickEarner(which);
         (uint64 amount, bytes32 payee) = (_wanted(_people[member].balance, seed), bytes32(1 + (seed >> 24) % 4));
         Hand memory h = _holder("request", member, abi.encode(amount, payee), seed >> 64);
@@ -30,7 +30,7 @@ contract MoneyActors is MoneyActorsCurrency {
         if (isDone) _open(member, amount, payee);
     }
 
-    function attest(uint256 which, uint256 seed) external {
+    function attest(uint256 which, uint256 seed) public {
         uint32 redemption = _pickRemise(which, IRedemptionDesk.State.Requested);
         bytes memory no = _ifNotIn(redemption, IRedemptionDesk.State.Requested);
         bytes memory data = abi.encodeCall(IRedemptionDesk.attest, (redemption, EVIDENCE));
@@ -39,7 +39,7 @@ contract MoneyActors is MoneyActorsCurrency {
     }
 
     /// @dev The registrar holds this role too, and may not approve what it attested.
-    function approve(uint256 which, uint256 seed) external {
+    function approve(uint256 which, uint256 seed) public {
         uint32 redemption = _pickRemise(which, IRedemptionDesk.State.Attested);
         Remise memory r = _remises[redemption];
         address officer = seed % 8 == 0 ? REGISTRAR : APPROVER;
@@ -55,7 +55,7 @@ contract MoneyActors is MoneyActorsCurrency {
     }
 
     /// @dev An instalment, the rest, one more than the rest, or to another account.
-    function payRedemption(uint256 which, uint256 seed) external {
+    function payRedemption(uint256 which, uint256 seed) public {
         uint32 redemption = _pickRemise(which, IRedemptionDesk.State.Approved);
         Remise storage r = _remises[redemption];
         uint64 amount = _wanted(r.amount - r.paid, seed);
@@ -94,6 +94,14 @@ contract MoneyActors is MoneyActorsCurrency {
         if (!isDone) return;
         if (r.state == IRedemptionDesk.State.Approved) _pots.redemptions -= r.amount - r.paid;
         (r.state, _people[r.member].open) = (IRedemptionDesk.State.Dropped, 0);
+    }
+
+    /// @dev One step after the other, of a redemption that is there.
+    function redeem(uint256 which, uint256 seed) external {
+        requestRedemption(which, seed);
+        attest(which, seed >> 8);
+        approve(which, seed >> 16);
+        if (seed % 2 == 0) payRedemption(which, seed >> 24);
     }
 
     // ---- what they meet

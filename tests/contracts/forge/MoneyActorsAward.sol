@@ -19,8 +19,7 @@ abstract contract MoneyActorsAward is MoneyActorsDossier {
         if (project == 0) return;
         uint64 amount = _dossiers[project].amount;
         if (seed % 12 == 0) ++amount;
-        IRulebook.Call[] memory calls =
-            _call(address(book), abi.encodeCall(IProjectAwards.award, (project, amount)));
+        IRulebook.Call[] memory calls = _call(address(book), abi.encodeCall(IProjectAwards.award, (project, amount)));
         uint32 r = _noticed(IRulebook.Kind.Spending, calls);
         bool isFalse = amount != _dossiers[project].amount;
         if ((seed >> 8) % 12 == 0) {

@@ -154,9 +154,8 @@ abstract contract MoneyActorsBase is MoneyGhost {
             if (mode == 41) secret = _people[member % LAST_MEMBER + 1].secret;
             if (mode == 42) number = number == 0 ? 1 : number - 1;
             if (mode == 43) content = abi.encode(content);
-            bytes32 act = keccak256(
-                abi.encode(ACT, keccak256(bytes(action)), member, subject, keccak256(content), number)
-            );
+            bytes32 act =
+                keccak256(abi.encode(ACT, keccak256(bytes(action)), member, subject, keccak256(content), number));
             h.signature = _sign(_typed(desk_, act), secret);
         }
         if (mode >= 40 && mode < 44) h.refusal = _no(IMemberActs.MemberActs_BadSignature.selector, member);
@@ -164,8 +163,7 @@ abstract contract MoneyActorsBase is MoneyGhost {
     }
 
     function _typed(address desk_, bytes32 act) private view returns (bytes32) {
-        bytes32 domain =
-            keccak256(abi.encode(DOMAIN, keccak256("Endogene"), keccak256("1"), block.chainid, desk_));
+        bytes32 domain = keccak256(abi.encode(DOMAIN, keccak256("Endogene"), keccak256("1"), block.chainid, desk_));
         return keccak256(abi.encodePacked(hex"1901", domain, act));
     }
 

@@ -79,7 +79,9 @@ abstract contract MoneyActorsCurrency is MoneyActorsTranche {
         bytes memory content = abi.encode(merchant, amount, invoice);
         Hand memory h = _hand(address(currency), "pay", payer, payer, content, seed >> 128);
         bytes memory no = _or(_ifPaused(), h.refusal);
-        if (no.length == 0 && payer == merchant) no = _no(IProjectCurrency.ProjectCurrency_SameMerchant.selector, payer);
+        if (no.length == 0 && payer == merchant) {
+            no = _no(IProjectCurrency.ProjectCurrency_SameMerchant.selector, payer);
+        }
         no = _or(no, _ifInvoiceUsed(invoice), _ifNotHeld(payer, amount), _ifNotSold(merchant, amount));
         bytes memory data = abi.encodeCall(IProjectCurrency.pay, (payer, merchant, amount, invoice, h.signature));
         if (!_tryAs(h, data, no)) return;

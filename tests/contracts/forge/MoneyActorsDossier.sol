@@ -303,13 +303,14 @@ abstract contract MoneyActorsDossier is MoneyActorsTill {
         Hand memory h = _hand(address(book), "stateFact", _dossiers[project].applicant, project, content, seed);
         bytes memory no = _or(_ifNotIn(project, IProjectBook.State.Draft), h.refusal);
         no = _or(no, _ifNotStatable(criterion, value));
-        bytes memory data =
-            abi.encodeCall(IProjectBook.stateFact, (project, criterion, value, evidence, h.signature));
+        bytes memory data = abi.encodeCall(IProjectBook.stateFact, (project, criterion, value, evidence, h.signature));
         if (_tryAs(h, data, no)) _facts[project][c] = Stated(value, false, evidence);
     }
 
     function _ifNotStatable(IProjectBook.Criterion criterion, uint64 value) private pure returns (bytes memory) {
-        if (!_isStated(uint8(criterion))) return _no(IProjectBook.ProjectBook_DerivedFact.selector, uint256(criterion));
+        if (!_isStated(uint8(criterion))) {
+            return _no(IProjectBook.ProjectBook_DerivedFact.selector, uint256(criterion));
+        }
         uint256 most = type(uint64).max;
         if (criterion == IProjectBook.Criterion.Issue) most = ISSUES;
         if (criterion == IProjectBook.Criterion.MerchantShare) most = BPS;

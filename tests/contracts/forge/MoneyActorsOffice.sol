@@ -75,8 +75,7 @@ abstract contract MoneyActorsOffice is MoneyActorsBase {
         bytes memory no = _ifPaused();
         if (no.length == 0 && paid == 0) no = _no(ICommunityFund.CommunityFund_ZeroAmount.selector);
         no = _or(no, _ifReferenceUsed(bankReference));
-        bytes memory data =
-            abi.encodeCall(ICommunityFund.settlePremiums, (merchant, uint64(paid), bankReference));
+        bytes memory data = abi.encodeCall(ICommunityFund.settlePremiums, (merchant, uint64(paid), bankReference));
         if (!_try(TREASURER, address(fund), data, no)) return;
         _relieve(merchant, paid);
         _pots.cash += paid;
@@ -111,7 +110,7 @@ abstract contract MoneyActorsOffice is MoneyActorsBase {
 
     function attestDue(uint256 seed) external {
         uint256 most = _liquid() > 0 ? uint256(_liquid()) : 0;
-        uint64 due = uint64((seed >> 16) % (seed % 8 == 0 ? 2 * most + 1 : most / 4 + 1));
+        uint64 due = uint64((seed >> 16) % (seed % 4 == 0 ? 2 * most + 1 : most / 4 + 1));
         uint256 limit = block.timestamp + _outflow.longestAttestation;
         uint256 mode = (seed >> 88) % 8;
         uint256 until = mode == 0 ? limit + 1 : mode == 1 ? block.timestamp + (seed >> 96) % 2 days : limit;
@@ -159,11 +158,8 @@ abstract contract MoneyActorsOffice is MoneyActorsBase {
         uint256 spare = _pots.operations > _pots.allowed ? _pots.operations - _pots.allowed : 0;
         uint64 amount = uint64((seed >> 16) % (seed % 8 == 0 ? spare + 2000 : spare / 2 + 1));
         uint256 allowed = _pots.allowed + amount;
-        bytes memory no = _or(
-            _ifPaused(),
-            _ifShort(IRulebook.Pocket.Operations, allowed),
-            _ifInsolvent(_liquid() - int256(allowed))
-        );
+        bytes memory no =
+            _or(_ifPaused(), _ifShort(IRulebook.Pocket.Operations, allowed), _ifInsolvent(_liquid() - int256(allowed)));
         bytes memory data = abi.encodeCall(IFundOutflows.allowOperating, (amount, TEXT));
         if (!_tryAsGovernor(address(fund), data, no, seed >> 8)) return;
         _pots.allowed = allowed;

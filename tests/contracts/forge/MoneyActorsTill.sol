@@ -61,11 +61,7 @@ abstract contract MoneyActorsTill is MoneyActorsOffice {
     }
 
     /// @dev Whether a refund of today moves money, and how much.
-    function _undone(Purchase storage p, uint64 amount)
-        private
-        view
-        returns (bool isGood, Reference.Shares memory s)
-    {
+    function _undone(Purchase storage p, uint64 amount) private view returns (bool isGood, Reference.Shares memory s) {
         bool isInTime = _today() <= uint32(uint256(p.item)) + _rules().reversalWindowDays;
         if (amount == 0 || amount > p.left || !isInTime) return (false, s);
         uint32 member = _memberOf(p.item);
@@ -98,8 +94,7 @@ abstract contract MoneyActorsTill is MoneyActorsOffice {
         ICommunityFund.ReversalBatch memory b = list[0];
         (b.till, b.merchant, b.firstSequence) = (s.till, p.merchant, s.next);
         b.reversals = new ICommunityFund.Reversal[](1);
-        b.reversals[0] =
-            ICommunityFund.Reversal(s.till, p.sequence, p.sequence, amount, uint32(_today()), "receipt");
+        b.reversals[0] = ICommunityFund.Reversal(s.till, p.sequence, p.sequence, amount, uint32(_today()), "receipt");
         b.proofs = new ICommunityFund.Proof[](1);
         b.proofs[0].chunk = new bytes32[](1);
         b.proofs[0].chunk[0] = p.item;

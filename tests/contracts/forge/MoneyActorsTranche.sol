@@ -14,8 +14,7 @@ abstract contract MoneyActorsTranche is MoneyActorsAward {
         Dossier storage d = _dossiers[project];
         uint8 tranche = seed % 8 == 0 ? uint8((seed >> 8) % 5) : d.accounted;
         bytes32 evidence = bytes32(seed);
-        Hand memory h =
-            _hand(address(book), "claim", d.applicant, project, abi.encode(tranche, evidence), seed >> 16);
+        Hand memory h = _hand(address(book), "claim", d.applicant, project, abi.encode(tranche, evidence), seed >> 16);
         bytes memory no = _or(_ifNotRunning(project), h.refusal, _refuseClaim(project, tranche));
         bytes memory data = abi.encodeCall(IProjectAwards.claim, (project, tranche, evidence, h.signature));
         if (!_tryAs(h, data, no)) return;
@@ -37,8 +36,7 @@ abstract contract MoneyActorsTranche is MoneyActorsAward {
         no = _or(no, _ifOtherClaim(project, tranche, claimHash, IProjectBook.TrancheState.Claimed));
         no = _or(no, _ifInterested(project, mentor), h.refusal);
         if (no.length == 0) no = _ifTooLate(_dossiers[project].steps[tranche]);
-        bytes memory data =
-            abi.encodeCall(IProjectAwards.review, (project, tranche, claimHash, isGood, h.signature));
+        bytes memory data = abi.encodeCall(IProjectAwards.review, (project, tranche, claimHash, isGood, h.signature));
         if (!_tryAs(h, data, no)) return;
         Step storage s = _dossiers[project].steps[tranche];
         s.reviewer = mentor;
@@ -56,8 +54,7 @@ abstract contract MoneyActorsTranche is MoneyActorsAward {
         bytes memory no = _ifNotRunning(project);
         no = _or(no, _ifOtherClaim(project, tranche, claimHash, IProjectBook.TrancheState.Reviewed));
         if (no.length == 0) no = _refuseRelease(project, tranche, releaser, h.refusal);
-        bytes memory data =
-            abi.encodeCall(IProjectAwards.release, (project, tranche, claimHash, releaser, h.signature));
+        bytes memory data = abi.encodeCall(IProjectAwards.release, (project, tranche, claimHash, releaser, h.signature));
         bool wasInterested = _tellsInterest(project, releaser);
         if (!_tryAs(h, data, no)) return;
         _bookRelease(project, tranche, releaser, wasInterested);

@@ -41,7 +41,10 @@ abstract contract Circulated {
             for (uint256 i = 0; i < 500; ++i) {
                 bytes32 seed = keccak256(abi.encode("money", c, i));
                 bytes4 act = acts[uint256(seed) % acts.length];
-                _call(address(actors), abi.encodePacked(act, keccak256(abi.encode(seed, 1)), keccak256(abi.encode(seed, 2))));
+                _call(
+                    address(actors),
+                    abi.encodePacked(act, keccak256(abi.encode(seed, 1)), keccak256(abi.encode(seed, 2)))
+                );
             }
             _communities.push(actors);
             bool isBest = c == 0 || actors.invoices().length > _actors.invoices().length;

@@ -57,11 +57,9 @@ abstract contract MoneyFundLaws {
     constructor(MoneyGhost ghost) {
         GHOST = ghost;
         address[9] memory places = ghost.places();
-        (MEMBERSHIP, CREDIT, FUND) =
-            (IMembership(places[0]), ICommunityCredit(places[1]), ICommunityFund(places[2]));
+        (MEMBERSHIP, CREDIT, FUND) = (IMembership(places[0]), ICommunityCredit(places[1]), ICommunityFund(places[2]));
         (OUTFLOWS, BOOK) = (IFundOutflows(places[2]), IProjectBook(places[6]));
-        (AWARDS, CURRENCY, DESK) =
-            (IProjectAwards(places[6]), IProjectCurrency(places[7]), IRedemptionDesk(places[8]));
+        (AWARDS, CURRENCY, DESK) = (IProjectAwards(places[6]), IProjectCurrency(places[7]), IRedemptionDesk(places[8]));
     }
 
     // ---- law 1: every cent is in one pocket
@@ -240,8 +238,8 @@ abstract contract MoneyFundLaws {
         MoneyGhost.Pots memory p = GHOST.pots();
         int256 liquid = int256(p.cash) - int256(p.currency + p.commitments + p.redemptions);
         uint256 credits = p.credits > p.redemptions ? p.credits - p.redemptions : 0;
-        bool isSame = s.liquid == liquid && s.credits == credits && s.due == p.due
-            && s.attestedUntil == p.attestedUntil && s.floorBps == GHOST.outflow().coverageFloorBps;
+        bool isSame = s.liquid == liquid && s.credits == credits && s.due == p.due && s.attestedUntil == p.attestedUntil
+            && s.floorBps == GHOST.outflow().coverageFloorBps;
         if (!isSame) revert Law4_Solvency();
     }
 

@@ -124,8 +124,7 @@ contract MoneyLaws is MoneyFundLaws {
                 IProjectBook.TrancheState state = BOOK.progress(p, t).state;
                 bool isAccounted = state == IProjectBook.TrancheState.Accounted;
                 if ((t < accounted) != isAccounted) revert Law6_Order(p, t);
-                bool isQuiet =
-                    state == IProjectBook.TrancheState.Locked || state == IProjectBook.TrancheState.Recalled;
+                bool isQuiet = state == IProjectBook.TrancheState.Locked || state == IProjectBook.TrancheState.Recalled;
                 if (t > accounted && !isQuiet) revert Law6_Order(p, t);
             }
         }
@@ -310,8 +309,8 @@ contract MoneyLaws is MoneyFundLaws {
                 uint32 releaser = d.steps[t].releaser;
                 if (releaser == 0) continue;
                 uint32 reviewer = BOOK.progress(p, t).reviewer;
-                bool isThree = reviewer != 0 && submitter != reviewer && submitter != releaser
-                    && reviewer != releaser && reviewer != d.signer && releaser != d.signer;
+                bool isThree = reviewer != 0 && submitter != reviewer && submitter != releaser && reviewer != releaser
+                    && reviewer != d.signer && releaser != d.signer;
                 if (!isThree) revert Law9_ThreePersons(p, t);
             }
         }

@@ -70,7 +70,7 @@ contract MoneyLawsTest {
             actors.spend.selector,
             actors.payOn.selector,
             actors.requestCash.selector,
-            actors.attest.selector,
+            actors.redeem.selector,
             actors.approve.selector,
             actors.payRedemption.selector
         ];

@@ -169,7 +169,9 @@ contract MoneyLawsCanFailTest is Circulated {
 
     function test_WhenATillSkipsASequence() public {
         bytes memory reading = abi.encodeCall(IMembership.till, (1));
-        _mustFail(MEMBERSHIP, reading, abi.encodeCall(_laws.checkSequences, ()), MoneyFundLaws.Law3_NextSequence.selector);
+        _mustFail(
+            MEMBERSHIP, reading, abi.encodeCall(_laws.checkSequences, ()), MoneyFundLaws.Law3_NextSequence.selector
+        );
     }
 
     function test_WhenCashDoesNotBackWhatIsPromised() public {
@@ -184,7 +186,9 @@ contract MoneyLawsCanFailTest is Circulated {
 
     function test_WhenRedemptionsAreNotSetAside() public {
         bytes memory reading = abi.encodeCall(IFundOutflows.solvency, ());
-        _mustFail(FUND, reading, abi.encodeCall(_laws.checkRedemptionsBacked, ()), MoneyFundLaws.Law4_Redemptions.selector);
+        _mustFail(
+            FUND, reading, abi.encodeCall(_laws.checkRedemptionsBacked, ()), MoneyFundLaws.Law4_Redemptions.selector
+        );
     }
 
     function test_WhenTheTreasurerIsAllowedMore() public {
