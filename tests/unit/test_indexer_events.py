@@ -16,6 +16,7 @@ from endogene_token.chain.artifacts import Name, load
 from endogene_token.errors import NodeAnswerError
 from endogene_token.indexer.events import CONTRACTS, EVENTS, STRUCTS, Refund, layouts
 from endogene_token.indexer.layout import FIXED, Layout, layout, signature, struct_name
+from endogene_token.indexer.project_events import Plan, PlannedLine, PlannedTranche, Schedule
 from endogene_token.indexer.vote_events import ProposedCall
 
 ENTRIES = [(name, entry) for name in CONTRACTS for entry in load(name).abi if entry["type"] == "event"]
@@ -200,3 +201,42 @@ def test_a_list_of_structs_past_the_end_is_refused(proposed_layout: Layout, tail
     """Its length, a place, a struct or its bytes: nothing is half read."""
     with pytest.raises(NodeAnswerError):
         proposed_layout.read(bytes(96), proposed(*tail))
+
+
+@pytest.fixture
+def submitted_layout() -> Layout:
+    entry = next(entry for _, entry in ENTRIES if entry["name"] == "ProjectSubmitted")
+    return layout(entry, STRUCTS)
+
+
+def submitted(*tail: int) -> bytes:
+    """Return the data of a plan: where it stands, nine words of it, then `tail`: its places, its lists."""
+    return b"".join(word.to_bytes(32) for word in (32, 1, 2, 3, 4, 5, 6, 7, 8, 9, *tail))
+
+
+def test_a_struct_with_lists_is_read_from_where_they_stand(submitted_layout: Layout) -> None:
+    """Its places count from its own beginning; structs of fixed size stand one after the other."""
+    lists = (1, 100, 8, 0xAA, 2, 60, 1, 40, 3)
+    _, plan = submitted_layout.read(bytes(64), submitted(11 * 32, 15 * 32, *lists))
+    assert plan == Plan(
+        *(1, 2, 3, 4, 5, 6, Schedule(7, 8, 9)),
+        tranches=(PlannedTranche(100, 8, (0xAA).to_bytes(32)),),
+        lines=(PlannedLine(60, 1), PlannedLine(40, 3)),
+    )
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        (),
+        (11 * 32,),
+        (11 * 32, 12 * 32, 1, 100, 8),
+        (11 * 32, 12 * 32, 0, 2, 60, 1, 40),
+        (11 * 32, 12 * 32, 0, 2**255),
+        (2**255, 11 * 32, 0),
+    ],
+)
+def test_a_struct_with_lists_past_the_end_is_refused(submitted_layout: Layout, tail: tuple[int, ...]) -> None:
+    """Its head, a tranche, a line, a length: nothing is half read."""
+    with pytest.raises(NodeAnswerError):
+        submitted_layout.read(bytes(64), submitted(*tail))

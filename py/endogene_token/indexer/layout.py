@@ -162,7 +162,8 @@ def _pieces(data: bytes, offset: int, size: int, is_dynamic: bool) -> Iterator[b
     count_at = int.from_bytes(data[offset : offset + WORD])
     items = data[count_at + WORD :]
     count, step = int.from_bytes(data[count_at : count_at + WORD]), WORD if is_dynamic else size
-    if count * step > len(items):  # or a wrong length would have us count to 2^256
+    # A place past the end would be an empty list, a wrong length would have us count to 2^256.
+    if count_at + WORD + count * step > len(data):
         raise ValueError(count)
     for start in range(0, count * step, step):
         yield _rest(items, int.from_bytes(items[start : start + WORD]) if is_dynamic else start, size)
