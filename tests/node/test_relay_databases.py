@@ -32,7 +32,8 @@ def engine(database_url: str) -> Iterator[Engine]:
 def town() -> Town:
     """Tills that sign for a ledger; the queue itself asks no chain."""
     where = Community(
-        *("Essai", 450_045, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS),
+        *("Essai", 450_045, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS),
+        *(ADDRESS, ADDRESS, ADDRESS, ADDRESS),
         founding_block=1,
         founding_hash="0x" + "00" * 32,
     )
