@@ -18,6 +18,8 @@ from tests.commands import PATIENCE, Answer, call, free_port, run, started
 
 pytestmark = pytest.mark.xdist_group("demo")  # one worker, one set-up
 
+STORY_SECONDS = 30
+ANSWER = {"url", "balance_sheet", "differences", "resolution", "votes", "indicators", "redemption"}
 POCKETS = {
     *("cash", "premiums_receivable", "credits_outstanding"),
     *("merchant_prepayments", "reserve", "operations"),
@@ -40,14 +42,41 @@ def first(folder: Path) -> Answer:
 def test_the_demo_once_founds_records_settles_checks_and_ends(first: Answer) -> None:
     """Issue 2: `endogene demo --once` exits 0; every cent is in one pocket; 0 differences."""
     assert first.code == 0, first
-    assert set(first.json) == {"url", "balance_sheet", "differences", "resolution"}
+    assert set(first.json) == ANSWER
     assert first.json["resolution"] == {"number": 1, "state": "executed", "in_favour": 2, "against": 1}
     assert first.json["differences"] == 0
     sheet = {name: int(value) for name, value in first.json["balance_sheet"].items()}
     assert set(sheet) == POCKETS
     owned = sheet["cash"] + sheet["premiums_receivable"] + sheet["loans_receivable"]
     assert 0 < owned == sum(sheet.values()) - owned
-    assert min(sheet["cash"], sheet["reserve"], sheet["operations"]) > 0  # one merchant has paid
+    assert min(sheet["cash"], sheet["reserve"], sheet["operations"]) > 0  # the merchants have paid
+
+
+def test_the_money_of_the_demo_goes_out_and_comes_round(first: Answer) -> None:
+    """Issue 4: two awards and a refusal by college, rounds with premiums, leverage, a retirement paid."""
+    votes = first.json["votes"]
+    assert [one["state"] for one in votes] == ["executed", "executed", "defeated"]
+    assert all(set(one["colleges"]) == {"user", "worker", "supporting"} for one in votes)
+    found = first.json["indicators"]
+    assert found["leverage"] == {"received": "99000", "released": "23000"}
+    assert found["multiplier"] == {"three_rounds": "30000", "first_round": "18000"}
+    assert [one["spent"] for one in found["rounds"]] == ["18000", "8500", "3500", "0"]
+    assert all(int(one["premiums"]) > 0 for one in found["rounds"][:3])
+    sheet = {name: int(value) for name, value in first.json["balance_sheet"].items()}
+    assert (sheet["loans_receivable"], sheet["commitments"], sheet["free"]) == (8_000, 0, -15_000)
+    # What was released and is not netted; the rest of the cash covers it.
+    netted = 23_000 - sheet["currency_outstanding"]
+    assert 0 < netted < sum(int(one["premiums"]) for one in found["rounds"]) + 1
+    assert int(found["coverage"]["liquid"]) == sheet["cash"] - sheet["currency_outstanding"]
+    assert int(first.json["redemption"]["paid"]) > 0
+
+
+def test_the_story_told_again_sends_nothing(first: Answer, folder: Path) -> None:
+    """Each step looks at the chain first: not one block is added, and the answer is the same."""
+    before = call("audit", "--data", folder, "--json").json["block"]
+    again = run("demo", "--once", "--json", "--data", folder)
+    assert {**again.json, "url": ""} == {**first.json, "url": ""}
+    assert call("audit", "--data", folder, "--json").json["block"] == before
 
 
 @pytest.mark.parametrize(
@@ -67,7 +96,7 @@ def test_the_demo_again_gives_the_same_figures_in_either_language(
     assert zero in again.out
     shown = [int(digits) for digits in re.findall(r"\d+", re.sub(r"(?<=\d)[\u00a0,.](?=\d)", "", again.out))]
     for value in map(int, first.json["balance_sheet"].values()):
-        assert value in shown
+        assert abs(value) in shown
     assert "Traceback" not in again.err
 
 
@@ -114,13 +143,16 @@ def wait_for_page(url: str, process: subprocess.Popen[str]) -> httpx.Response:
     raise AssertionError(url)
 
 
-def test_a_demo_killed_at_a_random_moment_goes_on_where_it_was(tmp_path: Path) -> None:
-    """Issue 2: the same block hashes, the public page answers, audit 0; Ctrl-C then ends it with 0."""
+def test_a_demo_killed_at_a_random_moment_goes_on_where_it_was(first: Answer, tmp_path: Path) -> None:
+    """Issue 2: the same block hashes, the public page answers, audit 0; Ctrl-C then ends it with 0.
+
+    Issue 4: whenever it was killed, the story ends with the money where it ends undisturbed.
+    """
     data, port = tmp_path.joinpath("data"), free_port()
     arguments = ("demo", "--data", data, "--port", port)
     ports = {"ENDOGENE_NODE_PORT": str(free_port())}
     witness = Witness(data)
-    pause = random.uniform(0, 5)  # noqa: S311 - the test holds for every one
+    pause = random.uniform(0, STORY_SECONDS)  # noqa: S311 - the test holds for every one
     with started(*arguments, **ports) as process:
         deadline = time.monotonic() + PATIENCE
         while not witness.look():
@@ -139,6 +171,8 @@ def test_a_demo_killed_at_a_random_moment_goes_on_where_it_was(tmp_path: Path) -
         while (line := process.stdout.readline() if process.stdout else "") and "Chain (RPC)" not in line:
             assert process.poll() is None, process.communicate()
         assert call("audit", "--data", data, "--json").json["differences"] == 0
+        fund = httpx.get(f"http://127.0.0.1:{port}/v1/fund", timeout=30, trust_env=False).json()
+        assert {name: fund[name] for name in POCKETS} == first.json["balance_sheet"], pause
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, "Traceback" in err) == (0, False), err

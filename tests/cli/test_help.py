@@ -10,6 +10,7 @@ from endogene_token.cli import app
 from tests.commands import environment, run
 
 COMMANDS = [str(one.name) for one in app.registered_commands]
+GROUPS = {"project": ["list", "show", "missing", "rounds", "act"], "redemption": ["list", "show"]}
 HEAVY = ("fastapi", "sqlalchemy", "uvicorn", "web3")
 TITLES = {
     "fr": "Un fonds communautaire en jetons",
@@ -18,8 +19,8 @@ TITLES = {
 
 
 def test_the_commands_are_those_of_the_issue() -> None:
-    """Issue 2 names them; `up` serves what they made."""
-    assert COMMANDS == ["demo", "up", "import", "audit", "rebuild"]
+    """Issues 2 and 4 name them; `up` serves what they made."""
+    assert COMMANDS == ["demo", "up", "import", "audit", "rebuild", "solvency"]
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
@@ -36,6 +37,19 @@ def test_every_command_has_help_with_an_example(language: str) -> None:
         assert f"endogene {command}" in text.split("--help")[0]
         example = {"fr": "Exemple", "en": "Example"}[language]
         assert f"endogene {command}" in text.partition(example)[2]
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize(("group", "command"), [(one, each) for one in GROUPS for each in GROUPS[one]])
+def test_every_command_of_projects_and_redemptions_has_help_with_an_example(
+    language: str, group: str, command: str
+) -> None:
+    """As above, one level down."""
+    answer = run(group, command, "--help", ENDOGENE_LANG=language)
+    assert (answer.code, answer.err) == (0, "")
+    text = " ".join(answer.out.split())
+    example = {"fr": "Exemple", "en": "Example"}[language]
+    assert f"endogene {group} {command}" in text.partition(example)[2]
 
 
 def test_help_imports_none_of_the_heavy_libraries() -> None:

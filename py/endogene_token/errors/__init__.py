@@ -124,7 +124,6 @@
     │   │   ├── UnknownMerchantError
     │   │   ├── UnknownMemberError
     │   │   ├── UnknownRulesError
-    │   │   ├── UnknownResolutionError
     │   │   ├── UnknownCallError
     │   │   ├── UnknownProjectError
     │   │   ├── UnknownTrancheError
@@ -132,36 +131,32 @@
     │   │   ├── UnknownPartnerError
     │   │   ├── UnknownInvoiceError
     │   │   ├── UnknownCashRequestError
-    │   │   └── UnknownRedemptionError
+    │   │   ├── UnknownRedemptionError
+    │   │   └── UnknownResolutionError
     │   ├── AccessError             the caller has not the right
     │   │   ├── MissingRoleError
     │   │   ├── NotGovernorError
     │   │   ├── NotFundError
     │   │   ├── NotMembershipError
     │   │   ├── NotRulebookError
-    │   │   ├── NotAssemblyError
-    │   │   └── NotNeighbourError
-    │   ├── ResolutionError         what the assembly and the board refuse
-    │   │   ├── WrongStateError
-    │   │   ├── MemberSignatureError
-    │   │   ├── MemberNotValidError
-    │   │   ├── NotDirectorError
-    │   │   ├── SeatsTakenError
-    │   │   ├── VoteTooSoonError
-    │   │   ├── VoteTooFarError
-    │   │   ├── BallotsUnsortedError
-    │   │   ├── BallotListsError
-    │   │   ├── BallotModeError
-    │   │   ├── BallotRefusedError
-    │   │   ├── GasTooLowError
-    │   │   ├── OtherCallsError
-    │   │   └── OtherBatchError
-    │   ├── HandedOverError
-    │   ├── NoDirectorError
-    │   ├── DayNotBegunError
-    │   ├── PausedError
-    │   ├── PauseSpentError
-    │   ├── PauseTooLongError
+    │   │   ├── NotNeighbourError
+    │   │   └── NotAssemblyError
+    │   ├── SolvencyError           what the gate before each outflow refuses
+    │   │   ├── NotAttestedError
+    │   │   ├── AttestationTooLongError
+    │   │   ├── CoverageTooLowError
+    │   │   ├── DueNotCoveredError
+    │   │   ├── NotBackedError
+    │   │   ├── PocketShortError
+    │   │   ├── OperatingNotAllowedError
+    │   │   └── JudgingTimeError
+    │   ├── RedemptionError         what the redemption desk refuses
+    │   │   ├── RedemptionStateError
+    │   │   ├── RedemptionOpenError
+    │   │   ├── BeyondBalanceError
+    │   │   ├── OtherPayeeError
+    │   │   ├── SameOfficerError
+    │   │   └── RedemptionAmountError
     │   ├── ProjectError            what the book of projects refuses
     │   │   ├── CallCriteriaError
     │   │   ├── CallClosedError
@@ -198,22 +193,27 @@
     │   │   ├── RelatedMerchantError
     │   │   ├── SameMerchantError
     │   │   └── CashLimitError
-    │   ├── SolvencyError           what the gate before each outflow refuses
-    │   │   ├── NotAttestedError
-    │   │   ├── AttestationTooLongError
-    │   │   ├── CoverageTooLowError
-    │   │   ├── DueNotCoveredError
-    │   │   ├── NotBackedError
-    │   │   ├── PocketShortError
-    │   │   ├── OperatingNotAllowedError
-    │   │   └── JudgingTimeError
-    │   ├── RedemptionError         what the redemption desk refuses
-    │   │   ├── RedemptionStateError
-    │   │   ├── RedemptionOpenError
-    │   │   ├── BeyondBalanceError
-    │   │   ├── OtherPayeeError
-    │   │   ├── SameOfficerError
-    │   │   └── RedemptionAmountError
+    │   ├── ResolutionError         what the assembly and the board refuse
+    │   │   ├── WrongStateError
+    │   │   ├── MemberSignatureError
+    │   │   ├── MemberNotValidError
+    │   │   ├── NotDirectorError
+    │   │   ├── SeatsTakenError
+    │   │   ├── VoteTooSoonError
+    │   │   ├── VoteTooFarError
+    │   │   ├── BallotsUnsortedError
+    │   │   ├── BallotListsError
+    │   │   ├── BallotModeError
+    │   │   ├── BallotRefusedError
+    │   │   ├── GasTooLowError
+    │   │   ├── OtherCallsError
+    │   │   └── OtherBatchError
+    │   ├── HandedOverError
+    │   ├── NoDirectorError
+    │   ├── DayNotBegunError
+    │   ├── PausedError
+    │   ├── PauseSpentError
+    │   ├── PauseTooLongError
     │   ├── PowerError              what a resolution may not call
     │   │   ├── NoPowerError
     │   │   ├── WrongKindError
