@@ -2,6 +2,7 @@
 
 import contextlib
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 
@@ -15,18 +16,20 @@ CHAIN_ID = 450_099
 
 @contextlib.contextmanager
 def bare_anvil(*flags: str) -> Iterator[Rpc]:
-    """Serve an empty chain that mines each transaction at once."""
+    """Serve an empty chain that mines each transaction at once; the states that it writes out go with it."""
     port = free_port()
     options = ("--port", str(port), "--chain-id", str(CHAIN_ID), "--disable-block-gas-limit", "--quiet")
     free = ("--gas-price", "0", "--block-base-fee-per-gas", "0", "--no-request-size-limit")
-    process = subprocess.Popen([str(find_anvil()), *options, *free, *flags])
-    try:
-        with Rpc([f"http://127.0.0.1:{port}"]) as rpc:
-            _wait(rpc)
-            yield rpc
-    finally:
-        process.kill()
-        process.wait()
+    with tempfile.TemporaryDirectory() as states:
+        kept = ("--cache-path", states)  # gigabytes in a long test, which a killed anvil would leave at home
+        process = subprocess.Popen([str(find_anvil()), *options, *free, *kept, *flags])
+        try:
+            with Rpc([f"http://127.0.0.1:{port}"]) as rpc:
+                _wait(rpc)
+                yield rpc
+        finally:
+            process.kill()
+            process.wait()
 
 
 def _wait(rpc: Rpc) -> None:
