@@ -36,6 +36,9 @@ DAY: Final = 86_400
 GENESIS: Final = 1_800_000_000 // DAY * DAY + DAY // 2  # noon: no test begins at a day's edge
 # An anvil whose blocks follow one another by a second, whatever the machine does meanwhile.
 STEADY: Final = ("--timestamp", str(GENESIS))
+# For chains of thousands of blocks, of which only the last is read: anvil would keep the state of each on
+# the disk, megabytes every time, and leave it there.
+FORGETFUL: Final = (*STEADY, "--prune-history")
 STANDARD: Final = standard_charter()
 ENOUGH_GAS: Final = 10_000_000
 FAR: Final = 2**40

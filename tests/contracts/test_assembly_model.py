@@ -23,7 +23,7 @@ from endogene_token.chain.rpc import Rpc
 from endogene_token.chain.views import Category
 from tests.contracts.assembly_duel import ALWAYS, Duel
 from tests.contracts.assembly_model import DAY, Motion, Slip
-from tests.contracts.hall import FAR, STEADY
+from tests.contracts.hall import FAR, FORGETFUL
 from tests.node.bare_anvil import bare_anvil
 
 RUNS: Final = int(os.environ.get("ENDOGENE_MODEL_RUNS", "14"))  # make deep asks for more
@@ -291,7 +291,7 @@ class AssemblyMachine(RuleBasedStateMachine):
 
 def test_the_contracts_tell_what_the_model_tells() -> None:
     """Every ballot, tally and state, after every act: admissions, exits, keys, notices, votes and time."""
-    with bare_anvil(*STEADY) as rpc:
+    with bare_anvil(*FORGETFUL) as rpc:
         machine = type("OnThisChain", (AssemblyMachine,), {"rpc": rpc})
         quick = settings(max_examples=RUNS, stateful_step_count=STEPS, deadline=None)
         run_state_machine_as_test(machine, settings=quick)

@@ -22,7 +22,7 @@ from tests.contracts.community_check import differences
 from tests.contracts.community_duel import CommunityDuel
 from tests.contracts.community_model import DAY
 from tests.contracts.community_works import RUNNING, CommunityModel, Work
-from tests.contracts.hall import STEADY
+from tests.contracts.hall import FORGETFUL
 from tests.contracts.works import LIMIT
 from tests.node.bare_anvil import bare_anvil
 
@@ -367,7 +367,7 @@ def tampered(model: CommunityModel) -> Iterator[str]:
 
 def test_a_cent_in_another_place_is_noticed() -> None:
     """The comparison of model and chain can fail, whatever of it is wrong by one."""
-    with bare_anvil(*STEADY) as rpc:
+    with bare_anvil(*FORGETFUL) as rpc:
         machine = type("OnThisChain", (CommunityMachine,), {"rpc": rpc})()
         machine.found(floor_bps=1_000, limit=5_000, debt=Pocket.FREE, loan=Pocket.FREE)
         duel = machine.duel
@@ -379,7 +379,7 @@ def test_a_cent_in_another_place_is_noticed() -> None:
 
 def test_the_contracts_hold_the_money_that_the_model_holds() -> None:
     """Every pocket, account and refusal, after every act: sales, awards, currency, redemptions, losses."""
-    with bare_anvil(*STEADY) as rpc:
+    with bare_anvil(*FORGETFUL) as rpc:
         machine = type("OnThisChain", (CommunityMachine,), {"rpc": rpc})
         quick = settings(max_examples=RUNS, stateful_step_count=STEPS, deadline=None)
         run_state_machine_as_test(machine, settings=quick)
