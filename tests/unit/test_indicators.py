@@ -86,7 +86,7 @@ def test_coverage_leaves_out_what_is_spoken_for(connection: Connection) -> None:
 
 
 def test_the_multiplier_counts_three_rounds(connection: Connection) -> None:
-    """Of 100 spent 60 are paid on, of those 50, of those 40: (100 + 60 + 50) / 100; a fourth counts for none."""
+    """Of 100 spent 60 are paid on, of those 50, of those 40: (100 + 60 + 50) / 100; a fourth for none."""
     spend(connection, IRONMONGER, 100, 4, place=1)
     pay(connection, IRONMONGER, GROCER, 2, first=60, premium=2)
     pay(connection, GROCER, BAKER, 3, second=50, premium=1)

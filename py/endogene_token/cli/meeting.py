@@ -53,22 +53,11 @@ def hand_over(host: Host) -> None:
         host.officers.hand_over()
 
 
-def decide(host: Host) -> None:
-    """File the board's first resolution, give notice of it and have the directors vote, as far as need be."""
+def file(host: Host) -> None:
+    """File the board's first resolution, unless it stands."""
 
     def naming() -> list[Call]:
         guardian = host.folder.account("guardian").address
         return [grant_role(host.community, Role.GUARDIAN, guardian, motions.now(host) + TERM)]
 
     motions.file(host, GUARDIAN, naming)
-    motions.give_notice(host, [GUARDIAN])
-    motions.vote(host, [GUARDIAN])
-
-
-def conclude(host: Host) -> None:
-    """Wait for the board's decision and have it carried out; a vote that time cut short is held again."""
-    for _ in range(motions.TRIES):
-        motions.conclude(host, [GUARDIAN])
-        if not motions.is_lost(host, GUARDIAN):
-            return
-        decide(host)

@@ -40,7 +40,6 @@ from endogene_token.projects import (
 DAY: Final = 86_400
 THE_CALL: Final = 1
 DUE: Final = 20_00  # what members will be due within the horizon, in minor units
-MOTIONS: Final = tuple(one.motion for one in PROPOSALS)
 
 
 def open_call(host: Host) -> None:
@@ -75,34 +74,38 @@ def file_dossiers(host: Host) -> None:
         _attest(host, acting, one)
 
 
-def decide(host: Host) -> None:
-    """File the three awards and give notice of them, and have the assembly vote."""
-    undecided = [one for one in PROPOSALS if _is_undecided(host, one)]
-    for one in undecided:
-        # Voted before the project was put to it, a resolution could award nothing.
-        is_late = motions.state(host, one.motion) in motions.OVER
-        motions.file(host, one.motion, partial(_awarding, host, one), again=is_late)
-    motions.give_notice(host, MOTIONS)
-    for one in undecided:
-        if motions.state(host, one.motion) in motions.AHEAD:
-            calls = [executable(call) for call in _awarding(host, one)]
+def file_awards(host: Host) -> None:
+    """File the awards of the projects that wait to be put to a vote."""
+    for one in PROPOSALS:
+        if is_undecided(host, one):
+            # Voted before the project was put to it, a resolution could award nothing.
+            is_late = motions.state(host, one.motion) in motions.OVER
+            motions.file(host, one.motion, partial(_awarding, host, one), again=is_late)
+
+
+def put_all_to_vote(host: Host) -> None:
+    """Put the projects to the votes that are ahead."""
+    calls = []
+    for one in PROPOSALS:
+        if is_undecided(host, one) and motions.state(host, one.motion) in motions.AHEAD:
             resolution = motions.found(host, one.motion) or 0
-            voted_on = put_to_vote(host.community, _number(host, one), resolution, calls)
-            Acting(host).send(CHAIR, [voted_on])
-    motions.vote(host, MOTIONS)
+            awards = [executable(call) for call in _awarding(host, one)]
+            calls.append(put_to_vote(host.community, _number(host, one), resolution, awards))
+    Acting(host).send(CHAIR, calls)
 
 
-def conclude(host: Host) -> None:
-    """Wait for the three decisions, and have the awards made; a vote that time cut short is held again."""
-    for _ in range(motions.TRIES):
-        motions.conclude(host, MOTIONS)
-        for one in PROPOSALS:
-            is_lost = motions.state(host, one.motion) in motions.LOST
-            if is_lost and _now(host, one).state is ProjectState.BALLOTED:
-                Acting(host).send(one.applicant, [lose_vote(host.community, _number(host, one))])
-        if not any(_is_undecided(host, one) for one in PROPOSALS):
-            return
-        decide(host)
+def note_lost_votes(host: Host) -> None:
+    """Make the projects eligible again whose award was not carried."""
+    for one in PROPOSALS:
+        is_lost = motions.state(host, one.motion) in motions.LOST
+        if is_lost and _now(host, one).state is ProjectState.BALLOTED:
+            Acting(host).send(one.applicant, [lose_vote(host.community, _number(host, one))])
+
+
+def is_undecided(host: Host, proposal: Proposal) -> bool:
+    """Return whether a project waits for a vote: one that was refused, as the story tells, does not."""
+    is_refused = motions.state(host, proposal.motion) is proposal.motion.ends
+    return not is_refused and _now(host, proposal).state is ProjectState.ELIGIBLE
 
 
 def number_of(host: Host, proposal: Proposal) -> int | None:
@@ -151,12 +154,6 @@ def _attest(host: Host, acting: Acting, proposal: Proposal) -> None:
 
 def _awarding(host: Host, proposal: Proposal) -> list[Call]:
     return [award(host.community, _number(host, proposal), proposal.amount)]
-
-
-def _is_undecided(host: Host, proposal: Proposal) -> bool:
-    """Whether the project waits to be put to a vote: one that was refused, as the story tells, does not."""
-    is_refused = motions.state(host, proposal.motion) is proposal.motion.ends
-    return not is_refused and _now(host, proposal).state is ProjectState.ELIGIBLE
 
 
 def _partners(host: Host, proposal: Proposal) -> list[Partner]:

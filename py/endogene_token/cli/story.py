@@ -8,10 +8,10 @@ from typing import Final
 
 from eth_utils.crypto import keccak
 
-from endogene_token.cli import meeting, projects_story
+from endogene_token.cli import meeting, motions, projects_story
 from endogene_token.cli.money_story import MoneyStory
 from endogene_token.cli.people import MEMBERS, PERSONS, admissions
-from endogene_token.cli.proposals import KINDS
+from endogene_token.cli.proposals import KINDS, PROPOSALS
 from endogene_token.errors import UnknownMerchantError
 from endogene_token.host import Host
 from endogene_token.sdk import NewPurchase, NewReversal, TillClient
@@ -41,7 +41,8 @@ SHOPS: Final = (
     Shop("Quincaillerie Bernier", 350, 1, 420_00),
     Shop("Librairie La Plume", 300, 1, 90_00),
 )
-STEPS: Final = 12
+STEPS: Final = 11
+MOTIONS: Final = (meeting.GUARDIAN, *(one.motion for one in PROPOSALS))
 
 
 def tell(host: Host) -> Iterator[int]:
@@ -58,26 +59,23 @@ def tell(host: Host) -> Iterator[int]:
     projects_story.open_call(host)
     meeting.hand_over(host)
     yield 3
-    meeting.decide(host)
-    yield 4
     projects_story.file_dossiers(host)
+    yield 4
+    _decide(host)
     yield 5
-    projects_story.decide(host)
-    yield 6
     _sell(host, tills)
-    yield 7
+    yield 6
     host.settle_down()
     _settle(host)
+    yield 7
+    _conclude(host)
     yield 8
-    meeting.conclude(host)
-    projects_story.conclude(host)
-    yield 9
     money = MoneyStory(host)
     money.spend()
-    yield 10
+    yield 9
     money.go_on()
     money.net()
-    yield 11
+    yield 10
     money.retire()
     host.settle_down()
     yield STEPS
@@ -98,6 +96,26 @@ def _enrol(host: Host) -> dict[int, int]:
     for till in range(host.ledger.till_count() + 1, len(wanted) + 1):
         host.officers.enrol_till(wanted[till - 1], host.folder.key(f"till-{till}").address)
     return dict(enumerate(busy, start=1))
+
+
+def _decide(host: Host) -> None:
+    """Have the board and the assembly convened, and everybody vote, as far as need be."""
+    meeting.file(host)
+    projects_story.file_awards(host)
+    motions.give_notice(host, MOTIONS)
+    projects_story.put_all_to_vote(host)
+    motions.vote(host, MOTIONS)
+
+
+def _conclude(host: Host) -> None:
+    """Wait for the decisions, and have those made that were carried; a vote cut short is held again."""
+    for _ in range(motions.TRIES):
+        motions.conclude(host, MOTIONS)
+        projects_story.note_lost_votes(host)
+        waiting = any(projects_story.is_undecided(host, one) for one in PROPOSALS)
+        if not waiting and not motions.is_lost(host, meeting.GUARDIAN):
+            return
+        _decide(host)
 
 
 def _sell(host: Host, tills: dict[int, int]) -> None:
