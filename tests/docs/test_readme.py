@@ -72,7 +72,8 @@ def test_the_board_s_vote_of_the_demo_is_listed_and_shown_as_the_readme_says(hos
     data = host.folder.root
     listed = call("vote", "list", "--data", data, "--json")
     shown = call("vote", "show", 1, "--data", data, "--json")
-    assert [one["state"] for one in listed.json["resolutions"]] == ["executed"]
+    states = [one["state"] for one in listed.json["resolutions"]]
+    assert (states.count("executed"), states.count("defeated")) == (3, 1)  # the board's; three awards
     assert shown.json["tallies"][0]["in_favour"] == 1
 
 
@@ -80,6 +81,15 @@ def test_each_vote_command_of_the_readme_exists() -> None:
     """The commands of members and directors too."""
     for command in set(re.findall(r"endogene vote (\w+)", README)):
         assert CliRunner().invoke(app, ["vote", command, "--help"]).exit_code == 0
+
+
+def test_each_command_of_projects_and_redemptions_of_the_readme_exists() -> None:
+    """What the table of the money's round names."""
+    named = set(re.findall(r"endogene (project|redemption) (\w+)", README))
+    assert {group for group, _ in named} == {"project", "redemption"}
+    for group, command in named:
+        assert CliRunner().invoke(app, [group, command, "--help"]).exit_code == 0
+    assert CliRunner().invoke(app, ["solvency", "--help"]).exit_code == 0
 
 
 def test_the_snippet_has_at_most_fifteen_lines() -> None:
