@@ -38,8 +38,12 @@ def cli(account: AccountAPI, provider: ProviderAPI, name: str, symbol: str, out:
 
 def found(account: AccountAPI, provider: ProviderAPI, name: str, symbol: str) -> Community:
     """Found a community whose first governor is `account`, by ape's transactions."""
-    terms = {"rules": RULES, "outflows": STANDARD_OUTFLOWS, "charter": STANDARD_CHARTER}
-    plan = Plan.draw(str(account.address), account.nonce, name, symbol, **terms)
+    plan = Plan.draw(
+        *(str(account.address), account.nonce, name, symbol),
+        rules=RULES,
+        outflows=STANDARD_OUTFLOWS,
+        charter=STANDARD_CHARTER,
+    )
     create = provider.network.ecosystem.create_transaction
     receipts = [
         account.call(create(type=0, gas_price=provider.base_fee, gas_limit=call.gas, data=call.data))
