@@ -1,14 +1,17 @@
 """Files of private keys: read only when no one else may, written once, never over another one."""
 
+import errno
 import json
 import os
 import stat
+import tempfile
 from pathlib import Path
 from typing import Final
 
 from eth_account import Account
 
 from endogene_token.errors import (
+    DiskFullError,
     KeyExistsError,
     KeyExposedError,
     KeyFormatError,
@@ -37,18 +40,22 @@ def read_key_file(path: Path) -> str:
 
 
 def write_key_file(path: Path, text: str) -> None:
-    """Write `text` to the new file `path`, readable by its owner only.
+    """Write `text` to the new file `path`, whole or not at all, readable by its owner only.
 
-    Raises KeyExistsError when the file exists, KeyMissingError when it cannot be written.
+    Raises KeyExistsError when the file exists, DiskFullError, KeyMissingError when it cannot be written.
     """
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with tempfile.NamedTemporaryFile("w", encoding="ascii", dir=path.parent, prefix=".key-") as draft:
+            draft.write(text + "\n")
+            draft.flush()
+            os.fsync(draft.fileno())
+            os.link(draft.name, path)  # unlike a rename, never over another file
     except FileExistsError as error:
         raise KeyExistsError(actual=path) from error
     except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise DiskFullError(actual=path.parent) from error
         raise KeyMissingError(actual=path) from error
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(text + "\n")
 
 
 def encrypt_key(key: bytes, password: str) -> str:

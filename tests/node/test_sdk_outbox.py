@@ -161,6 +161,19 @@ def test_a_full_disk_is_named_and_nothing_is_half_written(sync_shop: Shop, small
     assert [one.amount for one in sync_shop.service.purchases()] == [100, 200]
 
 
+def test_a_key_that_finds_no_room_leaves_no_file(small_disk: Path) -> None:
+    """An empty file would be taken for a damaged key for ever; the same key is saved once there is room."""
+    path, filler = small_disk / "till.key", small_disk / "filler"
+    filler.write_bytes(bytes(os.statvfs(small_disk).f_bavail * os.statvfs(small_disk).f_frsize))
+    with pytest.raises(DiskFullError):
+        TillKey.generate().save(path)
+    assert [one.name for one in small_disk.iterdir()] == ["filler"]
+    filler.unlink()
+    key = TillKey.generate()
+    key.save(path)
+    assert TillKey.from_file(path).address == key.address
+
+
 def test_a_limit_of_the_database_is_named_and_nothing_is_half_written(sync_shop: Shop) -> None:
     """SQLite's own limit stands for the disk, where no small disk can be made."""
     with sync_shop.open() as till:

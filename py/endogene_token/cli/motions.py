@@ -13,7 +13,7 @@ from endogene_token.chain.resolutions import executable
 from endogene_token.chain.transactions import Call
 from endogene_token.chain.views import Category
 from endogene_token.cli.people import CHAIR, voter
-from endogene_token.errors import UnconfirmedError, WrongStateError
+from endogene_token.errors import UnconfirmedError, VoteTooSoonError, WrongStateError
 from endogene_token.host import Host
 from endogene_token.outcome import state_at
 
@@ -21,6 +21,8 @@ PATIENCE_SECONDS: Final = 120.0
 POLL_SECONDS: Final = 0.2
 TRIES: Final = 3
 """How often a vote is held that a slow machine cuts short."""
+NOTICES: Final = 6
+"""How often a notice is given that comes too late."""
 AHEAD: Final = (State.NOTICED, State.OPEN)
 OVER: Final = (State.CLOSED, State.CONTESTABLE, State.FINAL)
 UNDER_WAY: Final = (*AHEAD, State.CLOSED, State.CONTESTABLE)
@@ -87,15 +89,26 @@ def file(host: Host, motion: Motion, calls: Callable[[], Sequence[Call]], *, aga
 
 
 def give_notice(host: Host, motions: Sequence[Motion]) -> None:
-    """Give notice of those of the motions that are drafts: their votes open together."""
-    numbers = [found(host, one) or 0 for one in motions if state(host, one) is State.DRAFT]
-    if not numbers:
-        return
-    opens_at = now(host) + 2 * max(one.notice for one in motions) + len(numbers)
-    with voter(host, CHAIR) as chair:
-        for number in numbers:
-            chair.give_notice(number, opens_at)
+    """Give notice of those of the motions that are drafts: their votes open together.
+
+    On a slow machine a notice may come too late to count: it is given again, with twice the lead.
+    """
+    numbers = {found(host, one) or 0: one.notice for one in motions}
+    lead = len(numbers) + max(numbers.values())
+    for _ in range(NOTICES):
+        drafts = [one for one in numbers if state_of(host, one) is State.DRAFT]
+        if drafts:
+            _give_notice(host, drafts, now(host) + lead, max(numbers.values()))
+        lead *= 2
     until(host, lambda: all(state_of(host, one) is not State.DRAFT for one in numbers))
+
+
+def _give_notice(host: Host, drafts: Sequence[int], due: int, notice: int) -> None:
+    """Give notice that counts when it is in a block by `due`, and wait until it is in one or late."""
+    with voter(host, CHAIR) as chair, suppress(VoteTooSoonError):
+        for number in drafts:
+            chair.give_notice(number, due + notice)
+        until(host, lambda: all(state_of(host, one) is not State.DRAFT for one in drafts) or now(host) > due)
 
 
 def vote(host: Host, motions: Sequence[Motion]) -> None:
