@@ -39,12 +39,7 @@ contract ProjectAwards is Tranches {
 
     /// @inheritdoc IProjectAwards
     function spendable(uint32 project_, uint8 line) external view returns (uint32 signer, uint64 cap, uint256 kinds) {
-        IProjectBook.Project storage p = _known(project_);
-        if (p.state != IProjectBook.State.Completed) {
-            p = _running(project_);
-        } else if (block.timestamp >= p.expiresAt) {
-            revert IProjectBook.ProjectBook_TooLate(uint64(block.timestamp), p.expiresAt);
-        }
+        IProjectBook.Project storage p = _spending(project_);
         uint256 count = _lines[project_].length;
         if (line >= count) revert ProjectBook_LineUnknown(line, count);
         IProjectBook.Line memory l = _lines[project_][line];

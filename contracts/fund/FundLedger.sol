@@ -59,9 +59,17 @@ abstract contract FundLedger is Guardian, EIP712 {
         }
     }
 
-    /// @dev A premium is undone: off what the merchant owes; what it had already paid becomes its prepayment.
+    /// @dev A premium is undone: off what the merchant owes; what it had already paid becomes its prepayment. Operations
+    /// may be spent by then, and the reserve have borne a loss: a refund that waited would hold up its till, whose
+    /// sequences follow one another, so what they lack is borne by what is free.
     function _undo(uint32 merchant, Totals totals) internal {
         uint256 owed = _relieve(merchant, totals.premiums());
+        (uint256 operations, uint256 reserve) = _pockets.lacks(totals);
+        if (operations + reserve != 0) {
+            totals = totals.without(operations, reserve);
+            _funds.free -= int80(uint80(operations + reserve));
+            emit ICommunityFund.ShortfallBorne(operations, reserve);
+        }
         _pockets = _pockets.minus(owed, totals);
     }
 

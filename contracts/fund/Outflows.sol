@@ -178,6 +178,7 @@ abstract contract Outflows is IFundOutflows, FundLedger {
 
     /// @inheritdoc IFundOutflows
     function writeOffDebt(uint32 merchant, uint64 amount) external onlyGovernor {
+        if (amount == 0) revert ICommunityFund.CommunityFund_ZeroAmount();
         _requireOwed(merchant, amount);
         IRulebook.Pocket pocket = RULEBOOK.outflowRules().debtPocket;
         _bear(pocket, _relieve(merchant, amount), amount);

@@ -124,7 +124,7 @@ interface IProjectAwards {
     /// @notice Books outside money that has come. Requires the treasurer. Emits {CoFinancingReceived}.
     function receiveCoFinancing(uint32 project, CoFinancing calldata money) external;
 
-    /// @notice Stops spending and claims for a while. Requires the governor. Emits {ProjectSuspended}.
+    /// @notice Stops spending and claims for a while, of a completed project, too. Requires the governor. Emits {ProjectSuspended}.
     function suspend(uint32 project) external;
 
     /// @notice Ends a suspension. Requires the governor. Emits {ProjectResumed}.
@@ -134,8 +134,8 @@ interface IProjectAwards {
     /// Emits {ProjectClosed}.
     function terminate(uint32 project) external;
 
-    /// @notice Does the same for a project that has expired; one that is completed stays so, its unspent money returns.
-    /// Anyone may call. Emits {ProjectClosed}.
+    /// @notice Does the same for a project that has expired; one that is completed stays so, its unspent money returns,
+    /// once. Anyone may call. Emits {ProjectClosed}.
     function lapse(uint32 project) external;
 
     /// @notice Records the evaluation of a completed project. By the call's attestor. Content: `(report)`.

@@ -81,7 +81,7 @@ abstract contract Awards is IProjectAwards, ProjectRegister {
 
     /// @inheritdoc IProjectAwards
     function suspend(uint32 project_) external onlyGovernor {
-        IProjectBook.Project storage p = _running(project_);
+        IProjectBook.Project storage p = _spending(project_);
         p.resumesTo = p.state;
         p.state = IProjectBook.State.Suspended;
         emit ProjectSuspended(project_);
@@ -106,12 +106,13 @@ abstract contract Awards is IProjectAwards, ProjectRegister {
     /// @inheritdoc IProjectAwards
     function lapse(uint32 project_) external {
         IProjectBook.Project storage p = _known(project_);
-        bool isCompleted = p.state == IProjectBook.State.Completed || p.state == IProjectBook.State.Evaluated;
-        if (!isCompleted && !_isStanding(p.state)) {
+        bool isDone = p.state == IProjectBook.State.Completed || p.state == IProjectBook.State.Evaluated;
+        if (!isDone && !_isStanding(p.state)) {
             revert IProjectBook.ProjectBook_WrongState(project_, p.state, IProjectBook.State.Active);
         }
         if (block.timestamp < p.expiresAt) revert ProjectBook_TooEarly(uint64(block.timestamp), p.expiresAt);
-        _close(project_, p, isCompleted ? p.state : IProjectBook.State.Lapsed);
+        if (isDone && CURRENCY.balanceOfProject(project_) == 0) revert IProjectBook.ProjectBook_WrongAmount(0, 1);
+        _close(project_, p, isDone ? p.state : IProjectBook.State.Lapsed);
     }
 
     /// @inheritdoc IProjectAwards
@@ -152,7 +153,7 @@ abstract contract Awards is IProjectAwards, ProjectRegister {
 
     function _isStanding(IProjectBook.State state) private pure returns (bool) {
         return state == IProjectBook.State.Awarded || state == IProjectBook.State.Active
-            || state == IProjectBook.State.Suspended;
+            || state == IProjectBook.State.Suspended || state == IProjectBook.State.Completed;
     }
 
     /// @dev Whether one of the calls is the award of this project.

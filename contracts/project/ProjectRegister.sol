@@ -74,7 +74,17 @@ abstract contract ProjectRegister is MemberActs {
     /// @dev Awarded, or at work; and not expired.
     function _running(uint32 project_) internal view returns (IProjectBook.Project storage p) {
         p = _known(project_);
-        if (p.state != IProjectBook.State.Awarded && p.state != IProjectBook.State.Active) {
+        _requireRunning(project_, p, p.state == IProjectBook.State.Active);
+    }
+
+    /// @dev Running, or completed with currency that it may still spend; and not expired.
+    function _spending(uint32 project_) internal view returns (IProjectBook.Project storage p) {
+        p = _known(project_);
+        _requireRunning(project_, p, p.state == IProjectBook.State.Active || p.state == IProjectBook.State.Completed);
+    }
+
+    function _requireRunning(uint32 project_, IProjectBook.Project storage p, bool isRunning) private view {
+        if (!isRunning && p.state != IProjectBook.State.Awarded) {
             revert IProjectBook.ProjectBook_WrongState(project_, p.state, IProjectBook.State.Active);
         }
         if (block.timestamp >= p.expiresAt) {

@@ -66,6 +66,14 @@ library PocketsLib {
         return _wrap(uint256(Pockets.unwrap(pockets)) - _lanes(owed, totals));
     }
 
+    /// @notice How much of the shares of `totals` operations and the reserve do not hold.
+    function lacks(Pockets pockets, Totals totals) internal pure returns (uint256 operations_, uint256 reserve_) {
+        (uint256 held, uint256 taken) = (operations(pockets), totals.operations());
+        operations_ = taken > held ? taken - held : 0;
+        (held, taken) = (reserve(pockets), totals.reserve());
+        reserve_ = taken > held ? taken - held : 0;
+    }
+
     function withRules(Pockets pockets, uint16 version_, IRulebook.Rules calldata r) internal pure returns (Pockets) {
         uint256 rules = (uint256(r.purchaseWindowDays) << 48) | (uint256(r.operationsBps) << 32)
             | (uint256(r.reserveBps) << 16) | version_;

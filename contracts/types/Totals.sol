@@ -33,4 +33,9 @@ library TotalsLib {
     function reserve(Totals totals) internal pure returns (uint256) {
         return uint64(uint256(Totals.unwrap(totals)));
     }
+
+    /// @dev Less of the last two shares, of the same premium.
+    function without(Totals totals, uint256 operations_, uint256 reserve_) internal pure returns (Totals) {
+        return Totals.wrap(bytes32(uint256(Totals.unwrap(totals)) - (operations_ << 64) - reserve_));
+    }
 }

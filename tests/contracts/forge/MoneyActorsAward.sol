@@ -196,11 +196,12 @@ abstract contract MoneyActorsAward is MoneyActorsDossier {
     // ---- how it ends
 
     function suspend(uint256 which, uint256 seed) external {
-        uint32 project = _pick(which, IProjectBook.State.Active, IProjectBook.State.Awarded);
+        IProjectBook.State other = seed >> 8 & 1 == 0 ? IProjectBook.State.Awarded : IProjectBook.State.Completed;
+        uint32 project = _pick(which, IProjectBook.State.Active, other);
         if (project == 0) return;
         Dossier storage d = _dossiers[project];
         bytes memory data = abi.encodeCall(IProjectAwards.suspend, (project));
-        if (!_tryAsGovernor(address(book), data, _ifNotRunning(project), seed)) return;
+        if (!_tryAsGovernor(address(book), data, _ifNotSpending(project), seed)) return;
         (d.resumesTo, d.state) = (d.state, IProjectBook.State.Suspended);
     }
 
@@ -213,7 +214,8 @@ abstract contract MoneyActorsAward is MoneyActorsDossier {
     }
 
     function terminate(uint256 which, uint256 seed) external {
-        uint32 project = _pick(which, IProjectBook.State.Active, IProjectBook.State.Suspended);
+        IProjectBook.State other = seed >> 16 & 1 == 0 ? IProjectBook.State.Suspended : IProjectBook.State.Completed;
+        uint32 project = _pick(which, IProjectBook.State.Active, other);
         if (project == 0 || (seed >> 8) % 3 != 0) return;
         bytes memory no = _isStanding(project) ? bytes("") : _wrongState(project, IProjectBook.State.Active);
         bytes memory data = abi.encodeCall(IProjectAwards.terminate, (project));
@@ -230,14 +232,15 @@ abstract contract MoneyActorsAward is MoneyActorsDossier {
             if (_isStanding(other) && block.timestamp >= _dossiers[other].expiresAt) project = other;
         }
         Dossier storage d = _dossiers[project];
-        bool isCompleted = d.state == IProjectBook.State.Completed || d.state == IProjectBook.State.Evaluated;
+        bool isDone = d.state == IProjectBook.State.Completed || d.state == IProjectBook.State.Evaluated;
         bytes memory no;
-        if (!isCompleted && !_isStanding(project)) no = _wrongState(project, IProjectBook.State.Active);
+        if (!isDone && !_isStanding(project)) no = _wrongState(project, IProjectBook.State.Active);
         if (no.length == 0 && block.timestamp < d.expiresAt) {
             no = _no(IProjectAwards.ProjectBook_TooEarly.selector, block.timestamp, d.expiresAt);
         }
+        if (no.length == 0 && isDone && d.held == 0) no = _no(IProjectBook.ProjectBook_WrongAmount.selector, 0, 1);
         if (!_try(STRANGER, address(book), abi.encodeCall(IProjectAwards.lapse, (project)), no)) return;
-        _bookClosing(project, isCompleted ? d.state : IProjectBook.State.Lapsed);
+        _bookClosing(project, isDone ? d.state : IProjectBook.State.Lapsed);
     }
 
     function evaluate(uint256 which, uint256 seed) external {
@@ -254,6 +257,6 @@ abstract contract MoneyActorsAward is MoneyActorsDossier {
     function _isStanding(uint32 project) private view returns (bool) {
         IProjectBook.State state = _dossiers[project].state;
         return state == IProjectBook.State.Awarded || state == IProjectBook.State.Active
-            || state == IProjectBook.State.Suspended;
+            || state == IProjectBook.State.Suspended || state == IProjectBook.State.Completed;
     }
 }

@@ -223,6 +223,12 @@ abstract contract MoneyActorsBase is MoneyGhost {
         return isRunning ? _ifExpired(project) : _wrongState(project, IProjectBook.State.Active);
     }
 
+    /// @dev Running, or completed and not expired.
+    function _ifNotSpending(uint32 project) internal view returns (bytes memory) {
+        bool isCompleted = _dossiers[project].state == IProjectBook.State.Completed;
+        return isCompleted ? _ifExpired(project) : _ifNotRunning(project);
+    }
+
     function _ifExpired(uint32 project) internal view returns (bytes memory) {
         uint256 end = _dossiers[project].expiresAt;
         if (block.timestamp < end) return "";

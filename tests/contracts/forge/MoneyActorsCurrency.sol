@@ -5,7 +5,6 @@ import {IMembership} from "../../../contracts/interfaces/IMembership.sol";
 import {IProjectAwards} from "../../../contracts/interfaces/IProjectAwards.sol";
 import {IProjectBook} from "../../../contracts/interfaces/IProjectBook.sol";
 import {IProjectCurrency} from "../../../contracts/interfaces/IProjectCurrency.sol";
-import {PocketsLib} from "../../../contracts/types/Pockets.sol";
 import {MoneyActorsTranche} from "./MoneyActorsTranche.sol";
 import {Reference} from "./Reference.sol";
 
@@ -65,8 +64,7 @@ abstract contract MoneyActorsCurrency is MoneyActorsTranche {
         d.held += amount;
         d.lines[b.line].spent -= amount;
         _relieve(b.merchant, premium);
-        _pots.reserve -= premium;
-        _flows.fromReserve += premium;
+        _takeBack(0, premium);
     }
 
     // ---- merchants
@@ -160,7 +158,7 @@ abstract contract MoneyActorsCurrency is MoneyActorsTranche {
 
     function _ifNotSpendable(uint32 project, uint8 line) private view returns (bytes memory no) {
         Dossier storage d = _dossiers[project];
-        no = d.state == IProjectBook.State.Completed ? _ifExpired(project) : _ifNotRunning(project);
+        no = _ifNotSpending(project);
         if (no.length != 0 || line < d.lines.length) return no;
         return _no(IProjectAwards.ProjectBook_LineUnknown.selector, line, d.lines.length);
     }
@@ -190,11 +188,7 @@ abstract contract MoneyActorsCurrency is MoneyActorsTranche {
         if (amount > b.amount) return _no(error_, amount, b.amount);
         uint256 most = _least(_shops[b.merchant].held[0], _unasked(b.merchant));
         if (amount > most) return _no(error_, amount, most);
-        bytes memory no = _ifNotSpendable(b.project, b.line);
-        uint256 premium = uint256(b.premium) * amount / b.amount;
-        if (no.length != 0 || premium <= _pots.reserve) return no;
-        // The reserve has borne a loss: what it took cannot go back.
-        return _no(PocketsLib.Pockets_Underflow.selector, premium, _pots.reserve);
+        return _ifNotSpendable(b.project, b.line);
     }
 
     function _ifInvoiceUsed(bytes32 invoice) private view returns (bytes memory) {

@@ -171,7 +171,8 @@ abstract contract MoneyActorsOffice is MoneyActorsBase {
         uint256 owed = _shops[merchant].owed;
         uint256 amount = seed % 6 == 0 ? owed + 1 : (seed >> 16) % (owed / 4 + 1);
         bytes memory no;
-        if (amount > owed) no = _no(IFundOutflows.CommunityFund_MoreThanOwed.selector, amount, owed);
+        if (amount == 0) no = _no(ICommunityFund.CommunityFund_ZeroAmount.selector);
+        else if (amount > owed) no = _no(IFundOutflows.CommunityFund_MoreThanOwed.selector, amount, owed);
         no = _or(no, _ifShort(_outflow.debtPocket, amount));
         bytes memory data = abi.encodeCall(IFundOutflows.writeOffDebt, (merchant, uint64(amount)));
         if (!_tryAsGovernor(address(fund), data, no, seed >> 8)) return;

@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import {ICommunityFund} from "../../../contracts/interfaces/ICommunityFund.sol";
-import {PocketsLib} from "../../../contracts/types/Pockets.sol";
 import {MoneyActorsOffice} from "./MoneyActorsOffice.sol";
 import {Reference} from "./Reference.sol";
 
@@ -37,20 +36,16 @@ abstract contract MoneyActorsTill is MoneyActorsOffice {
         Purchase storage p = _purchases[which % _purchases.length];
         uint64 amount = seed % 4 == 0 ? p.left : seed % 4 == 1 ? p.left + 1 : uint64((seed >> 16) % (p.left + 1));
         (bool isGood, Reference.Shares memory s) = _undone(p, amount);
-        bytes memory no = _ifPaused();
-        if (isGood) no = _or(no, _ifEmptied(s));
         bytes memory data = abi.encodeCall(ICommunityFund.reversePurchases, (_refundOf(p, amount)));
-        if (!_try(STRANGER, address(fund), data, no)) return;
+        if (!_try(STRANGER, address(fund), data, _ifPaused())) return;
         ++_shops[p.merchant].next;
         if (!isGood) return;
         p.left -= amount;
         _people[_memberOf(p.item)].balance -= s.credit;
         _relieve(p.merchant, s.premium);
         _pots.credits -= s.credit;
-        _pots.operations -= s.operations;
-        _pots.reserve -= s.reserve;
+        _takeBack(s.operations, s.reserve);
         _flows.unminted += s.credit;
-        _flows.fromReserve += s.reserve;
     }
 
     function _refuseBuying(uint32 merchant, uint256 premium) private view returns (bytes memory) {
@@ -69,12 +64,15 @@ abstract contract MoneyActorsTill is MoneyActorsOffice {
         return (s.credit <= _people[member].balance, s);
     }
 
-    /// @dev Operations may be spent already, and the reserve have borne a loss: then the refund must wait.
-    function _ifEmptied(Reference.Shares memory s) internal view returns (bytes memory) {
-        bytes4 error_ = PocketsLib.Pockets_Underflow.selector;
-        if (s.operations > _pots.operations) return _no(error_, s.operations, _pots.operations);
-        if (s.reserve > _pots.reserve) return _no(error_, s.reserve, _pots.reserve);
-        return "";
+    /// @dev Operations may be spent already, and the reserve have borne a loss: what is free bears what they lack.
+    function _takeBack(uint256 operations, uint256 reserve) internal {
+        uint256 ops = _least(operations, _pots.operations);
+        uint256 res = _least(reserve, _pots.reserve);
+        uint256 lack = operations - ops + reserve - res;
+        (_pots.operations, _pots.reserve) = (_pots.operations - ops, _pots.reserve - res);
+        _pots.free -= int256(lack);
+        _flows.fromReserve += res;
+        _flows.borne += lack;
     }
 
     function _batchOf(uint32 merchant, bytes32 item) private view returns (ICommunityFund.PurchaseBatch memory b) {

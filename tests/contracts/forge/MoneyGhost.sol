@@ -34,6 +34,7 @@ abstract contract MoneyGhost is Projects {
         uint256 toReserve;
         uint256 fromReserve; // Undone with its sale or purchase.
         uint256 lostByReserve;
+        uint256 borne; // By what is free, for refunds of what was spent already.
         uint256 toMembers; // Paid at the desk, in cash.
     }
 

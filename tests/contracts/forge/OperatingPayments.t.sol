@@ -134,6 +134,11 @@ contract WriteOffsTest is Solvent {
         _writeOff(OWED + 1);
     }
 
+    function test_RevertWhen_NothingIsWrittenOff() public {
+        _reverts(ICommunityFund.CommunityFund_ZeroAmount.selector);
+        _writeOff(0);
+    }
+
     function test_RevertWhen_ThePocketIsShort() public {
         _bornBy(IRulebook.Pocket.Reserve);
         _reverts(
@@ -191,5 +196,22 @@ contract WriteOffsTest is Solvent {
         _eq(s.reserve, RESERVE - 1000, "reserve");
         _eq(s.operations, OPERATIONS - 1000, "operations");
         _assertFree(-1000);
+    }
+
+    /// @notice Dave brings half of it back: 14,000.00 of operations and 7,000.00 of the reserve, which hold 10.00 each.
+    function test_WhenARefundTakesWhatIsSpent() public {
+        _bornBy(IRulebook.Pocket.Reserve);
+        _writeOff(RESERVE - 1000);
+        _bornBy(IRulebook.Pocket.Operations);
+        _writeOff(OPERATIONS - 1000);
+        vm.expectEmit(address(fund));
+        emit ICommunityFund.ShortfallBorne(OPERATIONS / 2 - 1000, RESERVE / 2 - 1000);
+        _bringBack(DAVE, 1e9, 1, 5e8);
+        ICommunityFund.BalanceSheet memory s = fund.balanceSheet();
+        _eq(s.operations, 0, "operations");
+        _eq(s.reserve, 0, "reserve");
+        _eq(s.creditsOutstanding, CREDITS / 2, "credits");
+        _assertFree(2000 - int256(uint256(OPERATIONS + RESERVE) / 2));
+        _assertBalanced();
     }
 }

@@ -9,6 +9,7 @@ import {IMembership} from "../../../contracts/interfaces/IMembership.sol";
 import {IProjectAwards} from "../../../contracts/interfaces/IProjectAwards.sol";
 import {IProjectBook} from "../../../contracts/interfaces/IProjectBook.sol";
 import {IProjectCurrency} from "../../../contracts/interfaces/IProjectCurrency.sol";
+import {IRulebook} from "../../../contracts/interfaces/IRulebook.sol";
 import {ProjectActs} from "./ProjectActs.sol";
 
 /// @notice What a project pays for, and what it gets back.
@@ -207,6 +208,23 @@ contract ProjectCurrencyTest is ProjectActs {
         _eq(currency.balanceOfProject(project), 100_000, "account");
         _eq(currency.spentOfLine(project, 0), 0, "line");
         _assertHolding(carpenter, 0, 0, 0, 0);
+        _assertBalanced();
+    }
+
+    /// @notice The reserve bore the carpenter's debt, which was the premium that it had got.
+    function test_WhenTheReserveHasSpentWhatIsReturned() public {
+        _spend(project, 0, carpenter, 50_000, "planks");
+        IRulebook.OutflowRules memory rules = _outflowRules();
+        rules.debtPocket = IRulebook.Pocket.Reserve;
+        _publishOutflow(rules);
+        _govern();
+        outflows.writeOffDebt(carpenter, 1400);
+        vm.expectEmit(address(fund));
+        emit ICommunityFund.ShortfallBorne(0, 280);
+        _return(carpenter, 10_000, "planks");
+        _eq(fund.balanceSheet().reserve, 0, "reserve");
+        _eq(fund.merchantAccount(carpenter).prepaid, 280, "prepaid");
+        _assertFree(-int256(uint256(AMOUNT)) - 280);
         _assertBalanced();
     }
 

@@ -81,9 +81,6 @@ contract ProjectEndsTest is ProjectActs {
         uint32 project = _eligible();
         _wrongState(project, IProjectBook.State.Eligible, IProjectBook.State.Active);
         _terminate(project);
-        project = _completed();
-        _wrongState(project, IProjectBook.State.Completed, IProjectBook.State.Active);
-        _terminate(project);
         project = _awarded();
         _terminate(project);
         _wrongState(project, IProjectBook.State.Terminated, IProjectBook.State.Active);
@@ -112,6 +109,23 @@ contract ProjectEndsTest is ProjectActs {
         _eq(currency.balanceOfProject(project), 0, "account");
         _eq(currency.totalSupply(), 40_000, "the carpenter's stays");
         _assertFree(-40_000);
+        _assertBalanced();
+    }
+
+    function test_WhenACompletedProjectIsTerminated() public {
+        uint32 project = _completed();
+        _spend(project, 1, baker, 50_000, "bread");
+        _suspend(project);
+        _wrongState(project, IProjectBook.State.Suspended, IProjectBook.State.Active);
+        _spend(project, 1, baker, 1, "a bun");
+        _resume(project);
+        _assertState(project, IProjectBook.State.Completed);
+        vm.expectEmit(address(book));
+        emit IProjectAwards.ProjectClosed(project, IProjectBook.State.Terminated, 0, 250_000);
+        _terminate(project);
+        _assertTranche(project, 1, IProjectBook.TrancheState.Accounted);
+        _eq(currency.totalSupply(), 50_000, "currency");
+        _assertFree(-50_000);
         _assertBalanced();
     }
 
@@ -168,6 +182,7 @@ contract ProjectEndsTest is ProjectActs {
         vm.expectEmit(address(book));
         emit IProjectAwards.ProjectClosed(project, IProjectBook.State.Completed, 0, 250_000);
         awards.lapse(project);
+        _reverts(IProjectBook.ProjectBook_WrongAmount.selector, 0, 1);
         awards.lapse(project);
         _assertState(project, IProjectBook.State.Completed);
         _assertTranche(project, 1, IProjectBook.TrancheState.Accounted);

@@ -280,17 +280,17 @@ contract ReversePurchasesTest is Tester {
         _assertSheet(0, 0, 0, 0, 0, 0);
     }
 
-    /// @notice A pocket that lacks what a refund takes stops the refund: planted, as no path leads there.
+    /// @notice The guard of the packed pockets: planted, as no path leads there.
     function test_RevertWhen_APocketHoldsLess() public {
         vm.record();
         fund.creditsOutstanding();
         (bytes32[] memory reads,) = vm.accesses(address(fund));
         bytes32 slot = reads[reads.length - 1];
         uint256 pockets = uint256(vm.load(address(fund), slot));
-        vm.store(address(fund), slot, bytes32(pockets - (uint256(1) << 64))); // The reserve: 13 for 14.
-        _assertSheet(0, 280, 238, 0, 13, 28);
+        vm.store(address(fund), slot, bytes32(pockets - (uint256(1) << 160)));
+        _assertSheet(0, 280, 237, 0, 14, 28);
         ICommunityFund.ReversalBatch memory b = _whole();
-        _reverts(PocketsLib.Pockets_Underflow.selector, 14, 13);
+        _reverts(PocketsLib.Pockets_Underflow.selector, 238, 237);
         _reverse(b);
     }
 }
