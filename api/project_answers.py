@@ -40,6 +40,7 @@ _BRIEF: Final = {
     "number": 3,
     "call": 1,
     "state": "active",
+    "applicant": 12,
     "instrument": "grant",
     "amount": "300000",
     "released": "100000",
@@ -82,6 +83,7 @@ class ProjectBrief(Told):
     number: int
     call: int
     state: ProjectStateName
+    applicant: int
     instrument: InstrumentName | None = None
     amount: str | None = None
     released: str
@@ -292,6 +294,7 @@ class SpendingTold(Told):
     """A purchase that a project paid; `premium` is the reserve's. What came back is `returned`."""
 
     invoice: str
+    project: int
     line: int
     merchant: int
     amount: str
@@ -310,6 +313,7 @@ class Spendings(Told):
             items=[
                 {
                     "invoice": EXAMPLE_HASH,
+                    "project": 3,
                     "line": 0,
                     "merchant": 4,
                     "amount": "60000",

@@ -78,6 +78,7 @@ def brief(row: Project) -> ProjectBrief:
             "number": row.number,
             "call": row.call,
             "state": word(ProjectState(row.state)),
+            "applicant": row.applicant,
             "instrument": word(Instrument(row.instrument)) if has_plan else None,
             "amount": str(row.amount) if has_plan else None,
             "released": str(row.released),

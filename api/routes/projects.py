@@ -11,6 +11,7 @@ from api.project_answers import (
     ProjectCalls,
     ProjectCallTold,
     ProjectsPage,
+    ProjectStateName,
     ProjectTold,
     Spendings,
     SpendingTold,
@@ -21,6 +22,7 @@ from endogene_token.errors import UnknownCallError, UnknownProjectError
 from endogene_token.hexes import to_hex
 from endogene_token.indexer.money_models import Spending
 from endogene_token.indexer.project_models import Project, ProjectCall
+from endogene_token.projects import ProjectState
 
 router = APIRouter(tags=["projects"])
 PAGE: Final = 100
@@ -29,6 +31,11 @@ AfterPlace = Annotated[
     str,
     Query(pattern="^[0-9]{1,15}-[0-9]{1,9}$", description="Only those after this place, as `next` tells it."),
 ]
+OfCall = Annotated[int | None, Query(ge=0, le=MAX_UINT32, description="Only those that answer this call.")]
+OfState = Annotated[ProjectStateName | None, Query(description="Only those in this state.")]
+OfApplicant = Annotated[int | None, Query(ge=0, le=MAX_UINT32, description="Only those of this member.")]
+OfProject = Annotated[int | None, Query(ge=0, le=MAX_UINT32, description="Only those of this project.")]
+OfMerchant = Annotated[int | None, Query(ge=0, le=MAX_UINT32, description="Only those at this merchant.")]
 
 
 @router.get("/calls")
@@ -50,9 +57,21 @@ def call(number: PathNumber, app: App, session: Reading) -> ProjectCallTold:
 
 
 @router.get("/projects")
-def projects(session: Reading, after: After = 0) -> ProjectsPage:
-    """Tell a hundred projects, by ascending number."""
+def projects(
+    session: Reading,
+    call: OfCall = None,
+    state: OfState = None,
+    applicant: OfApplicant = None,
+    after: After = 0,
+) -> ProjectsPage:
+    """Tell a hundred projects, by ascending number; of those that every filter given lets through."""
     query = select(Project).where(col(Project.number) > after).order_by(col(Project.number))
+    if call is not None:
+        query = query.where(Project.call == call)
+    if state is not None:
+        query = query.where(Project.state == ProjectState[state.upper()])
+    if applicant is not None:
+        query = query.where(Project.applicant == applicant)
     rows = [told.brief(one) for one in session.exec(query.limit(PAGE + 1))]
     return ProjectsPage(items=rows[:PAGE], next=rows[PAGE - 1].number if len(rows) > PAGE else None)
 
@@ -64,15 +83,33 @@ def project(number: PathNumber, app: App, session: Reading) -> ProjectTold:
 
 
 @router.get("/projects/{number}/spendings")
-def spendings(number: PathNumber, session: Reading, after: AfterPlace = "0-0") -> Spendings:
+def project_spendings(
+    number: PathNumber, session: Reading, merchant: OfMerchant = None, after: AfterPlace = "0-0"
+) -> Spendings:
     """Tell a hundred purchases that a project paid, the oldest first."""
     _known(session, number)
+    return _page(session, number, merchant, after)
+
+
+@router.get("/spendings")
+def spendings(
+    session: Reading, project: OfProject = None, merchant: OfMerchant = None, after: AfterPlace = "0-0"
+) -> Spendings:
+    """Tell a hundred purchases that projects paid, the oldest first; of one project, at one merchant."""
+    return _page(session, project, merchant, after)
+
+
+def _page(session: Session, project: int | None, merchant: int | None, after: str) -> Spendings:
     block, index = map(int, after.split("-"))
     later = or_(
         col(Spending.block_number) > block,
         (col(Spending.block_number) == block) & (col(Spending.log_index) > index),
     )
-    query = select(Spending).where(Spending.project == number, later)
+    query = select(Spending).where(later)
+    if project is not None:
+        query = query.where(Spending.project == project)
+    if merchant is not None:
+        query = query.where(Spending.merchant == merchant)
     order = (col(Spending.block_number), col(Spending.log_index))
     rows = session.exec(query.order_by(*order).limit(PAGE + 1)).all()
     last = rows[PAGE - 1] if len(rows) > PAGE else None
@@ -93,6 +130,7 @@ def _known(session: Session, number: int) -> Project:
 def _spending(row: Spending) -> SpendingTold:
     return SpendingTold(
         invoice=to_hex(row.invoice),
+        project=row.project,
         line=row.line,
         merchant=row.merchant,
         amount=str(row.amount),

@@ -87,6 +87,37 @@ def test_projects_are_listed_page_by_page(year: Site, monkeypatch: pytest.Monkey
     assert year.client.get("/v1/projects/99").json()["code"] == "unknown-project"
 
 
+def test_projects_are_listed_by_call_by_state_and_by_applicant(
+    year: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each filter alone, all together, and page by page; what no project is, none has."""
+    every = year.get("/v1/projects")["items"]
+    for name in ("call", "state", "applicant"):
+        for value in {one[name] for one in every}:
+            found = year.get(f"/v1/projects?{name}={value}")["items"]
+            assert found == [one for one in every if one[name] == value]
+    assert [one["number"] for one in year.get(f"/v1/projects?call={STRICT}")["items"]] == [GREENHOUSE]
+    assert [one["number"] for one in year.get("/v1/projects?state=draft")["items"]] == [SHED]
+    applicant = every[0]["applicant"]
+    together = f"/v1/projects?call={PLAIN}&state=eligible&applicant="
+    assert [one["number"] for one in year.get(f"{together}{applicant}")["items"]] == [BENCH]
+    assert year.get(f"{together}{applicant + 1}")["items"] == []
+    monkeypatch.setattr("api.routes.projects.PAGE", 4)
+    first = year.get(f"/v1/projects?call={PLAIN}")
+    rest = year.get(f"/v1/projects?call={PLAIN}&after={first['next']}")
+    assert [one["number"] for one in first["items"] + rest["items"]] == list(PROJECTS[1:])
+    assert rest["next"] is None
+
+
+@pytest.mark.parametrize(
+    "asked_for", ["state=none", "state=gone", "call=x", "applicant=-1", "call=4294967296"]
+)
+def test_a_filter_that_is_none_is_refused(asked: Site, asked_for: str) -> None:
+    """422, and not the whole list."""
+    answer = asked.client.get(f"/v1/projects?{asked_for}")
+    assert (answer.status_code, answer.json()["code"]) == (422, "request-shape")
+
+
 @pytest.mark.parametrize("number", PROJECTS)
 def test_a_project_is_told_as_the_chain_has_it(year: Site, number: int) -> None:
     """State, criteria, tranches, lines, account, co-financing, and what a loan owes by now."""
@@ -162,6 +193,31 @@ def test_spendings_are_followed_page_by_page(year: Site, monkeypatch: pytest.Mon
     assert {one["merchant"] for one in found} == {GROCER, CARPENTER}
     assert year.client.get("/v1/projects/99/spendings").status_code == 404
     assert year.client.get(f"/v1/projects/{GREENHOUSE}/spendings?after=x").status_code == 422
+
+
+def test_spendings_are_followed_by_project_and_by_merchant(
+    year: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of all projects, in one order; a project's are those that it tells itself."""
+    every = year.get("/v1/spendings")["items"]
+    assert {one["project"] for one in every} == {GREENHOUSE, OVEN, TOOLS}
+    for one in PROJECTS:
+        own = [each for each in every if each["project"] == one]
+        assert year.get(f"/v1/spendings?project={one}")["items"] == own
+        assert year.get(f"/v1/projects/{one}/spendings")["items"] == own
+    for merchant in (GROCER, CARPENTER, BAKERY):
+        there = [each for each in every if each["merchant"] == merchant]
+        assert year.get(f"/v1/spendings?merchant={merchant}")["items"] == there
+        both = [each for each in there if each["project"] == GREENHOUSE]
+        assert year.get(f"/v1/spendings?project={GREENHOUSE}&merchant={merchant}")["items"] == both
+        assert year.get(f"/v1/projects/{GREENHOUSE}/spendings?merchant={merchant}")["items"] == both
+    monkeypatch.setattr("api.routes.projects.PAGE", 1)
+    first = year.get(f"/v1/spendings?merchant={CARPENTER}")
+    second = year.get(f"/v1/spendings?merchant={CARPENTER}&after={first['next']}")
+    carpenter = [each for each in every if each["merchant"] == CARPENTER]
+    assert first["items"] + second["items"] == carpenter[:2]
+    assert year.get("/v1/spendings?project=99")["items"] == []
+    assert year.client.get("/v1/spendings?merchant=x").status_code == 422
 
 
 def test_every_round_of_the_money_adds_up(year: Site) -> None:
