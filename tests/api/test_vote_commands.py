@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from endogene_token.chain import artifacts
 from endogene_token.chain.charter import Kind
+from endogene_token.cli import voting
 from endogene_token.keyfile import encrypt_key, write_key_file
 from endogene_token.sealing import KeyShare, SealingKeys, combine_shares
 from tests.api.vote_site import NOTICE, VoteSite
@@ -64,6 +66,15 @@ def test_a_resolution_is_filed_voted_verified_and_carried_out_from_a_terminal(
     hall.votes.wait_until_final(number)
     assert director.types("execute", number, signed=False).code == 0
     assert director.types("show", number, signed=False).json["state"] == "executed"
+
+
+def test_a_resolution_may_call_each_contract_where_it_stands(hall: VoteSite) -> None:
+    """The service tells the address of all nine, and the command finds each."""
+    told, community = hall.get("/v1/community"), hall.votes.town.community
+    assert {name: told[key] for name, key in voting.CONTRACTS.items()} == {
+        name: community.address(name) for name in artifacts.CONTRACTS
+    }
+    assert told["passkey_verifier"] == community.passkey_verifier
 
 
 def test_a_sealed_ballot_is_opened_by_its_receipt_from_a_terminal(

@@ -39,10 +39,11 @@ CONTRACTS: Final = {
     "Rulebook": "rulebook",
     "Assembly": "assembly",
     "Board": "board",
-    "ProjectBook": "projects",
-    "ProjectCurrency": "currency",
-    "RedemptionDesk": "redemptions",
+    "ProjectBook": "project_book",
+    "ProjectCurrency": "project_currency",
+    "RedemptionDesk": "redemption_desk",
 }
+"""Where `GET /v1/community` tells each contract that a resolution may call."""
 
 
 @dataclass(frozen=True, slots=True)
