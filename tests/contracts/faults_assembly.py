@@ -98,7 +98,7 @@ COUNTING: Final = (
     ),
     Fault(
         *("the conflicted stay on the roll", BALLOTS, "declareInterest"),
-        *("--_resolutions[resolution_].rollSizes[category];", "", OF_ROLL),
+        *("--r.rollSizes[category];", "", OF_ROLL),
     ),
     Fault(
         *("an interest comes after the vote", BALLOTS, "declareInterest"),

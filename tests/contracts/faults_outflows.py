@@ -117,10 +117,6 @@ SPENDING: Final = (
         ),
     ),
     *faults(
-        (LOANS, "spendable", "CurrencyAttacksTest"),
-        ("a completed project never expires", "block.timestamp >= p.expiresAt", "false"),
-    ),
-    *faults(
         (LOANS, "spendable", OF_SPENDING),
         ("a line that is none", "line >= count", "line > count"),
     ),
@@ -290,6 +286,20 @@ GATE: Final = (
 )
 LOSSES: Final = (
     *faults(
+        ("fund/FundLedger.sol", "_undo", OF_LOSSES),
+        ("a refund waits for its pockets", "operations + reserve != 0", "false"),
+        (
+            "what is spent is nobody's loss",
+            "_funds.free -= int80(uint80(operations + reserve));",
+            "",
+        ),
+    ),
+    *faults(
+        ("types/Pockets.sol", "lacks", OF_LOSSES),
+        ("operations lack nothing", "operations_ = taken > held ? taken - held : 0;", ""),
+        ("the reserve lacks nothing", "reserve_ = taken > held ? taken - held : 0;", ""),
+    ),
+    *faults(
         (OUTFLOWS, "_bear", OF_LOSSES),
         ("a pocket falls below nothing", "amount > held", "false"),
         (
@@ -302,6 +312,7 @@ LOSSES: Final = (
     *faults(
         (OUTFLOWS, "writeOffDebt", OF_LOSSES),
         ("more is written off than owed", "_requireOwed(merchant, amount);", ""),
+        ("nothing is written off", "amount == 0", "false"),
     ),
     *faults(
         (OUTFLOWS, "writeOffLoan", OF_LOSSES),

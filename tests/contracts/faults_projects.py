@@ -228,7 +228,7 @@ CLAIMS: Final = (
         ("a related mentor accepts an account", "_requireUnrelated(project_, p.mentor);", ""),
     ),
     *faults(
-        (REGISTER, "_running", OF_TRANCHES),
+        (REGISTER, "_requireRunning", OF_TRANCHES),
         ("an expired project runs", "block.timestamp >= p.expiresAt", "false"),
     ),
 )
@@ -247,13 +247,22 @@ ENDS: Final = (
         ("any project is terminated", "!_isStanding(p.state)", "false"),
     ),
     *faults(
+        (AWARDS, "_isStanding", OF_ENDS),
+        ("a completed project goes on", " || state == IProjectBook.State.Completed", ""),
+    ),
+    *faults(
+        (REGISTER, "_spending", OF_ENDS),
+        ("a completed project spends no more", " || p.state == IProjectBook.State.Completed", ""),
+    ),
+    *faults(
         (AWARDS, "lapse", OF_ENDS),
         ("a project lapses early", "block.timestamp < p.expiresAt", "false"),
         (
             "a completed project lapses",
-            "isCompleted ? p.state : IProjectBook.State.Lapsed",
+            "isDone ? p.state : IProjectBook.State.Lapsed",
             "IProjectBook.State.Lapsed",
         ),
+        ("what is over returns twice", "isDone && CURRENCY", "false && CURRENCY"),
     ),
     *faults(
         (AWARDS, "evaluate", OF_ENDS),
