@@ -16,7 +16,7 @@ help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 .PHONY: demo
-demo: $(READY) ## Found a community, record a day of purchases, serve it
+demo: $(READY) ## Found a community, tell the whole round of its money, serve it
 	@$(BIN)/endogene demo
 
 .PHONY: test

@@ -18,7 +18,9 @@ app = typer.Typer(
 )
 app.command(
     "demo",
-    help=tr("Found a community, record a day of purchases, serve it. Example: endogene demo --once", LANG),
+    help=tr(
+        "Found a community, tell the whole round of its money, serve it. Example: endogene demo --once", LANG
+    ),
 )(demo)
 app.command("up", help=tr("Serve the community of the data folder. Example: endogene up --port 8080", LANG))(
     up

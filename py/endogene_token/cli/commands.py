@@ -17,7 +17,7 @@ def demo(
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
-    """Found a community, record a day of purchases and refunds, settle one merchant, and serve it."""
+    """Found a community, tell the whole round of its money, and serve it."""
     from endogene_token.cli.demo import run
 
     run(once=once, port=port, data=data, as_json=as_json)

@@ -93,7 +93,9 @@ def _told(board: Decision) -> str:
 def _votes_table(votes: Sequence[tuple[Proposal, Decision]], settings: Settings) -> Table:
     """Return a table of what the assembly decided: for each college, the ballots for and against."""
     colleges = [tr(label, LANG) for label in COLLEGES.values()]
-    table = Table("", tr("Asked for", LANG), *colleges, "", title=tr("What the assembly decided", LANG))
+    # Québec's law counts heads: no college weighs more than its ballots.
+    title = tr("What the assembly decided: for – against in each college, counted by head", LANG)
+    table = Table("", tr("Asked for", LANG), *colleges, "", title=title)
     table.title_justify = "left"
     for proposal, one in votes:
         sides = [f"{one.in_favour[college]} – {one.against[college]}" for college in COLLEGES]
