@@ -18,7 +18,7 @@ from endogene_token.member_acts import Content, Releasing, Reviewing
 
 PATIENCE_SECONDS: Final = 30.0
 POLL_SECONDS: Final = 0.2
-ON_ITS_WAY: Final = ("queued", "sent")
+ON_ITS_WAY: Final = "queued"
 
 
 def run_list(*, api: str | None, data: Path | None, as_json: bool) -> None:
@@ -72,7 +72,7 @@ def run_act(
             digest = client.do(subject, said, told.get("tranche") if _is_verdict(said) else None)
             became = client.status(digest)
             deadline = time.monotonic() + PATIENCE_SECONDS
-            while became["status"] in ON_ITS_WAY:
+            while became["status"] == ON_ITS_WAY:
                 if time.monotonic() > deadline:
                     raise UnconfirmedError(actual=digest, limit=round(PATIENCE_SECONDS))
                 time.sleep(POLL_SECONDS)
