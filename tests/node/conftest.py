@@ -17,10 +17,11 @@ def lived() -> Iterator[Town]:
     """A town with a whole history behind it. Nobody adds to it."""
     with bare_anvil() as rpc:
         town = settle_down(rpc)
-        live(History(town))
+        history = History(town)
+        live(history)
         prepare(town)
         votes = decide(town)
-        spend(votes)
+        spend(votes, history)
         leave_unfinished(votes)
         yield town
 

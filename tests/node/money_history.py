@@ -33,10 +33,11 @@ from endogene_token.projects import (
     Partner,
     bits_of,
 )
+from tests.node.history import NOBODY, History
 from tests.node.money import ACTUARY, APPROVER, CRAFT, DAY_SECONDS, FOOD, Money
 from tests.node.vote_history import COLLEGES, END
 from tests.node.votes import Votes
-from tests.town import ALICE, BAKERY, BASILE, CHLOE, FOREVER, GROCER, TILL_CAP, Town, key
+from tests.town import ALICE, BAKERY, BASILE, CHLOE, FOREVER, GROCER, GROCER_TILL, TILL_CAP, Town, key
 
 CARPENTER = 10  # who joins after the people of `history`
 PARTNER = 6  # an organisation of theirs
@@ -54,6 +55,7 @@ OUTFLOWS = OutflowRules(
 BOTH = 1 << FOOD | 1 << CRAFT
 STATED = [one for one in Criterion if not one.is_derived]
 MOST = 2**64 - 1
+LEFT = 600  # in operations and in the reserve, when the first of the refunds comes that they lack
 
 
 def prepare(town: Town) -> None:
@@ -80,7 +82,7 @@ def prepare(town: Town) -> None:
     assert town.ledger.member_count() == CARPENTER
 
 
-def spend(votes: Votes) -> Money:
+def spend(votes: Votes, history: History) -> Money:
     """Live through everything; what is left stands in each state."""
     money = _people(votes)
     _attest(money, 250_000)
@@ -96,6 +98,7 @@ def spend(votes: Votes) -> Money:
     _loan(money)
     _redemptions(money)
     _ends(money)
+    _shortfalls(money, history)
     return money
 
 
@@ -218,13 +221,15 @@ def _second_tranche(money: Money) -> None:
     money.release(GREENHOUSE, 1)
     money.account(GREENHOUSE, 1)
     money.spend(GREENHOUSE, 0, GROCER, 40_000)
-    money.act(CHLOE, GREENHOUSE, Evaluating(money.mark()))
 
 
 def _loan(money: Money) -> None:
-    """Suspended, resumed, repaid in part, lost in part, ended; debts and operations go by resolution, too."""
+    """Repaid in part, lost in part, ended; debts and operations go by resolution, too.
+
+    Suspended and resumed before, as is a project that is completed, which is evaluated after.
+    """
     community, do = money.votes.town.community, money.do
-    money.resolve(Kind.OFFICE, pj.suspend(community, OVEN))
+    money.resolve(Kind.OFFICE, *(pj.suspend(community, one) for one in (OVEN, GREENHOUSE)))
     do(
         pj.repay_loan(community, OVEN, 30_000, money.mark()),
         pj.repay_loan(community, ROOF, 1_000, money.mark()),
@@ -232,7 +237,8 @@ def _loan(money: Money) -> None:
     losses = (pj.write_off_loan(community, OVEN, 5_000), tx.write_off_debt(community, CARPENTER, 300))
     money.resolve(Kind.SPENDING, *losses, tx.allow_operating(community, 1_000, money.mark()))
     do(tx.pay_operating(community, 600, money.mark()))
-    money.resolve(Kind.OFFICE, pj.resume(community, OVEN))
+    money.resolve(Kind.OFFICE, *(pj.resume(community, one) for one in (OVEN, GREENHOUSE)))
+    money.act(CHLOE, GREENHOUSE, Evaluating(money.mark()))
     money.resolve(Kind.OFFICE, pj.terminate(community, OVEN))
 
 
@@ -269,3 +275,18 @@ def _ends(money: Money) -> None:
     _attest(money, 300_000)
     money.votes.wait_until(money.projects.project(GREENHOUSE).expires_at)
     money.do(pj.lapse(community, GREENHOUSE))
+
+
+def _shortfalls(money: Money, history: History) -> None:
+    """Operations are paid, the reserve bears a debt; refunds and a return then take what neither holds."""
+    community, today = money.votes.town.community, history.today
+    sold = history.buy(GROCER_TILL, (NOBODY, today, 40_000), *[(ALICE, today, TILL_CAP)] * 60)
+    invoice = money.spend(TOOLS, 0, GROCER, 4_000)
+    held = history.ledger.balance_sheet()
+    allowance = tx.allow_operating(community, held.operations - 900, money.mark())
+    loss = tx.write_off_debt(community, GROCER, held.reserve - LEFT)
+    money.resolve(Kind.MAJOR_SPENDING, loss, allowance)
+    money.do(tx.pay_operating(community, held.operations - LEFT, money.mark()))
+    for sequence, amount in ((sold + 1, 900_000), (sold + 1, 100_000), (sold, 30_000)):
+        history.refund(GROCER_TILL, (GROCER_TILL, sold, sequence, amount))
+    money.act(GROCER, TOOLS, Returning(invoice, 4_000))

@@ -16,7 +16,7 @@ from endogene_token.indexer import Indexer, rebuild
 from endogene_token.indexer.audit import audit
 from endogene_token.indexer.dossier import arrears, missing
 from endogene_token.indexer.events import Decoder, layouts
-from endogene_token.indexer.models import READ_MODEL, table_of
+from endogene_token.indexer.models import READ_MODEL, Pockets, Reversal, table_of
 from endogene_token.indexer.money_audit import compare_money
 from endogene_token.indexer.money_events import ProjectSpent
 from endogene_token.indexer.money_models import (
@@ -24,7 +24,9 @@ from endogene_token.indexer.money_models import (
     MerchantHolding,
     MerchantPayment,
     Redemption,
+    Shortfall,
     Spending,
+    SpendingReturn,
     WriteOff,
 )
 from endogene_token.indexer.project_audit import compare_projects
@@ -46,6 +48,7 @@ from tests.node.money_history import (
     CARPENTER,
     CART,
     GREENHOUSE,
+    LEFT,
     MOST,
     OVEN,
     ROOF,
@@ -54,7 +57,7 @@ from tests.node.money_history import (
     TOOLS,
 )
 from tests.node.planting import change
-from tests.town import GROCER, Town, database
+from tests.town import GROCER, GROCER_TILL, Town, database
 
 TABLES: dict[str, Table] = {str(model.__tablename__): table_of(model) for model in MODELS}
 MERCHANT = ("kind", "netted", "written_off")
@@ -240,10 +243,24 @@ def test_pledges_of_any_size_do_no_harm(whole: Engine) -> None:
 def test_a_loss_names_the_pocket_that_bore_it(whole: Engine) -> None:
     """As the rulebook said when it was booked: a debt the reserve, a loan the free money."""
     losses = rows(whole, table_of(WriteOff))
-    assert {(row["merchant"], row["project"], row["amount"], row["pocket"]) for row in losses} == {
-        (CARPENTER, 0, 300, 1),
-        (0, OVEN, 5_000, 0),
-    }
+    assert [(row["merchant"], row["project"], row["pocket"]) for row in losses] == [
+        *((0, OVEN, 0), (CARPENTER, 0, 1), (GROCER, 0, 1))
+    ]
+    assert [row["amount"] for row in losses[:2]] == [5_000, 300]
+
+
+def test_free_money_bears_what_a_refund_takes_beyond_its_pockets(lived: Town, whole: Engine) -> None:
+    """The refund tells its full shares; the pockets end at 0, free money bears the rest, as on the chain."""
+    refunds = rows(whole, table_of(Reversal), till=GROCER_TILL)[-3:]
+    taken = [(row["operations"], row["reserve"]) for row in refunds]
+    taken += [(0, row["premium"]) for row in rows(whole, table_of(SpendingReturn))[-1:]]
+    assert taken == [(8_400, 16_800), (933, 1_867), (0, 840), (0, 112)]
+    (operations, reserve), *others = taken
+    shortfalls = [(row["operations"], row["reserve"]) for row in rows(whole, table_of(Shortfall))]
+    assert shortfalls == [(operations - LEFT, reserve - LEFT), *others]
+    [pockets], sheet = rows(whole, table_of(Pockets)), lived.ledger.balance_sheet()
+    assert (pockets["operations"], pockets["reserve"], pockets["free"]) == (0, 0, sheet.free)
+    assert (sheet.operations, sheet.reserve) == (0, 0)
 
 
 @pytest.mark.parametrize("table", TABLES)

@@ -2,32 +2,21 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, select
 
-from endogene_token.chain.views import Rules
 from endogene_token.errors import LedgerMismatchError
-from endogene_token.indexer.events import (
-    Event,
-    MemberAdmitted,
-    MerchantEnrolled,
-    Place,
-    PremiumsSettled,
-    RulesPublished,
-)
+from endogene_token.indexer.events import Event, Place
 from endogene_token.indexer.models import Pockets, table_of
 from endogene_token.indexer.money_events import (
     CashPaid,
     CashRequestDropped,
     CashRequested,
-    CommitmentReleased,
     CommitmentReturned,
     Committed,
-    CurrencyIssued,
     CurrencyNetted,
     CurrencyPaid,
     CurrencyRecalled,
@@ -38,11 +27,8 @@ from endogene_token.indexer.money_events import (
     MerchantPaid,
     OperatingPaid,
     OutflowRulesPublished,
-    OutflowTerms,
     PremiumsNetted,
-    ProjectSpent,
     RedemptionApproved,
-    RedemptionAttested,
     RedemptionBacked,
     RedemptionCompleted,
     RedemptionDropped,
@@ -52,16 +38,14 @@ from endogene_token.indexer.money_events import (
     RepaymentReceived,
     SaleRecorded,
     SaleUndone,
-    SpendingOrder,
+    ShortfallBorne,
     SpendingReturned,
 )
 from endogene_token.indexer.project_events import (
     AccountFiled,
     CallOpened,
     CallTerms,
-    Claim,
     ClaimLapsed,
-    ClaimReviewed,
     CoFinancingReceived,
     FactAttested,
     FactStated,
@@ -70,9 +54,6 @@ from endogene_token.indexer.project_events import (
     MentoringAccepted,
     Partner,
     PartnerAdded,
-    Plan,
-    PlannedLine,
-    PlannedTranche,
     ProjectAwarded,
     ProjectClosed,
     ProjectCompleted,
@@ -81,88 +62,56 @@ from endogene_token.indexer.project_events import (
     ProjectEvaluated,
     ProjectResumed,
     ProjectSubmitted,
+    ProjectSuspended,
     PutToVote,
     ReceivedMoney,
     RelationDeclared,
-    Schedule,
     TrancheAccounted,
-    TrancheClaimed,
-    TrancheReleased,
     VoteLost,
 )
 from endogene_token.indexer.projections import project
 from endogene_token.indexer.projections.holdings import Holdings
 from endogene_token.indexer.vote_models import Governance
-from endogene_token.projects import Claim as HashedClaim
 from tests.town import database
-
-HASH = bytes(32)
-APPLICANT, SIGNER, MENTOR, DIRECTOR, ATTESTOR = 1, 2, 3, 4, 5
-BAKER, SMITH = 8, 9
-AMOUNT = 90_000
-GRANT = Schedule(0, 0, 0)
-PLAN = Plan(
-    *(0, MENTOR, SIGNER, AMOUNT, 0, 1_000, GRANT),
-    tranches=(PlannedTranche(60_000, 9, HASH), PlannedTranche(30_000, 9, HASH)),
-    lines=(PlannedLine(50_000, 1), PlannedLine(40_000, 1)),
+from tests.unit.told_money import (
+    ACTIVE,
+    AMOUNT,
+    APPLICANT,
+    APPROVED,
+    ASKED,
+    ATTESTED,
+    ATTESTOR,
+    AWARDED,
+    BAKER,
+    BALLOTED,
+    CLAIM,
+    COMPLETED,
+    CREDITED,
+    DIRECTOR,
+    DONE,
+    DRAFTED,
+    FOUNDED,
+    GIVEN_BACK,
+    HASH,
+    ISSUE,
+    LENT,
+    LOST,
+    MENTOR,
+    PAID,
+    PLAN,
+    RELEASE,
+    REVIEW,
+    REVIEWED,
+    SMITH,
+    SPENT,
+    SUBMITTED,
+    TERMS,
+    UNSPENT,
+    claimed,
+    held,
+    ref,
+    spent,
 )
-LOAN = PLAN._replace(instrument=1, loan=Schedule(100, 10, 3))
-TERMS = OutflowTerms(1_000, 30, 10**6, 30, 400, 1, 0)
-
-
-def ref(number: int) -> bytes:
-    return number.to_bytes(32)
-
-
-def claimed(tranche: int = 0, attempt: int = 1, **wrong: Any) -> TrancheClaimed:
-    """Return a claim of a tranche; `wrong` changes what it says."""
-    amount = PLAN.tranches[tranche].amount
-    claim = Claim(1, tranche, attempt, amount, SIGNER, ref(tranche))._replace(**wrong)
-    return TrancheClaimed(1, tranche, HashedClaim(*claim).hash, claim)
-
-
-CLAIM = claimed()
-REVIEW = ClaimReviewed(1, 0, CLAIM.claim_hash, MENTOR, True)
-ISSUE = (CommitmentReleased(1, 60_000, False), CurrencyIssued(1, 60_000))
-RELEASE = TrancheReleased(1, 0, CLAIM.claim_hash, DIRECTOR, 60_000)
-
-
-def spent(amount: int, invoice: int, line: int = 0, merchant: int = BAKER, premium: int = -1) -> list[Event]:
-    """Return what is told of a spending at 2.8 percent."""
-    due = (amount * 280 + 5_000) // 10_000 if premium < 0 else premium
-    order = SpendingOrder(1, merchant, amount, line, ref(invoice))
-    return [SaleRecorded(merchant, amount, due), ProjectSpent(1, merchant, order, due)]
-
-
-FOUNDED: list[Event] = [
-    *(MemberAdmitted(number, 0, 0, 0, 9, b"") for number in range(1, 10)),
-    RulesPublished(1, Rules(30, 60, 0, 0, 1, 0)),
-    OutflowRulesPublished(1, TERMS),
-    *(MerchantEnrolled(number, 280, 2**40, 2**40) for number in (BAKER, SMITH)),
-    PremiumsSettled(SMITH, 10**6, 10**6, ref(1)),
-    CallOpened(1, CallTerms(AMOUNT, 10**9, ATTESTOR, 0, 0, 0, 0, 0, HASH)),
-]
-DRAFTED = [*FOUNDED, ProjectDrafted(1, 1, APPLICANT, HASH), RelationDeclared(1, APPLICANT)]
-SUBMITTED = [*DRAFTED, FactStated(1, 0, 7, HASH), ProjectSubmitted(1, PLAN)]
-BALLOTED = [*SUBMITTED, ProjectEligible(1), PutToVote(1, 4)]
-AWARDED = [*BALLOTED, Committed(1, AMOUNT), ProjectAwarded(1, AMOUNT)]
-REVIEWED = [*AWARDED, CLAIM, REVIEW]
-ACTIVE = [*REVIEWED, *ISSUE, RELEASE]
-SPENT = [*ACTIVE, *spent(40_000, 70), *spent(10_000, 71, line=1)]
-LENT = [
-    *(*DRAFTED, ProjectSubmitted(1, LOAN), ProjectEligible(1), PutToVote(1, 4), Committed(1, AMOUNT)),
-    *(ProjectAwarded(1, AMOUNT), CLAIM, REVIEW, ISSUE[0]._replace(is_loan=True), ISSUE[1], RELEASE),
-]
-ASKED = [*SPENT, CashRequested(1, BAKER, 20_000, 500)]
-CREDITED = [*FOUNDED, RedemptionRequested(1, 1, 0, 100, HASH)]
-ATTESTED = [*CREDITED, RedemptionAttested(1, HASH, b"\1" * 20)]
-APPROVED = [*ATTESTED, RedemptionBacked(100), RedemptionApproved(1, b"\2" * 20)]
-PAID: list[Event] = [RedemptionPaid(1, 100, ref(5)), RedemptionInstalment(1, 100, ref(5))]
-
-
-def held(*rounds: int) -> Holding:
-    return Holding(*rounds)
-
 
 RIGHT = {
     "a vote that is lost and won": [*BALLOTED, VoteLost(1, 4), PutToVote(1, 5)],
@@ -181,6 +130,19 @@ RIGHT = {
         *(PremiumsNetted(BAKER, 900), CurrencyNetted(BAKER, held(0, 0, 900, 0))),
     ],
     "cash": [*ASKED, CurrencyPaid(20_000, ref(6)), CashPaid(1, BAKER, held(20_000, 0, 0, 0), ref(6))],
+    "a return of what the reserve has lost": [*LOST, ShortfallBorne(0, 372), *GIVEN_BACK],
+    "a completed project stopped, and going on": [
+        *(*COMPLETED, ProjectSuspended(1), ProjectResumed(1), *spent(40_000, 70)),
+        *(ProjectEvaluated(1, HASH), CurrencyRecalled(1, 50_000), CurrencyReclaimed(1, 50_000, False)),
+        ProjectClosed(1, 8, 0, 50_000),
+    ],
+    "a completed project terminated": [*COMPLETED, *UNSPENT, ProjectClosed(1, 10, 0, AMOUNT)],
+    "a completed project terminated while suspended": [
+        *(*COMPLETED, ProjectSuspended(1), *UNSPENT, ProjectClosed(1, 10, 0, AMOUNT))
+    ],
+    "a completed project terminated after its money": [
+        *(*DONE, CurrencyRecalled(1, 0), ProjectClosed(1, 10, 0, 0))
+    ],
     "an end that returns all": [
         *(*SPENT, CommitmentReturned(1, 30_000), CurrencyRecalled(1, 10_000)),
         *(CurrencyReclaimed(1, 10_000, False), ProjectClosed(1, 10, 30_000, 10_000)),
@@ -193,6 +155,19 @@ RIGHT = {
     ],
 }
 WRONG: dict[str, list[Event]] = {
+    "a shortfall left out": [*LOST, *GIVEN_BACK],
+    "a shortfall that is a cent off": [*LOST, ShortfallBorne(0, 373), *GIVEN_BACK],
+    "a shortfall of another pocket": [*LOST, ShortfallBorne(372, 0), *GIVEN_BACK],
+    "a shortfall told twice": [*LOST, *[ShortfallBorne(0, 372)] * 2, *GIVEN_BACK],
+    "a shortfall of a pocket that holds enough": [*SPENT, ShortfallBorne(0, 1), *GIVEN_BACK],
+    "a shortfall of no refund": [*SPENT, ShortfallBorne(0, 1)],
+    "an end told again": [*DONE, CurrencyRecalled(1, 0), ProjectClosed(1, 7, 0, 0)],
+    "a completed project that lapses": [*COMPLETED, *UNSPENT, ProjectClosed(1, 11, 0, AMOUNT)],
+    "an evaluated project that is terminated": [
+        *(*COMPLETED, ProjectEvaluated(1, HASH), *UNSPENT, ProjectClosed(1, 10, 0, AMOUNT))
+    ],
+    "an evaluated project that is suspended": [*COMPLETED, ProjectEvaluated(1, HASH), ProjectSuspended(1)],
+    "a spending while suspended": [*COMPLETED, ProjectSuspended(1), *spent(1, 70)],
     "rules of what goes out, left out": [*FOUNDED, OutflowRulesPublished(3, TERMS)],
     "a call left out": [*FOUNDED, CallOpened(3, CallTerms(1, 1, 1, 0, 0, 0, 0, 0, HASH))],
     "a project left out": [*FOUNDED, ProjectDrafted(2, 1, APPLICANT, HASH)],

@@ -21,6 +21,7 @@ from endogene_token.indexer.money_models import (
     OutflowRulesVersion,
     Redemption,
     RedemptionPayment,
+    Shortfall,
     Spending,
     SpendingReturn,
     WriteOff,
@@ -290,7 +291,7 @@ READ_MODEL: Final[tuple[type[SQLModel], ...]] = (
         ProjectLine,
     ),
     *(CoFinancing, CoFinancingPledge, LoanRepayment),
-    *(OutflowRulesVersion, Attestation, OperatingAllowance, OperatingPayment, WriteOff),
+    *(OutflowRulesVersion, Attestation, OperatingAllowance, OperatingPayment, WriteOff, Shortfall),
     *(Spending, SpendingReturn, MerchantPayment, MerchantHolding, Netting, CashRequest),
     *(Redemption, RedemptionPayment),
 )

@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import RowMapping
 
 from endogene_token.chain.calls import Ledger, View
+from endogene_token.chain.views import Pocket
 from endogene_token.hexes import from_hex
 from endogene_token.indexer import money_models as mm
 from endogene_token.indexer import project_models as pm
@@ -39,6 +40,7 @@ def compare_money(model: ReadMoney, ledger: Ledger) -> Iterator[Difference]:
     yield from _references(model, ledger)
     yield from _pockets(model, ledger)
     yield from _pocket_laws(model)
+    yield from _share_laws(model)
     yield from _holding_laws(model)
     yield from _row_laws(model)
 
@@ -167,6 +169,17 @@ def _pocket_laws(model: ReadMoney) -> Iterator[Difference]:
     by_call = sums(awarded, "call", "amount")
     for row in model.rows(pm.ProjectCall):
         yield Difference(f"law: call {row['number']} awarded", by_call[row["number"]], row["awarded"])
+
+
+def _share_laws(model: ReadMoney) -> Iterator[Difference]:
+    """Compare operations and the reserve with what came, what left, and what free money bore of it."""
+    sales = model.total(mm.MerchantPayment, "premium") + model.total(mm.Spending, "premium")
+    came = {"operations": 0, "reserve": sales - model.total(mm.Spending, "premium_returned")}
+    went = {"operations": model.total(mm.OperatingPayment, "amount"), "reserve": 0}
+    for name, pocket in (("operations", Pocket.OPERATIONS), ("reserve", Pocket.RESERVE)):
+        left = went[name] + model.total(mm.WriteOff, "amount", pocket=pocket)
+        law = model.shares[name] + came[name] - left + model.total(mm.Shortfall, name)
+        yield Difference(f"law: {name}", model.pockets[name], law)
 
 
 def _holding_laws(model: ReadMoney) -> Iterator[Difference]:

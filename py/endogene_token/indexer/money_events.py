@@ -178,6 +178,13 @@ class SaleUndone(NamedTuple):
     premium: int
 
 
+class ShortfallBorne(NamedTuple):
+    """What the refund or the return that is told next takes beyond what these two pockets hold."""
+
+    operations: int
+    reserve: int
+
+
 class PremiumsNetted(NamedTuple):
     merchant: int
     amount: int
@@ -267,6 +274,7 @@ MoneyEvent: TypeAlias = (
     | CashRequestDropped
     | CashPaid
     | DueAttested
+    | ShortfallBorne
     | DebtWrittenOff
     | OperatingAllowed
     | OperatingPaid

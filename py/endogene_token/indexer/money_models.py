@@ -79,6 +79,18 @@ class WriteOff(SQLModel, table=True):
     transaction_hash: bytes = raw(32)
 
 
+class Shortfall(SQLModel, table=True):
+    """What a refund or a return took beyond what the pockets of its shares held: free money bore it."""
+
+    __tablename__ = "shortfall"
+    block_number: int = whole(key=True)
+    log_index: int = whole(key=True)
+    operations: int = whole()
+    reserve: int = whole()
+    block_time: int = whole()
+    transaction_hash: bytes = raw(32)
+
+
 class Spending(SQLModel, table=True):
     """A purchase that a project paid: round 1. `premium` is the reserve's.
 

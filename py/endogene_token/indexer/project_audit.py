@@ -10,7 +10,7 @@ from endogene_token.indexer import project_models as pm
 from endogene_token.indexer.differences import Difference, each_field
 from endogene_token.indexer.dossier import arrears, missing
 from endogene_token.indexer.read_money import ReadMoney, is_told, sums, written
-from endogene_token.projects import Criterion, ProjectState, TrancheState, bits_of
+from endogene_token.projects import Criterion, TrancheState, bits_of
 from endogene_token.typed_data import as_word
 
 CALL: Final = (
@@ -25,7 +25,6 @@ LOAN: Final = ("first_due_at", "instalment_interval", "instalments")
 PARTNER: Final = ("kind", "member", "attested", "organisation", "controller")
 FACT: Final = ("value", "attestor", "evidence")
 PROGRESS: Final = ("state", "attempt", "since", "reviewer")
-RUNNING: Final = (ProjectState.AWARDED, ProjectState.ACTIVE, ProjectState.SUSPENDED)
 OUT: Final = (TrancheState.RELEASED, TrancheState.ACCOUNTED)
 NOTHING: Final[Mapping[Any, Any]] = {}
 

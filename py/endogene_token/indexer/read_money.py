@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection, RowMapping, func, select
 from sqlmodel import SQLModel
 
 from endogene_token.hexes import to_hex
@@ -13,14 +13,14 @@ from endogene_token.indexer import money_models as mm
 from endogene_token.indexer import project_models as pm
 from endogene_token.indexer.differences import Difference, Rows, each_field, rows_of
 from endogene_token.indexer.events import Decoder
-from endogene_token.indexer.models import Merchant, Pockets, table_of
+from endogene_token.indexer.models import Batch, Merchant, Pockets, Reversal, table_of
 from endogene_token.indexer.retold import Key, Retold, retold
 
 MODELS: Final[tuple[type[SQLModel], ...]] = (
     *(pm.IssueList, pm.ProjectCall, pm.Project, pm.ProjectPartner, pm.ProjectFact, pm.ProjectRelation),
     *(pm.ProjectTranche, pm.ProjectLine, pm.CoFinancing, pm.CoFinancingPledge, pm.LoanRepayment),
     *(mm.OutflowRulesVersion, mm.Attestation, mm.OperatingAllowance, mm.OperatingPayment, mm.WriteOff),
-    *(mm.Spending, mm.SpendingReturn, mm.MerchantPayment, mm.MerchantHolding, mm.Netting),
+    *(mm.Shortfall, mm.Spending, mm.SpendingReturn, mm.MerchantPayment, mm.MerchantHolding, mm.Netting),
     *(mm.CashRequest, mm.Redemption, mm.RedemptionPayment),
 )
 TOLD_BY_VIEWS: Final = (pm.ProjectPartner, pm.ProjectFact, pm.ProjectLine, mm.MerchantHolding)
@@ -34,6 +34,8 @@ class ReadMoney:
     tables: Mapping[type[SQLModel], Rows]
     merchants: Rows
     pockets: RowMapping
+    shares: Mapping[str, int]
+    """What purchases brought the pockets of their shares, less what their refunds took back."""
     told: Retold
 
     @classmethod
@@ -41,7 +43,8 @@ class ReadMoney:
         """Return what the transaction of `connection` sees."""
         tables = {model: rows_of(connection, model) for model in MODELS}
         [pockets] = rows_of(connection, Pockets)
-        return cls(tables, rows_of(connection, Merchant), pockets, retold(connection, decoder))
+        merchants, told = rows_of(connection, Merchant), retold(connection, decoder)
+        return cls(tables, merchants, pockets, _shares(connection), told)
 
     def rows(self, model: type[SQLModel]) -> Rows:
         """Return the rows of a table."""
@@ -66,6 +69,16 @@ class ReadMoney:
             for row in self.tables[model]
             if all(row[name] == value for name, value in where.items())
         )
+
+
+def _shares(connection: Connection) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for model, sign in ((Batch, 1), (Reversal, -1)):
+        columns = [table_of(model).c[name] for name in ("operations", "reserve")]
+        sums_ = connection.execute(select(*(func.sum(column) for column in columns))).one()
+        for column, sum_ in zip(columns, sums_, strict=True):
+            found[column.name] += sign * int(sum_ or 0)
+    return found
 
 
 def sums(rows: Iterable[RowMapping], key: str, column: str) -> Counter[Any]:

@@ -164,6 +164,7 @@ LEAVES: Final[Mapping[type[Any], Callable[[Place, Any], Left]]] = {
     pe.LoanRepaid: _copy(pm.LoanRepayment, "bank_reference"),
     pe.LoanWrittenOff: _loss,
     me.DebtWrittenOff: _loss,
+    me.ShortfallBorne: _placed(mm.Shortfall),
     me.OutflowRulesPublished: _rules,
     me.DueAttested: _placed(mm.Attestation),
     me.OperatingAllowed: _placed(mm.OperatingAllowance),

@@ -38,9 +38,11 @@ from endogene_token.projects import Instrument, ProjectState
 
 State = ProjectState
 RUNNING: Final = (State.AWARDED, State.ACTIVE)
+SPENDING: Final = (*RUNNING, State.COMPLETED)
 STANDING: Final = (*RUNNING, State.SUSPENDED)
-ENDED: Final = (State.COMPLETED, State.EVALUATED)
 CLOSED: Final = (State.TERMINATED, State.LAPSED)
+ENDED: Final = {State.COMPLETED: (State.COMPLETED, State.TERMINATED), State.EVALUATED: (State.EVALUATED,)}
+"""What a project that has ended may be when what it did not spend returns."""
 NAMES_PROJECT: Final = ProjectEvent | ProjectSpent | SpendingReturned
 
 
@@ -144,7 +146,7 @@ class Projects:
         row.update(state=int(State.AWARDED), awarded_at=place.block_time)
 
     def _suspend(self, _place: Place, event: ProjectSuspended) -> None:
-        row = self.row(event.project, *RUNNING)
+        row = self.row(event.project, *SPENDING)
         row.update(resumes_to=row["state"], state=int(State.SUSPENDED))
 
     def _resume(self, _place: Place, event: ProjectResumed) -> None:
@@ -155,11 +157,12 @@ class Projects:
         self.row(event.project, State.COMPLETED).update(state=int(State.EVALUATED), report=event.report)
 
     def _close(self, place: Place, event: ProjectClosed) -> None:
-        """What was not released and what was not spent returns; a project that has ended stays so."""
+        """What was not released and what was not spent returns; what is done stays so, or is terminated."""
         number, label = event.project, f"project {event.project}: closing"
         row = self.row(number, *STANDING, *ENDED)
-        ended = row["state"] in ENDED
-        expect_any(f"{label}: state", event.state, *([row["state"]] if ended else CLOSED))
+        expect_any(f"{label}: state", event.state, *ENDED.get(row["state"], CLOSED))
+        if event.state == row["state"]:  # told once: nothing is left to return again
+            expect(f"{label}: something is unspent", event.unspent > 0, True)
         expect(f"{label}: recalled", event.recalled, row["amount"] - row["released"])
         expect(f"{label}: unspent", event.unspent, row["balance"])
         if event.recalled:

@@ -15,13 +15,11 @@ from endogene_token.indexer.project_models import ProjectLine
 from endogene_token.indexer.projections.base import Route, expect, on, origin
 from endogene_token.indexer.projections.echoes import Echoes
 from endogene_token.indexer.projections.holdings import Holdings
-from endogene_token.indexer.projections.projects import RUNNING, Projects
+from endogene_token.indexer.projections.projects import SPENDING, Projects
 from endogene_token.indexer.projections.rows import Rows
-from endogene_token.projects import ProjectState
 from endogene_token.typed_data import as_word
 
 RETURNS = table_of(SpendingReturn)
-SPENDING_STATES = (*RUNNING, ProjectState.COMPLETED)
 
 
 class Spendings:
@@ -87,7 +85,7 @@ class Spendings:
 
     def _move(self, label: str, project: int, line: int, amount: int) -> None:
         """Spend `amount` of an account on a line; less than 0 comes back."""
-        row, of_line = self._projects.row(project, *SPENDING_STATES), self._lines.change(project, line)
+        row, of_line = self._projects.row(project, *SPENDING), self._lines.change(project, line)
         row["balance"] -= amount
         of_line["spent"] += amount
         expect(f"{label}: account", row["balance"] >= 0, True)

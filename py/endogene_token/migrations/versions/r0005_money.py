@@ -201,6 +201,12 @@ def _outflows() -> None:
         *wholes("merchant", "project", "amount", "pocket", "block_time"),
         raw("transaction_hash", 32),
     )
+    op.create_table(
+        "shortfall",
+        *position(),
+        *wholes("operations", "reserve", "block_time"),
+        raw("transaction_hash", 32),
+    )
 
 
 def _spendings() -> None:
