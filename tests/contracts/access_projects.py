@@ -75,7 +75,7 @@ def _governor_rows(stage: Stage) -> Iterator[Row]:
     governor = stage.cooperative.governor.address
     calls: list[Asked] = [
         ("Rulebook", "publishOutflowRules", (OUTFLOW_ROW,), None),
-        ("CommunityFund", "writeOffDebt", (stage.merchant, 0), None),
+        ("CommunityFund", "writeOffDebt", (stage.merchant, 0), AmountZeroError),
         ("CommunityFund", "allowOperating", (0, TEXT), NotAttestedError),
         ("ProjectBook", "publishIssues", (5, TEXT), None),
         ("ProjectBook", "openCall", (call_terms(stage.held),), None),

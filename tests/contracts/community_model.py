@@ -29,7 +29,6 @@ from endogene_token.errors import (
     RedemptionAmountError,
     RedemptionOpenError,
     RedemptionStateError,
-    ShortfallError,
 )
 from endogene_token.projects import RedemptionState, TrancheState
 from endogene_token.reasons import RefusalReason
@@ -175,7 +174,7 @@ class FundModel:
         self._share(bought.shop, bought.member, before, -1)
         self._share(bought.shop, bought.member, after, 1)
         self._relieve(bought.shop, premium(before) - premium(after))
-        self._require_pockets()
+        self._cover()
         bought.left = after
         return reason
 
@@ -220,6 +219,8 @@ class FundModel:
         self._bear(Pocket.OPERATIONS, amount)
 
     def write_off_debt(self, shop: int, amount: int) -> None:
+        if amount == 0:
+            raise AmountZeroError
         if amount > self.shops[shop].owed:
             raise MoreThanOwedError
         self.shops[shop].owed -= amount
@@ -326,10 +327,10 @@ class FundModel:
         if min(self.reserve, self.operations) < 0:
             raise PocketShortError
 
-    def _require_pockets(self) -> None:
-        """A pocket that bore a loss may have too little left to give a premium back."""
-        if min(self.reserve, self.operations) < 0:
-            raise ShortfallError
+    def _cover(self) -> None:
+        """A pocket that was spent from, or bore a loss, may lack what a refund takes: free money bears it."""
+        self.free += min(self.operations, 0) + min(self.reserve, 0)
+        self.operations, self.reserve = max(self.operations, 0), max(self.reserve, 0)
 
     def _use(self, reference: bytes) -> None:
         if reference in self.references:

@@ -34,8 +34,9 @@ from endogene_token.errors import (
 from endogene_token.projects import ProjectState, TrancheState
 from tests.contracts.community_model import FundModel, Shop, Step
 
-STANDING: Final = {ProjectState.AWARDED, ProjectState.ACTIVE, ProjectState.SUSPENDED}
 RUNNING: Final = {ProjectState.AWARDED, ProjectState.ACTIVE}
+SPENDING: Final = RUNNING | {ProjectState.COMPLETED}
+STANDING: Final = SPENDING | {ProjectState.SUSPENDED}
 
 
 @dataclass
@@ -131,7 +132,7 @@ class CommunityModel(FundModel):
         self.gate()
 
     def suspend(self, number: int) -> None:
-        work = self._running(number)
+        work = self._running(number, SPENDING)
         work.resumes_to, work.state = work.state, ProjectState.SUSPENDED
 
     def resume(self, number: int) -> None:
@@ -142,10 +143,12 @@ class CommunityModel(FundModel):
         self._close(self._in_state(number, STANDING), ProjectState.TERMINATED)
 
     def lapse(self, number: int) -> None:
-        work = self._in_state(number, STANDING | {ProjectState.COMPLETED})
+        work = self._in_state(number, STANDING)
         if self.now < work.expires_at:
             raise TooEarlyError
         is_completed = work.state is ProjectState.COMPLETED
+        if is_completed and work.balance == 0:
+            raise ProjectAmountError
         self._close(work, work.state if is_completed else ProjectState.LAPSED)
 
     def co_finance(self, number: int, amount: int, source: bytes) -> None:
@@ -254,7 +257,7 @@ class CommunityModel(FundModel):
         sale.premium -= premium
         self.reserve -= premium
         self._relieve(sale.shop, premium)
-        self._require_pockets()
+        self._cover()
 
     def pay(self, payer: int, shop: int, amount: int, invoice: bytes) -> None:
         if payer == shop:
@@ -300,8 +303,8 @@ class CommunityModel(FundModel):
             raise ProjectStateError
         return self.works[number]
 
-    def _running(self, number: int) -> Work:
-        work = self._in_state(number, RUNNING)
+    def _running(self, number: int, states: set[ProjectState] = RUNNING) -> Work:
+        work = self._in_state(number, states)
         if self.now >= work.expires_at:
             raise TooLateError
         return work
@@ -340,11 +343,7 @@ class CommunityModel(FundModel):
         return work
 
     def _spendable(self, number: int, line: int) -> Work:
-        work = self.works[number]
-        if work.state is not ProjectState.COMPLETED:
-            self._running(number)
-        elif self.now >= work.expires_at:
-            raise TooLateError
+        work = self._running(number, SPENDING)
         if line >= len(work.caps):
             raise UnknownLineError
         return work
