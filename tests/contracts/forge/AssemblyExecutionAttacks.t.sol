@@ -243,7 +243,8 @@ contract AssemblyExecutionAttacksTest is Assembled {
     // ---- upgrades
 
     function _upgrade() private returns (IRulebook.Call[] memory) {
-        address code = _deploy("CommunityFundV2.sol:CommunityFundV2", abi.encode(membership, credit, rulebook));
+        address code =
+            _deploy("CommunityFundV2.sol:CommunityFundV2", abi.encode(membership, credit, rulebook, _outflows()));
         return _call(
             address(fund), abi.encodeCall(IProxied.upgradeToAndCall, (code, abi.encodeCall(IAppended.migrate, (42))))
         );

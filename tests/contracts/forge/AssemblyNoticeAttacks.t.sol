@@ -174,7 +174,8 @@ contract AssemblyNoticeAttacksTest is Assembled {
 
     /// @notice The board would change the fund's code by a resolution of its own, of any kind that is its.
     function test_RevertWhen_AnUpgradeIsBroughtBeforeTheBoard() public {
-        address code = _deploy("CommunityFundV2.sol:CommunityFundV2", abi.encode(membership, credit, rulebook));
+        address code =
+            _deploy("CommunityFundV2.sol:CommunityFundV2", abi.encode(membership, credit, rulebook, _outflows()));
         IRulebook.Call[] memory upgrade = _call(address(fund), abi.encodeCall(IProxied.upgradeToAndCall, (code, "")));
         uint64 opensAt = uint64(NOW) + 30 days;
         IRulebook.Kind[3] memory kinds = [IRulebook.Kind.Spending, IRulebook.Kind.Office, IRulebook.Kind.Annulment];

@@ -47,8 +47,9 @@ contract InitializeTest is Tester {
     function _foundRulebook(IRulebook.Charter memory charter, IRulebook.Grant[] memory grants, bytes memory error_)
         private
     {
-        address proxy = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 2);
-        address other = _deploy("CommunityFund.sol:CommunityFund", abi.encode(membership, credit, proxy));
+        address proxy = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 3);
+        bytes memory neighbours = abi.encode(membership, credit, proxy, _outflows());
+        address other = _deploy("CommunityFund.sol:CommunityFund", neighbours);
         address implementation = _deploy("Rulebook.sol:Rulebook", abi.encode(membership, other));
         vm.expectRevert(error_);
         _proxy(implementation, abi.encodeCall(IProxied.initialize, (_rules(), _outflowRules(), charter, grants)));
