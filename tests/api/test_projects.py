@@ -42,9 +42,10 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A town with a year of projects behind it, served. Nobody adds to it."""
     with bare_anvil() as rpc:
         town = settle_down(rpc)
-        live(History(town))
+        history = History(town)
+        live(history)
         prepare(town)
-        spend(decide(town))
+        spend(decide(town), history)
         folder = tmp_path_factory.mktemp("year")
         with open_site(town, f"sqlite:///{folder / 'ledger.sqlite'}") as opened:
             opened.read()
