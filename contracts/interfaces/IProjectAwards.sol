@@ -134,8 +134,8 @@ interface IProjectAwards {
     /// Emits {ProjectClosed}.
     function terminate(uint32 project) external;
 
-    /// @notice Does the same for a project that has expired; one that is completed stays so, its unspent money returns,
-    /// once. Anyone may call. Emits {ProjectClosed}.
+    /// @notice Does the same for a project that has expired; one that is completed, and not suspended, stays so, its
+    /// unspent money returns, once. Anyone may call. Emits {ProjectClosed}.
     function lapse(uint32 project) external;
 
     /// @notice Records the evaluation of a completed project. By the call's attestor. Content: `(report)`.

@@ -38,6 +38,7 @@ def upgrade() -> None:
     _plans()
     _outside_money()
     _outflows()
+    _losses()
     _spendings()
     _holdings()
     _redemptions()
@@ -195,6 +196,9 @@ def _outflows() -> None:
         *wholes("amount", "block_number", "log_index", "block_time"),
         raw("transaction_hash", 32),
     )
+
+
+def _losses() -> None:
     op.create_table(
         "write_off",
         *position(),
