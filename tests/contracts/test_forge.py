@@ -139,7 +139,7 @@ def test_every_fault_has_its_place(tmp_path: Path) -> None:
 def test_a_planted_fault_turns_the_suite_red(project: Path, fault: Fault) -> None:
     """Each rule and each movement of money has a test that fails without it, where it should be sought."""
     verdict = tried(project, {fault.file}, fault.plant, fault.caught_by)
-    assert fault.caught_by in verdict.failures, "the fault went unnoticed there"
+    assert fault.caught_by in verdict.failures, f"the fault went unnoticed there: {verdict.output[-4000:]}"
     assert not verdict.green
 
 
