@@ -134,7 +134,8 @@ def _pockets(model: ReadMoney, ledger: Ledger) -> Iterator[Difference]:
     spoken_for = ("currency_outstanding", "commitments", "redemptions_backed")
     liquid = pockets["cash"] - sum(pockets[name] for name in spoken_for)
     yield Difference("fund: liquid", solvency.liquid, liquid)
-    credits_ = pockets["credits_outstanding"] - pockets["redemptions_backed"]
+    # A refund after an approval may leave fewer credits than were approved.
+    credits_ = max(0, pockets["credits_outstanding"] - pockets["redemptions_backed"])
     yield Difference("fund: credits to cover", solvency.credits, credits_)
     last = [(row["due"], row["until"]) for row in model.rows(mm.Attestation)][-1:]
     yield Difference("fund: due", (solvency.due, solvency.attested_until), last[0] if last else (0, 0))
