@@ -4,6 +4,7 @@ import sys
 import time
 from pathlib import Path
 
+from endogene_token import log
 from endogene_token.cli import meeting, story
 from endogene_token.config import Settings
 from endogene_token.host import FREE_PORT, FoundingPlan, Host
@@ -11,6 +12,7 @@ from endogene_token.host import FREE_PORT, FoundingPlan, Host
 
 def main() -> None:
     """Tell the demo's story, say so, and wait for the end."""
+    log.configure("warning", json=False)  # to stderr: the first line of stdout is the URL
     settings = Settings.load(data_dir=Path(sys.argv[1]))
     plan = FoundingPlan("Essais", charter=meeting.brisk_charter())
     with Host(settings, plan, api_port=FREE_PORT, node_port=FREE_PORT) as host:

@@ -55,11 +55,19 @@ def taken_port() -> Iterator[int]:
         yield listener.getsockname()[1]
 
 
+def wait_for_health(url: str) -> None:
+    """Wait until the read model follows: the founding is many blocks at once."""
+    deadline = time.monotonic() + PATIENCE
+    while not httpx.get(f"{url}/v1/health", trust_env=False).json()["ok"]:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
 def test_a_host_serves_while_it_is_open_and_leaves_nothing_behind(tmp_path: Path) -> None:
     """The API answers, other commands find it, and once closed, nothing is left of it."""
     with opened(tmp_path) as host:
         folder, url = host.folder, host.url
-        assert httpx.get(f"{url}/v1/health", trust_env=False).json()["ok"]
+        wait_for_health(url)
         assert running_service(folder) == url
         assert running_node(folder.chain) is not None
         host.check()
