@@ -40,7 +40,7 @@ def first(folder: Path) -> Answer:
 
 
 def test_the_demo_once_founds_records_settles_checks_and_ends(first: Answer) -> None:
-    """Issue 2: `endogene demo --once` exits 0; every cent is in one pocket; 0 differences."""
+    """`endogene demo --once` exits 0; every cent is in one pocket; 0 differences."""
     assert first.code == 0, first
     assert set(first.json) == ANSWER
     assert first.json["resolution"] == {"number": 1, "state": "executed", "in_favour": 2, "against": 1}
@@ -53,7 +53,7 @@ def test_the_demo_once_founds_records_settles_checks_and_ends(first: Answer) -> 
 
 
 def test_the_money_of_the_demo_goes_out_and_comes_round(first: Answer) -> None:
-    """Issue 4: two awards and a refusal by college, rounds with premiums, leverage, a retirement paid."""
+    """Two awards and a refusal by college, rounds with premiums, leverage, a retirement paid."""
     votes = first.json["votes"]
     assert [one["state"] for one in votes] == ["executed", "executed", "defeated"]
     assert all(set(one["colleges"]) == {"user", "worker", "supporting"} for one in votes)
@@ -144,9 +144,9 @@ def wait_for_page(url: str, process: subprocess.Popen[str]) -> httpx.Response:
 
 
 def test_a_demo_killed_at_a_random_moment_goes_on_where_it_was(first: Answer, tmp_path: Path) -> None:
-    """Issue 2: the same block hashes, the public page answers, audit 0; Ctrl-C then ends it with 0.
+    """The same block hashes, the public page answers, audit 0; Ctrl-C then ends it with 0.
 
-    Issue 4: whenever it was killed, the story ends with the money where it ends undisturbed.
+    Whenever it was killed, the story ends with the money where it ends undisturbed.
     """
     data, port = tmp_path.joinpath("data"), free_port()
     arguments = ("demo", "--data", data, "--port", port)

@@ -46,7 +46,7 @@ def grow(disk: Path, kilobytes: int) -> None:
 
 
 def test_a_full_disk_is_named_and_the_import_goes_on_once_there_is_room(tmp_path: Path) -> None:
-    """Issue 2: refused clearly, with nothing lost: the same command completes later, to the cent."""
+    """Refused clearly, with nothing lost: the same command completes later, to the cent."""
     disk = tmp_path.joinpath("disk")
     disk.mkdir()
     journal = untidy(tmp_path.joinpath("journal.csv"))

@@ -37,7 +37,7 @@ def small(folder: Path, *lines: str) -> Path:
 
 
 def test_an_import_reports_what_the_rules_make_of_the_journal(imported: Imported) -> None:
-    """Issue 2: premiums and credits to the cent, by a computation that shares no code with ours.
+    """Premiums and credits to the cent, by a computation that shares no code with ours.
 
     Refused lines are no failure: the command exits 0.
     """
@@ -66,7 +66,7 @@ def test_each_refused_line_stands_once_in_the_file_with_its_reason(imported: Imp
 
 
 def test_the_last_day_of_the_journal_becomes_yesterday(imported: Imported) -> None:
-    """Issue 2: by default the days are shifted; today is that of the community's time zone."""
+    """By default the days are shifted; today is that of the community's time zone."""
     last = imported.journal.read_text("latin-1").split("\n")[-2].split(",")[1].partition(" ")[0]
     today = datetime.now(ZoneInfo("America/Toronto")).date()
     shifted = (today - date.fromisoformat(last)).days - 1

@@ -68,7 +68,7 @@ def test_the_address_of_another_community_is_not_taken_for_this_one(host: Host, 
 
 
 def test_over_the_exposure_limit_the_rest_waits_for_a_settlement(host: Host, tmp_path: Path) -> None:
-    """Issue 2: nothing is lost. The command exits 1 and says what waits; paid, the same run finishes."""
+    """Nothing is lost. The command exits 1 and says what waits; paid, the same run finishes."""
     host.officers.enrol_merchant(2, 280, PREMIUMS, 10**9)
     assert figures(imported(host, tmp_path, 2)) == (SALES, 0, str(PREMIUMS))  # to the limit, not beyond
     for _ in range(2):

@@ -20,7 +20,7 @@ def rules() -> Expected:
 def test_the_whole_journal_is_imported_to_the_cent(
     request: pytest.FixtureRequest, tmp_path: Path, rules: Expected, database: str
 ) -> None:
-    """Issue 2: every line recorded or refused with its reason; a second run changes nothing; audit 0.
+    """Every line recorded or refused with its reason; a second run changes nothing; audit 0.
 
     Rebuilt from the chain the read model is the same to the byte, and so it is on the other database.
     """

@@ -99,7 +99,7 @@ def test_an_undisturbed_day_passes_every_crash_point(passes: Counter[str]) -> No
 def test_a_till_killed_at_any_pass_of_a_point_records_each_accepted_sale_once(
     worker: Worker, passes: Counter[str], point: str
 ) -> None:
-    """Issue 2: nothing lost, nothing doubled, whatever the moment; then the program is simply run again."""
+    """Nothing lost, nothing doubled, whatever the moment; then the program is simply run again."""
     for nth in range(1, passes[point] + 1):
         with serving(KEY, UnluckyService) as service:
             assert worker.run(service, f"{point}:{nth}") == -signal.SIGKILL

@@ -195,7 +195,7 @@ def test_a_closed_client_says_so(sync_shop: Shop) -> None:
 
 
 def test_refunds_stay_within_what_is_left_of_their_purchase(sync_shop: Shop) -> None:
-    """Issue 2: a return without its purchase, a second full return, one bigger than what is left."""
+    """A return without its purchase, a second full return, one bigger than what is left."""
     with sync_shop.open() as till:
         till.record(100, receipt="A-1")
         with pytest.raises(ReturnWithoutPurchaseError):

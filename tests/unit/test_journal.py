@@ -93,7 +93,7 @@ def test_sound_lines_are_read_with_their_numbers_and_a_positive_amount(tmp_path:
 def test_a_malformed_line_is_refused_by_name_and_the_lines_around_it_are_read(
     tmp_path: Path, bad: bytes, error: type[JournalError], actual: object
 ) -> None:
-    """Issue 2, "It must refuse": each with its name, the value and the line; one bad line hides no other."""
+    """Each with its name, the value and the line; one bad line hides no other."""
     before, refused, after = read(tmp_path, HEADER + BEFORE + bad + AFTER)
     assert isinstance(before, Line)
     assert isinstance(after, Line)
@@ -173,7 +173,7 @@ def test_a_journal_that_cannot_be_opened_is_named(tmp_path: Path, name: str) -> 
 
 
 def test_a_line_of_two_gigabytes_is_refused_in_a_small_memory(tmp_path: Path) -> None:
-    """Issue 2: a 2 GB line. It is counted, not held; the line after it is read. The file is sparse."""
+    """A 2 GB line. It is counted, not held; the line after it is read. The file is sparse."""
     path = tmp_path.joinpath("journal.csv")
     size = 2 << 30
     with path.open("wb") as file:

@@ -101,12 +101,12 @@ def random_reversal(source: random.Random) -> Reversal:
 
 @given(batches, domains)
 def test_the_digest_is_that_of_the_typed_data_encoding(batch: Batch, domain: Domain) -> None:
-    """Issue 2: our computation and eth-account's agree on whatever a till may sign."""
+    """Our computation and eth-account's agree on whatever a till may sign."""
     assert digest(batch, domain) == digest_of_the_field(batch, domain)
 
 
 def test_the_digests_of_10000_random_receipts_are_those_of_the_typed_data_encoding() -> None:
-    """Issue 2: 10,000 receipts, four purchases to each reversal, in batches of every size up to the limit."""
+    """10,000 receipts, four purchases to each reversal, in batches of every size up to the limit."""
     source = random.Random(20_101_201)  # noqa: S311  the same receipts at every run
     left = 10_000
     while left:

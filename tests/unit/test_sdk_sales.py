@@ -50,7 +50,7 @@ GOOD: dict[str, Any] = {"amount": 100, "receipt": "A-1", "member": 4}
 def test_a_purchase_that_no_ledger_takes_is_refused(
     change: dict[str, Any], error: type[EndogeneError]
 ) -> None:
-    """Issue 2: non-integer, negative or over-64-bit amounts, and the like, each by its own error."""
+    """Non-integer, negative or over-64-bit amounts, and the like, each by its own error."""
     with pytest.raises(error) as refused:
         check_draft(NewPurchase(**{**GOOD, **change}))
     assert type(refused.value) is error
