@@ -1,21 +1,17 @@
 """Killed at any numbered point, the relay goes on: nothing lost, nothing doubled."""
 
-import re
 import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
 
 from endogene_token.chain.rpc import Rpc
-from endogene_token.crash import VARIABLE
 from endogene_token.relay import Relay, queue
 from endogene_token.store import reading
+from tests.node.relay_kills import killed_work, points
 from tests.relay_work import work
 from tests.town import (
     BAKERY,
@@ -29,13 +25,8 @@ from tests.town import (
     key,
     settle_down,
 )
-from tests.unit.source_tree import ROOT, files
 
-
-def points() -> list[str]:
-    """Return every crash point of the relay, from its source."""
-    text = "\n".join(path.read_text() for path in files("py/endogene_token/relay", suffix=".py"))
-    return sorted(set(re.findall(r'crash\.point\("(relay\.[a-z-]+)"\)', text)))
+POINTS = points("relay")
 
 
 @pytest.fixture(scope="module")
@@ -56,29 +47,20 @@ def engine(sqlite_url: str) -> Iterator[Engine]:
     opened.dispose()
 
 
-def killed_work(engine: Engine, town: Town, community: Path, crash_at: str) -> int:
-    """Do the work in another process, which is killed; return how it ended."""
-    town.community.save(community)
-    url = engine.url.render_as_string(hide_password=False)
-    environment = {"PYTHONPATH": f"{ROOT / 'py'}:{ROOT}", VARIABLE: crash_at}
-    command = [sys.executable, "-m", "tests.relay_work", url, town.rpc.urls[0], str(community)]
-    return subprocess.run(command, env=environment, check=False, timeout=60).returncode
-
-
 def test_the_relay_has_a_crash_point_at_every_boundary() -> None:
     """Written and committed by the API; simulated, sent, mined, marked and committed by the relay."""
-    assert points() == [
+    assert [
         *("relay.accepted", "relay.committed", "relay.enqueued", "relay.marked", "relay.mined"),
         *("relay.sent", "relay.simulated"),
-    ]
+    ] == POINTS
 
 
-@pytest.mark.parametrize("point", [*points(), "relay.committed:2", "relay.sent:2"])
+@pytest.mark.parametrize("point", [*POINTS, "relay.committed:2", "relay.sent:2"])
 def test_killed_there_and_started_again_it_records_everything_once(
-    engine: Engine, town: Town, tmp_path: Path, point: str
+    engine: Engine, town: Town, point: str
 ) -> None:
     """The till sends again what was not answered; the relay goes on from the chain."""
-    assert killed_work(engine, town, tmp_path / "community.json", point) == -signal.SIGKILL
+    assert killed_work("tests.relay_work", town, engine, point) == -signal.SIGKILL
     work(engine, town)
     ledger = town.ledger
     assert [ledger.till(till).next_sequence for till in (BAKERY_TILL, GROCER_TILL)] == [6, 2]

@@ -1,32 +1,21 @@
 """Killed at any numbered point, the relay of votes goes on: nothing lost, nothing cast twice."""
 
-import re
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from random import Random
 
-import msgspec
 import pytest
 
 from endogene_token.ballots import Choice
 from endogene_token.chain.charter import Kind
-from endogene_token.crash import VARIABLE
+from tests.node.relay_kills import killed_work, points
 from tests.node.vote_relay import Desk, voting_town
 from tests.node.votes import Sealed, Votes
 from tests.town import database
-from tests.unit.source_tree import ROOT, files
 from tests.vote_work import Work, sealed_of, work
 
 FOUR_DAYS = 4 * 86_400
-
-
-def points() -> list[str]:
-    """Return every crash point of the relay of votes, from its source."""
-    text = "\n".join(path.read_text() for path in files("py/endogene_token/relay", suffix=".py"))
-    return sorted(set(re.findall(r'crash\.point\("((?:acts|ballots|openings)\.[a-z-]+)"\)', text)))
+POINTS = points("acts|ballots|openings")
 
 
 @pytest.fixture(scope="module")
@@ -59,36 +48,23 @@ def prepared(votes: Votes) -> tuple[Work, list[Sealed]]:
     return given, sealed
 
 
-def killed_work(desk: Desk, given: Work, community: Path, crash_at: str) -> int:
-    """Do the work in another process, which is killed; return how it ended."""
-    town = desk.votes.town
-    town.community.save(community)
-    url = desk.engine.url.render_as_string(hide_password=False)
-    environment = {"PYTHONPATH": f"{ROOT / 'py'}:{ROOT}", VARIABLE: crash_at}
-    arguments = [url, town.rpc.urls[0], str(community), msgspec.json.encode(given).decode()]
-    command = [sys.executable, "-m", "tests.vote_work", *arguments]
-    return subprocess.run(command, env=environment, check=False, timeout=60).returncode
-
-
 def test_the_relay_of_votes_has_a_crash_point_at_every_boundary() -> None:
     """Written by the API; simulated, sent, mined, marked and committed by the relay."""
-    assert points() == [
+    assert [
         *("acts.enqueued", "acts.marked", "acts.mined", "acts.sent"),
         *("ballots.accepted", "ballots.committed", "ballots.enqueued", "ballots.marked", "ballots.mined"),
         *("ballots.sent", "ballots.simulated"),
         *("openings.enqueued", "openings.marked", "openings.mined", "openings.sent"),
-    ]
+    ] == POINTS
 
 
-@pytest.mark.parametrize("point", [*points(), "ballots.accepted:3"])
-def test_killed_there_and_started_again_everything_is_done_once(
-    desk: Desk, tmp_path: Path, point: str
-) -> None:
+@pytest.mark.parametrize("point", [*POINTS, "ballots.accepted:3"])
+def test_killed_there_and_started_again_everything_is_done_once(desk: Desk, point: str) -> None:
     """The member sends again what was not answered; the relay goes on from the chain."""
     votes = desk.votes
     given, sealed = prepared(votes)
     proposals = votes.assembly.count()
-    assert killed_work(desk, given, tmp_path / "community.json", point) == -signal.SIGKILL
+    assert killed_work("tests.vote_work", desk.votes.town, desk.engine, point, given) == -signal.SIGKILL
     work(desk, given, sealed)
     assert {desk.told(given.open_vote, member) for member in given.voters} == {("done", None)}
     assert all(desk.row(given.open_vote, member).transaction for member in given.voters)
