@@ -69,14 +69,14 @@ def run_act(
         told = _told(given, file)
         said = _content(action, told)
         with voter.acting() as client:
-            digest = client.do(subject, said, told.get("tranche") if _is_verdict(said) else None)
-            became = client.status(digest)
+            receipt = client.do(subject, said, told.get("tranche") if _is_verdict(said) else None)
+            became = client.status(receipt)
             deadline = time.monotonic() + PATIENCE_SECONDS
             while became["status"] == ON_ITS_WAY:
                 if time.monotonic() > deadline:
-                    raise UnconfirmedError(actual=digest, limit=round(PATIENCE_SECONDS))
+                    raise UnconfirmedError(actual=receipt, limit=round(PATIENCE_SECONDS))
                 time.sleep(POLL_SECONDS)
-                became = client.status(digest)
+                became = client.status(receipt)
         answer.update(became)
         if not as_json:
             tell(tr("{action}: {status}.", LANG, action=action, status=became["status"]))
