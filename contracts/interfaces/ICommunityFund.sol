@@ -89,7 +89,8 @@ interface ICommunityFund {
     event PurchaseReversed(
         uint32 indexed till, uint64 indexed sequence, uint32 indexed member, Reversal reversal, Totals undone
     );
-    /// @notice The refund after this took more than operations and the reserve still held; `free` bears what they lacked.
+    /// @notice The refund after this took more than operations and the reserve still held; `free` bears what they
+    /// lacked.
     event ShortfallBorne(uint256 operations, uint256 reserve);
     event ReversalRefused(
         uint32 indexed till,

@@ -124,7 +124,8 @@ interface IProjectAwards {
     /// @notice Books outside money that has come. Requires the treasurer. Emits {CoFinancingReceived}.
     function receiveCoFinancing(uint32 project, CoFinancing calldata money) external;
 
-    /// @notice Stops spending and claims for a while, of a completed project, too. Requires the governor. Emits {ProjectSuspended}.
+    /// @notice Stops spending and claims for a while, of a completed project, too. Requires the governor.
+    /// Emits {ProjectSuspended}.
     function suspend(uint32 project) external;
 
     /// @notice Ends a suspension. Requires the governor. Emits {ProjectResumed}.
