@@ -19,20 +19,31 @@ from endogene_token.errors import (
     AmountError,
     BallotTakenError,
     BatchSizeError,
+    CardHeldError,
     ChainError,
     CredentialsError,
     DayError,
     DuplicateError,
     EndogeneError,
     ExposureError,
+    GuessingError,
     InputError,
+    KeyCountError,
+    KeyEndedError,
+    KeyRefusedError,
+    KeyRotatedError,
     LedgerRefusal,
     MerchantSuspendedError,
     MethodError,
+    NoCardError,
+    NoPhoneError,
     OverloadedError,
+    PhoneTakenError,
     QueueError,
     RequestShapeError,
     RequestTooLargeError,
+    RevokedCardError,
+    ScopeMissingError,
     SequenceError,
     ServiceError,
     ServiceFailedError,
@@ -41,8 +52,11 @@ from endogene_token.errors import (
     TextTooLongError,
     TillRevokedError,
     UnkeptError,
+    UnknownCardError,
     UnknownEntryError,
+    UnknownKeyError,
     UnknownPathError,
+    UnknownPhoneError,
     UnknownPurchaseError,
     WrongStateError,
 )
@@ -83,6 +97,20 @@ STATUS: Final[Mapping[type[EndogeneError], HTTPStatus]] = {
     ServiceFailedError: HTTPStatus.INTERNAL_SERVER_ERROR,
     OverloadedError: HTTPStatus.TOO_MANY_REQUESTS,
     AccessDeniedError: HTTPStatus.FORBIDDEN,
+    UnknownCardError: HTTPStatus.NOT_FOUND,
+    RevokedCardError: HTTPStatus.CONFLICT,
+    CardHeldError: HTTPStatus.CONFLICT,
+    NoCardError: HTTPStatus.NOT_FOUND,
+    UnknownPhoneError: HTTPStatus.NOT_FOUND,
+    NoPhoneError: HTTPStatus.NOT_FOUND,
+    PhoneTakenError: HTTPStatus.CONFLICT,
+    UnknownKeyError: HTTPStatus.NOT_FOUND,
+    KeyEndedError: HTTPStatus.CONFLICT,
+    KeyRotatedError: HTTPStatus.CONFLICT,
+    KeyCountError: HTTPStatus.CONFLICT,
+    KeyRefusedError: HTTPStatus.UNAUTHORIZED,
+    ScopeMissingError: HTTPStatus.FORBIDDEN,
+    GuessingError: HTTPStatus.TOO_MANY_REQUESTS,
 }
 """The status of a class and of those under it that have none of their own."""
 
@@ -192,7 +220,9 @@ def _shape_error(one: Mapping[str, Any], lang: str) -> EndogeneError:
 
 def _headers(error: EndogeneError, status: HTTPStatus) -> dict[str, str]:
     if status == HTTPStatus.UNAUTHORIZED:
-        return {"WWW-Authenticate": "Endogene"}
+        return {"WWW-Authenticate": "Bearer" if isinstance(error, KeyRefusedError) else "Endogene"}
+    if isinstance(error, GuessingError):
+        return {"Retry-After": str(error.actual)}
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         return {"Retry-After": "2"}
     if isinstance(error, MethodError):

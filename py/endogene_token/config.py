@@ -1,7 +1,7 @@
 """The settings of a process, read from the environment. They are passed in, never kept in a global."""
 
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 from zoneinfo import available_timezones
 
 from pydantic import Field, ValidationError, field_validator
@@ -11,6 +11,8 @@ from endogene_token.errors import SettingError
 from endogene_token.i18n import known_language, language
 
 Port = Annotated[int, Field(ge=1, le=65_535)]
+SECRET: Final = frozenset({"office_key"})
+"""The settings that no message shows."""
 
 
 class Settings(BaseSettings):
@@ -34,6 +36,10 @@ class Settings(BaseSettings):
     community: str = "Endogène"
     sealing_key: Annotated[str, Field(pattern="^(0x)?[0-9a-fA-F]{64}$")] | None = None
     """The scrutineers' public key, to which sealed ballots are encrypted; None: members open them."""
+    office_key: Annotated[str, Field(pattern="^(0x)?[0-9a-fA-F]{64}$", repr=False)] | None = None
+    """The secret under the office's hashes of cards and telephones; None: made once in the data folder."""
+    phone_region: Annotated[str, Field(pattern="^[A-Z]{2}$")] = "CA"
+    """The country in which a telephone number without a country's code is (ISO 3166)."""
     log_level: Literal["debug", "info", "warning", "error", "critical"] = "info"
     log_json: bool = False
 
@@ -73,6 +79,8 @@ class Settings(BaseSettings):
         except ValidationError as error:
             first = error.errors()[0]
             field = ".".join(map(str, first["loc"]))
+            if field in SECRET:  # "from None": the library's message would show it, too
+                raise SettingError(field=field, actual="…", limit=first["msg"]) from None
             raise SettingError(field=field, actual=first["input"], limit=first["msg"]) from error
 
     @property

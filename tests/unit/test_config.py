@@ -42,6 +42,8 @@ def test_each_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch)
         "timezone": "Europe/Paris",
         "community": "Région de Québec",
         "sealing_key": "0x" + "5e" * 32,
+        "office_key": "0f" * 32,
+        "phone_region": "FR",
         "log_level": "debug",
         "log_json": "true",
     }
@@ -56,6 +58,7 @@ def test_each_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch)
     assert (settings.lang, settings.currency, settings.timezone) == ("en", "EUR", "Europe/Paris")
     assert (settings.community, settings.log_level, settings.log_json) == ("Région de Québec", "debug", True)
     assert settings.sealing_key == "0x" + "5e" * 32
+    assert (settings.office_key, settings.phone_region) == ("0f" * 32, "FR")
 
 
 def test_an_override_stands_above_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,3 +101,14 @@ def test_settings_do_not_change_once_read() -> None:
     settings = Settings.load()
     with pytest.raises(ValidationError):
         settings.api_port = 1  # type: ignore[misc]  # what mypy sees, the program must refuse too
+
+
+def test_a_secret_setting_is_shown_by_no_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither a mistyped key of the office nor a good one reaches a log or a screen."""
+    mistyped = "0f" * 31 + "0"
+    monkeypatch.setenv("ENDOGENE_OFFICE_KEY", mistyped)
+    with pytest.raises(SettingError) as caught:
+        Settings.load()
+    assert caught.value.params["field"] == "office_key"
+    assert (mistyped in str(caught.value), caught.value.__cause__) == (False, None)
+    assert "0f" * 32 not in repr(Settings.load(office_key="0f" * 32))

@@ -64,16 +64,60 @@
     │   │   ├── DeviceRefusedError
     │   │   ├── DeviceAnswerError
     │   │   └── SignatureAwaitedError
+    │   ├── BankFileError               a payment file for the bank
+    │   │   ├── BankFieldError
+    │   │   ├── BankAccountError
+    │   │   ├── BankAmountError
+    │   │   ├── BankTextError
+    │   │   ├── BankDateError
+    │   │   ├── BankFileEmptyError
+    │   │   ├── BankFileFullError
+    │   │   ├── BankReferenceTwiceError
+    │   │   └── BankSchemaError
+    │   ├── CalendarRangeError
+    │   ├── StatementError              what the bank states
+    │   │   ├── StatementTooLargeError
+    │   │   ├── StatementXmlError
+    │   │   ├── StatementDoctypeError
+    │   │   ├── StatementDepthError
+    │   │   ├── StatementKindError
+    │   │   ├── StatementFieldError
+    │   │   ├── StatementCurrencyError
+    │   │   ├── StatementBalanceError
+    │   │   ├── StatementEncodingError
+    │   │   ├── StatementColumnError
+    │   │   ├── StatementRowError
+    │   │   └── StatementLayoutError
     │   ├── RequestError                what an HTTP request gave
     │   │   ├── RequestShapeError
     │   │   ├── RequestTooLargeError
     │   │   ├── CredentialsError
     │   │   ├── UnknownPathError
-    │   │   └── MethodError
+    │   │   ├── MethodError
+    │   │   ├── KeyRefusedError
+    │   │   ├── ScopeMissingError
+    │   │   └── GuessingError
     │   ├── QueueError                  why a batch waits in the relay's queue, or left it
     │   │   ├── SequenceTakenError
     │   │   ├── PredecessorRejectedError
     │   │   └── PurchasePendingError
+    │   ├── OfficeError                 what the cooperative's office keeps
+    │   │   ├── CardNumberError
+    │   │   ├── UnknownCardError
+    │   │   ├── RevokedCardError
+    │   │   ├── CardHeldError
+    │   │   ├── NoCardError
+    │   │   ├── PhoneNumberError
+    │   │   ├── UnknownPhoneError
+    │   │   ├── NoPhoneError
+    │   │   ├── PhoneTakenError
+    │   │   ├── ConsentError
+    │   │   ├── HolderError
+    │   │   ├── ScopeUnfitError
+    │   │   ├── UnknownKeyError
+    │   │   ├── KeyEndedError
+    │   │   ├── KeyRotatedError
+    │   │   └── KeyCountError
     │   └── VotingError                 what a member sends to the assembly
     │       ├── BallotTakenError
     │       ├── OpeningMismatchError
@@ -259,17 +303,19 @@
     │   ├── WrongLedgerError
     │   │   └── WrongOutboxError
     │   ├── OutboxLockedError
-    │   └── OutOfStepError
+    │   ├── OutOfStepError
+    │   └── TrailBrokenError
     ├── SetupError                      this machine
     │   ├── PortTakenError
     │   ├── ToolMissingError
     │   ├── DataFolderError
-    │   └── SigningKeyError             a private key kept on this machine
-    │       ├── KeyMissingError
-    │       ├── KeyExposedError
-    │       ├── KeyFormatError
-    │       ├── KeyPasswordError
-    │       └── KeyExistsError
+    │   ├── SigningKeyError             a private key kept on this machine
+    │   │   ├── KeyMissingError
+    │   │   ├── KeyExposedError
+    │   │   ├── KeyFormatError
+    │   │   ├── KeyPasswordError
+    │   │   └── KeyExistsError
+    │   └── OfficeKeyError
     └── ServiceError                    the API, seen from the SDK
         ├── ServiceUnavailableError
         ├── OverloadedError
@@ -283,10 +329,12 @@ sentences in `locale/fr.po`. Callers import from this package, not from its modu
 
 # The stars keep this page from repeating the tree: every public name of the modules below is public here.
 from endogene_token.errors.ballot import *  # noqa: F403
+from endogene_token.errors.bank import *  # noqa: F403
 from endogene_token.errors.base import *  # noqa: F403
 from endogene_token.errors.contracts import *  # noqa: F403
 from endogene_token.errors.input import *  # noqa: F403
 from endogene_token.errors.ledger import *  # noqa: F403
+from endogene_token.errors.office import *  # noqa: F403
 from endogene_token.errors.outflow import *  # noqa: F403
 from endogene_token.errors.project import *  # noqa: F403
 from endogene_token.errors.request import *  # noqa: F403
