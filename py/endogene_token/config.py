@@ -36,7 +36,7 @@ class Settings(BaseSettings):
     community: str = "Endogène"
     sealing_key: Annotated[str, Field(pattern="^(0x)?[0-9a-fA-F]{64}$")] | None = None
     """The scrutineers' public key, to which sealed ballots are encrypted; None: members open them."""
-    office_key: Annotated[str, Field(pattern="^(0x)?[0-9a-fA-F]{64}$", repr=False)] | None = None
+    office_key: Annotated[str, Field(pattern="^(0x)?[0-9a-fA-F]{64}$")] | None = Field(None, repr=False)
     """The secret under the office's hashes of cards and telephones; None: made once in the data folder."""
     phone_region: Annotated[str, Field(pattern="^[A-Z]{2}$")] = "CA"
     """The country in which a telephone number without a country's code is (ISO 3166)."""
