@@ -21,6 +21,7 @@ from endogene_token.errors import (
     BatchSizeError,
     CardHeldError,
     ChainError,
+    ConnectorMissingError,
     CredentialsError,
     DayError,
     DuplicateError,
@@ -58,6 +59,7 @@ from endogene_token.errors import (
     UnknownPathError,
     UnknownPhoneError,
     UnknownPurchaseError,
+    WebhookSignatureError,
     WrongStateError,
 )
 from endogene_token.errors.base import shown
@@ -82,6 +84,9 @@ STATUS: Final[Mapping[type[EndogeneError], HTTPStatus]] = {
     MethodError: HTTPStatus.METHOD_NOT_ALLOWED,
     RequestTooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     CredentialsError: HTTPStatus.UNAUTHORIZED,
+    WebhookSignatureError: HTTPStatus.UNAUTHORIZED,
+    ConnectorMissingError: HTTPStatus.NOT_FOUND,
+    NotHostedError: HTTPStatus.NOT_FOUND,
     LedgerRefusal: HTTPStatus.UNPROCESSABLE_ENTITY,
     SequenceError: HTTPStatus.CONFLICT,
     TillRevokedError: HTTPStatus.CONFLICT,

@@ -40,6 +40,7 @@ FLOORS = {
     "relay": 8,
     "indexer": 8,
     "reports": 9,
+    "sales": 9,
     "api": 10,
     "host": 11,
     "imports": 12,
@@ -66,7 +67,7 @@ OUTSIDE = {
     *("psycopg", "random", "requests", "secrets", "shutil", "socket", "sqlalchemy", "sqlite3", "sqlmodel"),
     *("ssl", "structlog", "subprocess", "sys", "tempfile", "threading", "time", "urllib", "uvicorn", "web3"),
 }
-NO_FLOATS = ("money", "receipts", "sdk", "relay", "indexer")
+NO_FLOATS = ("money", "receipts", "sdk", "relay", "indexer", "sales")
 LONGEST_FILE = 399
 LONGEST_FUNCTION = 40
 

@@ -118,6 +118,24 @@
     │   │   ├── KeyEndedError
     │   │   ├── KeyRotatedError
     │   │   └── KeyCountError
+    │   ├── HostedSaleError             what is sent for a till that the server keeps
+    │   │   ├── BuyerUnknownError
+    │   │   ├── NotHostedError
+    │   │   ├── TillUnnamedError
+    │   │   ├── OtherCurrencyError
+    │   │   ├── FractionError
+    │   │   ├── SaleOpenError
+    │   │   ├── ConnectorError          a shop's own software
+    │   │   │   ├── ConnectorMissingError
+    │   │   │   ├── WebhookSignatureError
+    │   │   │   ├── PayloadError
+    │   │   │   └── RefundMixedError
+    │   │   └── UploadError             a file of sales in CSV
+    │   │       ├── UploadEmptyError
+    │   │       ├── TooManyRowsError
+    │   │       ├── ColumnUnmappedError
+    │   │       ├── AmountTextError
+    │   │       └── DateOrderError
     │   └── VotingError                 what a member sends to the assembly
     │       ├── BallotTakenError
     │       ├── OpeningMismatchError
@@ -338,6 +356,7 @@ from endogene_token.errors.office import *  # noqa: F403
 from endogene_token.errors.outflow import *  # noqa: F403
 from endogene_token.errors.project import *  # noqa: F403
 from endogene_token.errors.request import *  # noqa: F403
+from endogene_token.errors.sales import *  # noqa: F403
 from endogene_token.errors.system import *  # noqa: F403
 from endogene_token.errors.vote import *  # noqa: F403
 from endogene_token.errors.voting import *  # noqa: F403
