@@ -88,6 +88,19 @@
     │   │   ├── StatementColumnError
     │   │   ├── StatementRowError
     │   │   └── StatementLayoutError
+    │   ├── ChartError                  a chart of accounts
+    │   │   ├── ChartMissingError
+    │   │   ├── ChartFormatError
+    │   │   ├── PocketWithoutAccountError
+    │   │   ├── FlowWithoutAccountError
+    │   │   ├── AccountUnknownError
+    │   │   └── AccountSharedError
+    │   ├── BooksError                  what the books are asked for
+    │   │   ├── YearEmptyError
+    │   │   ├── BooksDateError
+    │   │   ├── BooksFileError
+    │   │   ├── SirenError
+    │   │   └── FecFaultError
     │   ├── RequestError                what an HTTP request gave
     │   │   ├── RequestShapeError
     │   │   ├── RequestTooLargeError
@@ -136,6 +149,11 @@
     │   │       ├── ColumnUnmappedError
     │   │       ├── AmountTextError
     │   │       └── DateOrderError
+    │   ├── MonthlyStatementError       what a merchant gets at the end of a month
+    │   │   ├── MonthError
+    │   │   ├── MonthOpenError
+    │   │   ├── MonthOrderError
+    │   │   └── UnknownStatementError
     │   └── VotingError                 what a member sends to the assembly
     │       ├── BallotTakenError
     │       ├── OpeningMismatchError
@@ -308,6 +326,7 @@
     │   ├── LedgerMismatchError
     │   ├── AuditError
     │   ├── RebuildDiffersError
+    │   ├── BooksDifferError
     │   ├── ReplayMismatchError
     │   ├── ChainLockedError
     │   ├── MethodRefusedError
@@ -349,6 +368,7 @@ sentences in `locale/fr.po`. Callers import from this package, not from its modu
 from endogene_token.errors.ballot import *  # noqa: F403
 from endogene_token.errors.bank import *  # noqa: F403
 from endogene_token.errors.base import *  # noqa: F403
+from endogene_token.errors.books import *  # noqa: F403
 from endogene_token.errors.contracts import *  # noqa: F403
 from endogene_token.errors.input import *  # noqa: F403
 from endogene_token.errors.ledger import *  # noqa: F403
@@ -357,6 +377,7 @@ from endogene_token.errors.outflow import *  # noqa: F403
 from endogene_token.errors.project import *  # noqa: F403
 from endogene_token.errors.request import *  # noqa: F403
 from endogene_token.errors.sales import *  # noqa: F403
+from endogene_token.errors.statement import *  # noqa: F403
 from endogene_token.errors.system import *  # noqa: F403
 from endogene_token.errors.vote import *  # noqa: F403
 from endogene_token.errors.voting import *  # noqa: F403

@@ -57,6 +57,11 @@ class RebuildDiffersError(ChainError):
     advice = "Trust the chain: run the rebuild of the read model without its option --check."
 
 
+class BooksDifferError(ChainError):
+    what = "{place}: the books hold {actual}, the chain's own word is {limit}."
+    advice = "Trust the chain: audit the read model, rebuild it, and draw up the books again."
+
+
 class ReplayMismatchError(ChainError):
     what = "Replayed from its journal, block {block} has the hash {actual}; the journal holds {limit}."
     advice = "Do not delete the journal: check that anvil has the pinned version, then start again."
