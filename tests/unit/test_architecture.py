@@ -39,6 +39,7 @@ FLOORS = {
     "verification": 8,
     "relay": 8,
     "indexer": 8,
+    "treasury": 9,
     "reports": 9,
     "sales": 9,
     "api": 10,
