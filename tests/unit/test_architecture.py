@@ -39,13 +39,14 @@ FLOORS = {
     "verification": 8,
     "relay": 8,
     "indexer": 8,
-    "treasury": 9,
-    "reports": 9,
-    "sales": 9,
-    "api": 10,
-    "host": 11,
-    "imports": 12,
-    "cli": 13,
+    "office": 9,  # below the others: each change that they make is in its trail
+    "treasury": 10,
+    "reports": 10,
+    "sales": 10,
+    "api": 11,
+    "host": 12,
+    "imports": 13,
+    "cli": 14,
 }
 PURE = (
     "hexes",

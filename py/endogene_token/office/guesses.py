@@ -1,0 +1,39 @@
+"""How many unknown cards and telephones a holder may ask for in an hour: no till counts through a town."""
+
+import time
+from typing import Final
+
+from sqlalchemy import Engine, case
+from sqlmodel import Session, col
+
+from endogene_token.errors import GuessingError
+from endogene_token.office.models import OfficeGuesses
+from endogene_token.relay.ballots import INSERT
+from endogene_token.store import writing
+
+MOST: Final = 50
+"""Unknown numbers an hour. A busy till meets a few strangers' cards; to find one telephone number among the
+ten million of an area takes years."""
+HOUR: Final = 3600
+
+
+def require_guess(session: Session, holder: str) -> None:
+    """Raise GuessingError when a holder (`merchant:4`) has spent the unknown numbers of this hour.
+
+    Requests at the same moment may pass together: as many as the service has threads, not more.
+    """
+    now = int(time.time())
+    found = session.get(OfficeGuesses, holder)
+    if found is not None and found.hour == now // HOUR and found.failures >= MOST:
+        raise GuessingError(actual=HOUR - now % HOUR, limit=MOST)
+
+
+def count_guess(engine: Engine, holder: str) -> None:
+    """Count one unknown number, in a transaction of its own: the request that asked for it fails."""
+    hour = int(time.time()) // HOUR
+    same = case((col(OfficeGuesses.hour) == hour, col(OfficeGuesses.failures) + 1), else_=1)
+    with writing(engine) as connection, Session(connection) as session:
+        insert = INSERT[connection.dialect.name](OfficeGuesses).values(holder=holder, hour=hour, failures=1)
+        session.execute(
+            insert.on_conflict_do_update(index_elements=["holder"], set_={"hour": hour, "failures": same})
+        )

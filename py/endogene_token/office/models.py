@@ -1,0 +1,133 @@
+"""The tables of the office. Instants are whole seconds UTC, days count from 1970-01-01.
+
+No table holds a card number, a telephone number, a secret or a name of a person.
+"""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, LargeBinary, String, Text, text
+from sqlmodel import Field, SQLModel
+
+IN_FORCE = "revoked_at IS NULL"
+
+
+def _whole(*, key: bool = False, null: bool = False) -> Any:
+    extra = {"autoincrement": False} if key else {}
+    return Field(primary_key=key, sa_type=BigInteger, nullable=null, sa_column_kwargs=extra)
+
+
+def _hash(*, key: bool = False) -> Any:
+    return Field(primary_key=key, sa_type=LargeBinary(32), nullable=False)
+
+
+def _text(longest: int | None, *, key: bool = False, null: bool = False) -> Any:
+    return Field(primary_key=key, sa_type=String(longest) if longest else Text, nullable=null)
+
+
+class OfficeMark(SQLModel, table=True):
+    """One row: a hash under the office's key, which tells that key from another."""
+
+    __tablename__ = "office_mark"
+    __table_args__ = (CheckConstraint("only_row = 1", name="office_mark_only_row"),)
+    only_row: int = _whole(key=True)
+    mark: bytes = _hash()
+
+
+class OfficeCard(SQLModel, table=True):
+    """A card, by the keyed hash of its number; a member has at most one in force."""
+
+    __tablename__ = "office_card"
+    __table_args__ = (
+        Index("office_card_number", "number_hash", unique=True),
+        Index(
+            "office_card_held",
+            "member",
+            unique=True,
+            sqlite_where=text(IN_FORCE),
+            postgresql_where=text(IN_FORCE),
+        ),
+    )
+    id: int | None = Field(
+        default=None,
+        sa_column=Column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    )
+    member: int = _whole()
+    number_hash: bytes = _hash()
+    issued_at: int = _whole()
+    revoked_at: int | None = _whole(null=True)
+    reason: str | None = _text(16, null=True)
+
+
+class OfficePhone(SQLModel, table=True):
+    """A member's telephone number, by its keyed hash, and the day of the member's consent."""
+
+    __tablename__ = "office_phone"
+    __table_args__ = (Index("office_phone_number", "number_hash", unique=True),)
+    member: int = _whole(key=True)
+    number_hash: bytes = _hash()
+    consented_day: int = _whole()
+    kept_at: int = _whole()
+
+
+class OfficeApiKey(SQLModel, table=True):
+    """A key of the API, of one merchant or of one role; `scopes` sorted, with spaces between them.
+
+    `officer` is the address of the officer who made a role's key; `lifetime` in seconds, for its successor.
+    """
+
+    __tablename__ = "office_api_key"
+    __table_args__ = (
+        CheckConstraint("(merchant IS NULL) <> (role IS NULL)", name="office_api_key_holder"),
+        Index("office_api_key_merchant", "merchant", "id"),
+    )
+    id: str = _text(16, key=True)
+    mode: str = _text(4)
+    secret_hash: bytes = _hash()
+    merchant: int | None = _whole(null=True)
+    role: str | None = _text(16, null=True)
+    officer: bytes | None = Field(sa_type=LargeBinary(20), nullable=True)
+    scopes: str = _text(None)
+    label: str = _text(60)
+    created_at: int = _whole()
+    lifetime: int = _whole()
+    expires_at: int = _whole()
+    last_used_day: int | None = _whole(null=True)
+    revoked_at: int | None = _whole(null=True)
+    replaced_by: str | None = _text(16, null=True)
+
+
+class OfficeTrail(SQLModel, table=True):
+    """An entry of the trail; the database refuses to change one, to delete one, and a gap in the numbers."""
+
+    __tablename__ = "office_trail"
+    number: int = _whole(key=True)
+    at: int = _whole()
+    who: str = _text(80)
+    action: str = _text(48)
+    subject: str = _text(120)
+    params: str = _text(None)
+    origin: str = _text(48)
+    request: str = _text(36)
+    previous: bytes = _hash()
+    hash: bytes = _hash()
+
+
+class OfficeGuesses(SQLModel, table=True):
+    """How many unknown numbers a holder asked for in an hour (counted from 1970)."""
+
+    __tablename__ = "office_guesses"
+    holder: str = _text(40, key=True)
+    hour: int = _whole()
+    failures: int = _whole()
+
+
+class OfficeProof(SQLModel, table=True):
+    """A signed request that was carried out: it is not carried out again."""
+
+    __tablename__ = "office_proof"
+    __table_args__ = (Index("office_proof_at", "at"),)
+    digest: bytes = _hash(key=True)
+    at: int = _whole()
+
+
+OFFICE = (OfficeMark, OfficeCard, OfficePhone, OfficeApiKey, OfficeTrail, OfficeGuesses, OfficeProof)
