@@ -18,7 +18,7 @@ _SPELLED: Final = str.maketrans(
     | {"Ł": "L", "ł": "l", "Đ": "D", "đ": "d", "Ð": "D", "ð": "d", "Þ": "TH", "þ": "th"}
     | {"’": "'", "‘": "'", "–": "-", "—": "-", "‑": "-", "«": "", "»": "", "“": "", "”": ""}
 )
-_WITHOUT: Final = {CANADIAN: {}, SEPA: {"&": "+"}}  # the EPC's own replacement
+_REPLACED: Final = {SEPA: {ord("&"): "+"}}  # the EPC's own replacement
 
 
 def plain(text: str, field: str, letters: frozenset[str], longest: int) -> str:
@@ -28,7 +28,7 @@ def plain(text: str, field: str, letters: frozenset[str], longest: int) -> str:
     refused for its length: the reference recognises a payment, the name only helps its reader. Raises
     BankTextError, naming `field`, when no letter or digit is left.
     """
-    spelled = text.translate(_SPELLED).translate(str.maketrans(_WITHOUT.get(letters, {})))
+    spelled = text.translate(_SPELLED).translate(_REPLACED.get(letters, {}))
     decomposed = unicodedata.normalize("NFKD", spelled)
     bare = "".join(one for one in decomposed if not unicodedata.combining(one))
     cased = bare if "a" in letters else bare.upper()
