@@ -31,7 +31,7 @@ from endogene_token.treasury.bankfiles.sepa import (
     Mandate,
     Payment,
     SepaAccount,
-    Sequence,
+    SequenceType,
     check_creditor_identifier,
     finish,
 )
@@ -46,7 +46,7 @@ DEBIT = Debit(
     MERCHANT,
     12_345,
     DAY,
-    Sequence.RECURRENT,
+    SequenceType.RECURRENT,
     "ST-2026-11-7",
     "Nov.",
 )
@@ -104,7 +104,7 @@ amounts = st.integers(1, 99_999_999_999)
 days = st.dates(DAY, DAY + timedelta(days=3))
 mandates = st.builds(Mandate, references, st.dates(date(2010, 1, 1), DAY))
 debits = st.builds(
-    Debit, mandates, accounts, amounts, days, st.sampled_from(Sequence), references, st.just("Prime")
+    Debit, mandates, accounts, amounts, days, st.sampled_from(SequenceType), references, st.just("Prime")
 )
 payments = st.builds(Payment, accounts, amounts, days, references, st.just("Conversion"))
 

@@ -38,7 +38,7 @@ _LONGEST_MESSAGE: Final = 30  # a file's identification: its parts add a hyphen 
 _LETTERS: Final = str.maketrans({chr(ord("A") + at): str(at + 10) for at in range(26)})
 
 
-class Sequence(StrEnum):
+class SequenceType(StrEnum):
     """Which debit of its mandate this is."""
 
     FIRST = "FRST"
@@ -90,7 +90,7 @@ class Debit:
     debtor: SepaAccount
     amount: int  # cents
     day: date
-    sequence: Sequence
+    sequence: SequenceType
     reference: str
     text: str  # what the debtor reads on the statement
 
