@@ -2,6 +2,7 @@
 
 import typer
 
+from endogene_token.cli.books_commands import books
 from endogene_token.cli.commands import audit, demo, import_journal, rebuild, up
 from endogene_token.cli.options import LANG
 from endogene_token.cli.project_commands import projects, redemptions, solvency
@@ -48,5 +49,6 @@ app.command(
 app.add_typer(vote, name="vote")
 app.add_typer(projects, name="project")
 app.add_typer(redemptions, name="redemption")
+app.add_typer(books, name="books")
 
 __all__ = ["app"]

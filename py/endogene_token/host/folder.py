@@ -57,6 +57,11 @@ class DataFolder:
         return self.root.joinpath("outbox")
 
     @property
+    def chart(self) -> Path:
+        """The community's own chart of accounts; absent: one of those that come with the program."""
+        return self.root.joinpath("chart.toml")
+
+    @property
     def imports(self) -> Path:
         """What the imports of journals remember."""
         return self.root.joinpath("imports.sqlite")

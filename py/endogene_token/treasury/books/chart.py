@@ -242,7 +242,7 @@ def _wrong_values(shape: _Shape) -> Iterator[str]:
     codes = [one.code for one in shape.journals.values()]
     yield from (f"code = {code}" for code in codes if not _is_code(code) or codes.count(code) > 1)
     yield from (number for number in shape.accounts if not _is_code(number))
-    named = (shape.name, *shape.journals.values(), *shape.accounts.values())
+    named: list[Names | BookNames] = [shape.name, *shape.journals.values(), *shape.accounts.values()]
     texts = (text for one in named for text in (one.fr, one.en))
     yield from (repr(text) for text in texts if not text.strip() or not text.isprintable())
     if not _is_month_and_day(shape.year_begins):
@@ -270,7 +270,7 @@ def _mapped(shape: _Shape, place: str) -> dict[str, Pocket]:
     for flow in Flow:
         if flow not in shape.flows:
             raise FlowWithoutAccountError(actual=flow, limit=place)
-    wanted = [(shape.pockets[pocket], pocket, pocket) for pocket in Pocket]
+    wanted: list[tuple[str, Pocket, str]] = [(shape.pockets[pocket], pocket, pocket) for pocket in Pocket]
     wanted += [(shape.flows[flow], POCKET_OF[flow], flow) for flow in Flow]
     mapped: dict[str, Pocket] = {}
     for number, pocket, target in wanted:

@@ -42,7 +42,7 @@ class Line(NamedTuple):
 class Entry:
     """An entry of the journal; its lines balance.
 
-    `piece` is the transaction's hash and the log's place in it: whoever has a node finds there what is booked.
+    `piece` is the transaction's hash and the log's place in it: who has a node finds there what is booked.
     An opening entry has no transaction, and stands at block 0.
     """
 
@@ -146,6 +146,8 @@ class _Writer:
         day = datetime.fromtimestamp(place.block_time, self._zone).date()
         yield from self._open(self._chart.year_of(day))
         lines = self._lines(booking.moves)
+        if not lines:  # the chart books both sides of it on one account
+            return
         self.balances.add(lines)
         yield Entry(
             year=self._chart.year_of(day),

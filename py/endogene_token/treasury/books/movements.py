@@ -118,26 +118,25 @@ class _Keeper:
         self._before = event
         return booking
 
-    def _record(self, event: PurchasesRecorded, credits_: BatchCredits) -> Booking:
+    def _record(self, event: PurchasesRecorded, credits_: BatchCredits) -> Booking | None:
         moved = Moved(*TOTALS.unpack(event.totals))
-        last = event.first_sequence + event.size - 1
         brought = sum(credits_.by_member.values())
         if brought != moved.credit:
             place = f"batch {event.till}-{event.first_sequence}"
             raise BooksDifferError(place=place, actual=brought, limit=moved.credit)
-        days = (
-            [day_of(number) for number in (min(credits_.days), max(credits_.days))] if credits_.days else []
-        )
+        if not credits_.days:  # every sale of it was refused
+            return None
+        first_day, last_day = day_of(min(credits_.days)), day_of(max(credits_.days))
         label = _label(
             mark(
-                "Premiums, merchant {merchant}, till {till}, sales {first} to {last}, {from_day} to {to_day}"
+                "Premiums of merchant {merchant}, till {till}, sales {first} to {last}, {from_day} – {to_day}"
             ),
             merchant=event.merchant,
             till=event.till,
             first=event.first_sequence,
-            last=last,
-            from_day=days[0] if days else "–",
-            to_day=days[-1] if days else "–",
+            last=event.first_sequence + event.size - 1,
+            from_day=first_day,
+            to_day=last_day,
         )
         of_members = [
             Move(Pocket.CREDITS, -amount, Auxiliary(Party.MEMBER, member))
@@ -150,7 +149,7 @@ class _Keeper:
             *of_members,
             Move(Flow.PREMIUMS_TO_OPERATIONS, -moved.operations),
             Move(Flow.PREMIUMS_TO_RESERVE, -moved.reserve),
-            piece_day=days[-1] if days else None,
+            piece_day=last_day,
         )
 
     def _reverse(self, event: PurchaseReversed) -> Booking:
@@ -185,7 +184,7 @@ class _Keeper:
         return Move(Pocket.RECEIVABLE, -owed, of), Move(Pocket.PREPAYMENTS, owed - amount, of)
 
     def _undo(self, merchant: int, moved: Moved) -> tuple[Move, ...]:
-        """A premium goes back: what the pockets of its shares lack, as the fund told before, is borne free."""
+        """A premium goes back; free money bears what the pockets of its shares lack, as the fund told."""
         lacking, self._shortfall = self._shortfall, COVERED
         return (
             Move(Flow.PREMIUMS_TO_OPERATIONS, moved.operations - lacking.operations),

@@ -1,4 +1,4 @@
-"""The raw events that move money, out of the read model, in the order of the chain, and what goes with them."""
+"""The raw events that move money, out of the read model, in the order of the chain."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
