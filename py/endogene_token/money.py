@@ -101,7 +101,17 @@ def undo(left_before: int, left_after: int, rate_bps: int, split: Split, anonymo
 
 def format_money(amount: int, currency: str = "CAD", lang: str = "fr") -> str:
     """Return `amount` (minor units, of any sign and size) as Québec writes it: ``1 234,90 $``."""
+    return format_money_in(amount, currency, _LOCALES[lang])
+
+
+def format_money_in(amount: int, currency: str, locale: str) -> str:
+    """Return `amount` (minor units, of any sign and size) as a locale of the CLDR writes it (``fr_FR``)."""
+    exact = exact_units(amount, currency)
+    with localcontext(prec=len(exact.as_tuple().digits) + 4):  # Babel rounds to the context
+        return format_currency(exact, currency, locale=locale)
+
+
+def exact_units(amount: int, currency: str) -> Decimal:
+    """Return `amount` (minor units) in units of the currency, to the last digit."""
     digits = tuple(map(int, str(abs(amount))))
-    exact = Decimal((int(amount < 0), digits, -get_currency_precision(currency)))
-    with localcontext(prec=len(digits) + 4):  # Babel rounds to the context: no digit of a total may be lost
-        return format_currency(exact, currency, locale=_LOCALES[lang])
+    return Decimal((int(amount < 0), digits, -get_currency_precision(currency)))

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
@@ -41,6 +41,7 @@ PAYMENTS, CASH = table_of(MerchantPayment), table_of(CashRequest)
 LOW: Final = 2**32 - 1
 
 Whole = ColumnElement[int]
+Query: TypeAlias = Select[*tuple[Any, ...]]
 
 
 class DayRow(NamedTuple):
@@ -66,7 +67,7 @@ class Source:
     time: Whole
     condition: ColumnElement[bool] | None = None
 
-    def within(self, query: Select[Any], period: Period, merchant: int | None) -> Select[Any]:
+    def within(self, query: Query, period: Period, merchant: int | None) -> Query:
         """Return `query` over the rows of a period, of one merchant or of each."""
         query = query.select_from(self.rows).where(self.time >= period.begin, self.time < period.end)
         if self.condition is not None:
@@ -150,16 +151,13 @@ def entries(
 ) -> Iterator[tuple[int, Entry]]:
     """Yield each merchant's movements that have an instant of their own: all but the tills' sales."""
     for kind, source, more in _ENTRIES:
-        columns = (source.merchant, source.time, source.amount, *more.values())
-        for number, at, amount, *told in connection.execute(
-            source.within(select(*columns), period, merchant)
-        ):
-            extra = {
-                name: to_hex(value) if isinstance(value, bytes) else value
-                for name, value in zip(more, told, strict=True)
-            }
-            day = local_day(at, zone).isoformat()
-            yield number, Entry.model_validate({"at": at, "day": day, "kind": kind, "amount": amount} | extra)
+        columns: tuple[ColumnElement[Any], ...] = (source.merchant, source.time, source.amount)
+        query = source.within(select(*columns, *more.values()), period, merchant)
+        for row in connection.execute(query):
+            number, at, amount = row[:3]
+            told = {"at": at, "day": local_day(at, zone).isoformat(), "kind": kind, "amount": amount}
+            extra = [to_hex(value) if isinstance(value, bytes) else value for value in row[3:]]
+            yield number, Entry.model_validate(told | dict(zip(more, extra, strict=True)))
 
 
 _BY_NAME: Final = {source.name: source for source in SOURCES}
