@@ -11,7 +11,7 @@ from endogene_token.errors import SettingError
 from endogene_token.i18n import known_language, language
 
 Port = Annotated[int, Field(ge=1, le=65_535)]
-SECRET: Final = frozenset({"office_key"})
+SECRET: Final = frozenset({"hosting_passphrase", "office_key"})
 """The settings that no message shows."""
 
 
@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     """The scrutineers' public key, to which sealed ballots are encrypted; None: members open them."""
     office_key: Annotated[str, Field(pattern="^(0x)?[0-9a-fA-F]{64}$")] | None = Field(None, repr=False)
     """The secret under the office's hashes of cards and telephones; None: made once in the data folder."""
+    hosting_passphrase: Annotated[str, Field(min_length=16)] | None = Field(None, repr=False)
+    """What the keys of hosted tills are encrypted with; None: made once in the data folder."""
     phone_region: Annotated[str, Field(pattern="^[A-Z]{2}$")] = "CA"
     """The country in which a telephone number without a country's code is (ISO 3166)."""
     log_level: Literal["debug", "info", "warning", "error", "critical"] = "info"

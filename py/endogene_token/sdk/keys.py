@@ -67,8 +67,12 @@ class TillKey:
         Raises KeyExistsError when the file exists: a key is never overwritten; KeyMissingError when the file
         cannot be written.
         """
-        key = bytes(self._account.key)
-        write_key_file(path, key.hex() if password is None else encrypt_key(key, password))
+        text = bytes(self._account.key).hex() if password is None else self.encrypted(password)
+        write_key_file(path, text)
+
+    def encrypted(self, password: str) -> str:
+        """Return the key, encrypted with `password`, as an Ethereum keystore (version 3, JSON)."""
+        return encrypt_key(bytes(self._account.key), password)
 
     def sign(self, batch: Batch, domain: Domain) -> bytes:
         """Return the compact signature (ERC-2098, 64 bytes) of `batch` in this domain."""
