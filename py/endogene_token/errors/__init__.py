@@ -77,6 +77,7 @@
     │   ├── CalendarRangeError
     │   ├── StatementError              what the bank states
     │   │   ├── StatementTooLargeError
+    │   │   ├── StatementElementsError
     │   │   ├── StatementXmlError
     │   │   ├── StatementDoctypeError
     │   │   ├── StatementDepthError

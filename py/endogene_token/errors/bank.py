@@ -68,6 +68,11 @@ class StatementTooLargeError(StatementError):
     advice = "Export a shorter time, in several files: lines that come twice are counted once."
 
 
+class StatementElementsError(StatementError):
+    what = "The bank statement has {actual} elements or more; the limit is {limit}."
+    advice = "Export a shorter time, in several files: lines that come twice are counted once."
+
+
 class StatementXmlError(StatementError):
     what = "The bank statement is not well-formed XML: {actual}, at {limit}."
     advice = "Download it again: it was cut or changed on the way."
