@@ -106,7 +106,7 @@ def _heads(document: StatementDocument, words: Words) -> Row:
     return {
         "number": document.number,
         "month": words.month(first),
-        "period": words.tr("{first} to {last}", first=words.day(first), last=words.day(last)),
+        "period": words.span(first, last),
         "issued_on": words.day(issued),
         "issued": [issued.year, issued.month, issued.day],
         "issuer": document.issuer.model_dump(),
@@ -191,14 +191,16 @@ def _currency(document: StatementDocument, words: Words) -> Iterator[Row]:
     yield _line(words.tr("Held at the beginning"), words.money(held.opening), "sum")
     for label, sums, sign in moved:
         if sums.count:
-            yield _line(label, words.money(sign * sums.amount), note=words.count(sums.count))
+            yield _line(label, words.money(sign * sums.amount), note=f"× {words.count(sums.count)}")
     yield _line(words.tr("Held at the end"), words.money(held.closing), "sum")
     if held.asked.count:
         asked = words.tr("Asked for in cash this month")
-        yield _line(asked, words.money(held.asked.amount), "aside", words.count(held.asked.count))
+        yield _line(asked, words.money(held.asked.amount), "aside", f"× {words.count(held.asked.count)}")
     if held.awaiting.count:
         waits = words.tr("Of it, waiting to be paid in cash")
-        yield _line(waits, words.money(held.awaiting.amount), "aside", words.count(held.awaiting.count))
+        yield _line(
+            waits, words.money(held.awaiting.amount), "aside", f"× {words.count(held.awaiting.count)}"
+        )
 
 
 def _chart(document: StatementDocument, words: Words) -> Row | None:
@@ -230,6 +232,7 @@ def _chart(document: StatementDocument, words: Words) -> Row | None:
         "bars": bars,
         "most": words.money(most),
         "has_down": any(down.values()),
+        "deepest": max(bar["down"] for bar in bars),
         "up_label": words.tr("Premiums on your sales"),
         "down_label": words.tr("Premiums taken back by refunds"),
     }
@@ -270,6 +273,7 @@ def _tills(document: StatementDocument, words: Words) -> Row | None:
         {
             "day": words.short_day(one.day),
             "late": one.late,
+            "is_first": place == 0 or days[place - 1].day != one.day,
             "till": str(one.till),
             **_cells(
                 words,
@@ -278,7 +282,7 @@ def _tills(document: StatementDocument, words: Words) -> Row | None:
                 one.premiums - one.reversals,
             ),
         }
-        for one in days
+        for place, one in enumerate(days)
     ]
     return {"rows": rows, "sums": sums}
 

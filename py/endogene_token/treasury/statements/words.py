@@ -85,6 +85,12 @@ class Words:
         text = format_date(found, pattern, locale=self.locale)
         return self._first(text, found)
 
+    def span(self, first: date, last: date) -> str:
+        """Return the days of one month: ``du 1er au 31 octobre 2026``."""
+        begin, end = ("MMMM d", "d, y") if self.locale == "en_CA" else ("d", "d MMMM y")
+        texts = [format_date(day, form, locale=self.locale) for day, form in ((first, begin), (last, end))]
+        return self.tr("{first} to {last}", first=self._first(f"{texts[0]} ", first).strip(), last=texts[1])
+
     def month(self, day: date) -> str:
         """Return the month of a day: ``octobre 2026``."""
         return format_date(day, "MMMM y", locale=self.locale)
