@@ -108,6 +108,11 @@
     │   │   ├── CredentialsError
     │   │   ├── UnknownPathError
     │   │   ├── MethodError
+    │   │   ├── ApiVersionError
+    │   │   ├── CursorError
+    │   │   ├── EventTypeError
+    │   │   ├── IdempotencyKeyError
+    │   │   ├── IdempotencyInFlightError
     │   │   ├── KeyRefusedError
     │   │   ├── ScopeMissingError
     │   │   └── GuessingError
@@ -155,16 +160,41 @@
     │   │   ├── MonthOpenError
     │   │   ├── MonthOrderError
     │   │   └── UnknownStatementError
-    │   └── VotingError                 what a member sends to the assembly
-    │       ├── BallotTakenError
-    │       ├── OpeningMismatchError
-    │       ├── ActNumberError
-    │       ├── UnsignedBallotError
-    │       ├── TextTooLongError
-    │       └── UnkeptError
-    │           ├── UnknownTextError
-    │           ├── UnknownBallotError
-    │           └── UnknownActError
+    │   ├── BuyerError                  who bought, as a till notes it
+    │   │   ├── BuyerCountError
+    │   │   └── BuyerTextError
+    │   ├── AgentError                  what a shop's software gives the till's agent
+    │   │   ├── AgentFieldError
+    │   │   ├── AgentHeaderError
+    │   │   ├── AgentLineError
+    │   │   ├── AgentTokenError
+    │   │   └── ForeignSiteError
+    │   ├── VotingError                 what a member sends to the assembly
+    │   │   ├── BallotTakenError
+    │   │   ├── OpeningMismatchError
+    │   │   ├── ActNumberError
+    │   │   ├── UnsignedBallotError
+    │   │   ├── TextTooLongError
+    │   │   └── UnkeptError
+    │   │       ├── UnknownTextError
+    │   │       ├── UnknownBallotError
+    │   │       └── UnknownActError
+    │   └── WebhookError                where a merchant is told what happened
+    │       ├── WebhookUrlError
+    │       ├── UnknownWebhookError
+    │       ├── UnknownDeliveryError
+    │       ├── WebhookCountError
+    │       ├── WebhookDisabledError
+    │       ├── SecretRotatingError
+    │       └── DeliveryError           what became of a delivery
+    │           ├── NameUnresolvedError
+    │           ├── AddressRefusedError
+    │           ├── EndpointSilentError
+    │           ├── EndpointSlowError
+    │           ├── EndpointRedirectsError
+    │           ├── EndpointStatusError
+    │           ├── EndpointGoneError
+    │           └── DeliveriesEndedError
     ├── LedgerRefusal               what the contracts refuse
     │   ├── UnknownRefusalError
     │   ├── BadSignatureError
@@ -353,7 +383,11 @@
     │   │   ├── KeyFormatError
     │   │   ├── KeyPasswordError
     │   │   └── KeyExistsError
-    │   └── OfficeKeyError
+    │   ├── OfficeKeyError
+    │   ├── KeyModeError
+    │   ├── ListenError
+    │   ├── InboxError
+    │   └── AgentRunningError
     └── ServiceError                    the API, seen from the SDK
         ├── ServiceUnavailableError
         ├── OverloadedError
@@ -380,5 +414,7 @@ from endogene_token.errors.request import *  # noqa: F403
 from endogene_token.errors.sales import *  # noqa: F403
 from endogene_token.errors.statement import *  # noqa: F403
 from endogene_token.errors.system import *  # noqa: F403
+from endogene_token.errors.till import *  # noqa: F403
 from endogene_token.errors.vote import *  # noqa: F403
 from endogene_token.errors.voting import *  # noqa: F403
+from endogene_token.errors.webhooks import *  # noqa: F403

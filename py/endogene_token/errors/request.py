@@ -33,6 +33,31 @@ class MethodError(RequestError):
     advice = "Use a possible method, or look for the right address at /v1/openapi.json."
 
 
+class ApiVersionError(RequestError):
+    what = "The service has no version {actual}; it has: {limit}."
+    advice = "Name one of these in the header Endogene-Version, or leave it out for the newest."
+
+
+class CursorError(RequestError):
+    what = "{actual} is no place in the list of events; a place is written as in {limit}."
+    advice = "Go on from the place that the last answer told, or leave it out to begin."
+
+
+class EventTypeError(RequestError):
+    what = "There is no type of events {actual}; the types are: {limit}."
+    advice = "Correct the type, or leave the types out for all of them."
+
+
+class IdempotencyKeyError(RequestError):
+    what = "The idempotency key cannot be used: it has {actual} characters, or one that is no ASCII."
+    advice = "Give one key of 1 to {limit} printable ASCII characters, such as a random UUID."
+
+
+class IdempotencyInFlightError(RequestError):
+    what = "The first request with this idempotency key is not answered yet."
+    advice = "Wait {limit} seconds, then send the very same request again: it gets the answer of the first."
+
+
 class QueueError(InputError):
     what = "The batch cannot stay in the queue: {actual}."
     advice = "Sign again what is not recorded, from the till's next sequence on, and send it."
