@@ -86,6 +86,12 @@ def require_merchant(session: Session, ledger: Ledger, address: str, number: int
         _require_officer(ledger, address)
 
 
+def require_role(ledger: Ledger, address: str, role: Role) -> None:
+    """Raise AccessError unless `address` is that of an officer who has this role now. Raises ChainError."""
+    if len(address) != len("0x") + _ADDRESS_DIGITS or ledger.role_until(role, address) <= time.time():
+        raise AccessError(actual=address)
+
+
 def _is_key_of(session: Session, address: str, number: int) -> bool:
     member = session.get(models.Member, number)
     return member is not None and member.key == from_hex(address)

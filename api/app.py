@@ -31,6 +31,7 @@ from api.routes import (
     redemptions,
     resolutions,
     reversals,
+    statements,
     texts,
     tills,
 )
@@ -44,7 +45,7 @@ ROUTERS: Final = tuple(
     for one in (
         *(health, community, fund, tills, purchases, reversals, members, merchants),
         *(governance, texts, resolutions, ballots, acts),
-        *(projects, money, redemptions, member_acts),
+        *(projects, money, redemptions, member_acts, statements),
     )
 )
 STATIC: Final = Path(__file__).parent / "static"

@@ -13,7 +13,7 @@ _STATUSES: Final = {
     "get": {"404": "Unknown", "409": "Not at this time", "422": "Not as described"},
 }
 _OWN: Final = {"401": "Nobody proves who asks", "403": "Not yours to read"}
-_OWN_PATHS: Final = ("/v1/members/", "/v1/merchants/", "/v1/redemptions/")
+_OWN_PATHS: Final = ("/v1/members/", "/v1/merchants/", "/v1/redemptions/", "/v1/statements/")
 _EVERY: Final = {"500": "Our fault", "503": "Chain or database away"}
 _SECURITY: Final = {
     "type": "apiKey",

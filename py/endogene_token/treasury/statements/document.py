@@ -6,11 +6,15 @@ form is canonical JSON: the same statement is the same bytes.
 
 import json
 from hashlib import sha256
-from typing import Annotated, Final
+from importlib.resources import files
+from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 FORMAT: Final = 1
+EXAMPLE: Final[dict[str, Any]] = json.loads(
+    files("endogene_token.treasury.statements").joinpath("example.json").read_bytes()
+)
 RATE_WHOLE: Final = 100_000  # a tax of 9.975 % is 9,975 of it
 
 
@@ -226,6 +230,8 @@ class Figures(Part):
 
 class StatementDocument(Part):
     """An issued statement, as it is stored: it never changes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
 
     format: int = FORMAT
     number: str

@@ -14,13 +14,13 @@ from typing import Final
 import typst
 
 from endogene_token.errors import SettingError
+from endogene_token.spreadsheet import inert
 from endogene_token.treasury.statements.document import StatementDocument, Sums
 from endogene_token.treasury.statements.view import ENTRY_KINDS, REASONS, view
 from endogene_token.treasury.statements.words import Words
 
 TEMPLATE: Final = "statement.typ"
 STANDARD: Final = "ua-1"  # PDF/UA-1: tagged, titled, in a language; the compiler refuses what is not
-DANGEROUS: Final = frozenset("=+-@\t\r\n|%")  # what a spreadsheet may take for a formula
 BOM: Final = "\N{ZERO WIDTH NO-BREAK SPACE}"  # or some spreadsheets read UTF-8 as something else
 
 Cells = tuple[str, ...]
@@ -67,11 +67,6 @@ def to_csv(document: StatementDocument, lang: str) -> bytes:
     return (BOM + out.getvalue()).encode()
 
 
-def as_text(value: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return f"'{value}" if value[:1] in DANGEROUS and value else value
-
-
 def _head(words: Words) -> Cells:
     return (
         words.tr("Statement"),
@@ -95,7 +90,7 @@ def _rows(document: StatementDocument, words: Words) -> Iterator[Cells]:
         what = words.tr(ENTRY_KINDS[entry.kind], project=entry.project, merchant=entry.merchant)
         premium = words.plain(entry.premium) if entry.premium else ""
         amount = words.plain(entry.amount)
-        yield ("entry", entry.day, "", as_text(what), "1", amount, premium, as_text(entry.reference))
+        yield ("entry", entry.day, "", inert(what), "1", amount, premium, inert(entry.reference))
 
 
 def _account_rows(document: StatementDocument, words: Words) -> Iterator[Cells]:
@@ -129,7 +124,7 @@ def _account_rows(document: StatementDocument, words: Words) -> Iterator[Cells]:
         yield ("project-currency", "", "", what, str(sums.count), words.plain(sign * sums.amount), "", "")
     for line in document.taxes.lines:
         name = line.name_fr if words.lang == "fr" else line.name_en
-        yield ("tax", "", "", as_text(name), "", words.plain(line.amount), "", as_text(line.registration))
+        yield ("tax", "", "", inert(name), "", words.plain(line.amount), "", inert(line.registration))
     taxes = document.taxes
     totals = {
         "taxes-opening": taxes.opening,
@@ -152,6 +147,6 @@ def _day_rows(document: StatementDocument, words: Words) -> Iterator[Cells]:
             yield ("day", day.day, till, "refunds", str(day.refunds.count), sold, premium, "")
     for one in document.figures.refusals:
         what = "refused-refunds" if one.is_refund else "refused-sales"
-        reason = as_text(words.tr(REASONS[one.reason]))
+        reason = inert(words.tr(REASONS[one.reason]))
         amount = words.plain(one.items.amount)
         yield ("refused", one.day, str(one.till), what, str(one.items.count), amount, "", reason)

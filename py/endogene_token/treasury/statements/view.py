@@ -164,7 +164,7 @@ def _account(document: StatementDocument, words: Words) -> Iterator[Row]:
         name = line.name_fr if words.lang == "fr" else line.name_en
         rate = words.percent(line.rate, HUNDRED_THOUSANDTHS)
         on = words.tr("{rate} of {base}", rate=rate, base=words.money(line.base))
-        yield _line(name, words.money(line.amount), note=f"{on} {line.registration}".strip())
+        yield _line(name, words.money(line.amount), note=f"{on} · {line.registration}".removesuffix(" · "))
     if taxes.received:
         yield _line(words.tr("Taxes received"), words.money(-taxes.received))
     if awaiting:
