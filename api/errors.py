@@ -44,7 +44,6 @@ from endogene_token.errors import (
     NoCardError,
     NoPhoneError,
     NotHostedError,
-    NotHostedError,
     OverloadedError,
     PhoneTakenError,
     QueueError,
