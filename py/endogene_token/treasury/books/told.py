@@ -64,10 +64,12 @@ class Registry:
         """Return what the transaction of `connection` sees."""
         till, redemption, project = table_of(Till), table_of(Redemption), table_of(Project)
         lent = select(project.c.number).where(project.c.instrument == int(Instrument.LOAN))
+        tills = connection.execute(select(till.c.number, till.c.merchant))
+        redemptions = connection.execute(select(redemption.c.number, redemption.c.member))
         return cls(
-            dict(connection.execute(select(till.c.number, till.c.merchant)).tuples().all()),
+            {number: merchant for number, merchant in tills},  # noqa: C416 - a row is no pair to mypy
             frozenset(connection.execute(lent).scalars()),
-            dict(connection.execute(select(redemption.c.number, redemption.c.member)).tuples().all()),
+            {number: member for number, member in redemptions},  # noqa: C416
         )
 
 
