@@ -10,7 +10,11 @@ from endogene_token.cli import app
 from tests.commands import environment, run
 
 COMMANDS = [str(one.name) for one in app.registered_commands]
-GROUPS = {"project": ["list", "show", "missing", "rounds", "act"], "redemption": ["list", "show"]}
+GROUPS = {
+    "project": ["list", "show", "missing", "rounds", "act"],
+    "redemption": ["list", "show"],
+    "books": ["journal", "trial", "fec", "beancount"],
+}
 HEAVY = ("fastapi", "sqlalchemy", "uvicorn", "web3")
 TITLES = {
     "fr": "Un fonds communautaire en jetons",

@@ -46,13 +46,12 @@ def test_a_chart_of_the_program_gives_each_pocket_and_each_flow_an_account(name:
     assert set(chart.targets) == {*Pocket, *Flow}
     assert set(chart.journals) == set(Book)
     for target, account in chart.targets.items():
-        assert account.pocket is (target if isinstance(target, Pocket) else POCKET_OF[Flow(target)])
+        assert account.pocket is (target if isinstance(target, Pocket) else POCKET_OF[target])
         assert account.names.text("fr") != account.names.text("en")
     assert {account.number for account in chart.targets.values()} == set(chart.accounts)
     listed = [account for pocket in Pocket for account in chart.of_pocket(pocket)]
     assert sorted(one.number for one in listed) == sorted(chart.accounts)
     source = (files("endogene_token.treasury.books") / "charts" / f"{name}.toml").read_text("utf-8")
-    assert source.count("\n1") + source.count("\n2") > 0
     assert all(f"\n{number} = " in source for number in chart.accounts)
 
 

@@ -164,7 +164,7 @@ class Chart:
     journals: Mapping[Book, BookNames]
     accounts: Mapping[str, Account]
     """By number, in the order of the file."""
-    targets: Mapping[str, Account]
+    targets: Mapping[Pocket | Flow, Account]
     """By pocket or flow."""
 
     def year_of(self, day: date) -> FiscalYear:
@@ -223,10 +223,10 @@ def read_chart(text: str, place: str) -> Chart:
         for number, names in shape.accounts.items()
         if number in mapped
     }
-    numbers = {**shape.pockets, **shape.flows}
     month, day = map(int, shape.year_begins.split("-"))
     journals = {Book(name): names for name, names in shape.journals.items()}
-    targets = {target: accounts[number] for target, number in numbers.items()}
+    targets: dict[Pocket | Flow, Account] = {one: accounts[shape.pockets[one]] for one in Pocket}
+    targets |= {one: accounts[shape.flows[one]] for one in Flow}
     return Chart(shape.name, (month, day), journals, accounts, targets)
 
 
