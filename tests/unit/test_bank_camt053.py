@@ -255,7 +255,7 @@ ATTACKS: list[tuple[bytes, type[StatementError]]] = [
     (b'<!DOCTYPE Document [<!ENTITY x SYSTEM "file:///etc/passwd">]>', StatementDoctypeError),
     (b'<!DOCTYPE Document SYSTEM "http://127.0.0.1:9/x.dtd">', StatementDoctypeError),
     (b'<!DOCTYPE Document PUBLIC "-//X" "http://169.254.169.254/">', StatementDoctypeError),
-    (b'<!DOCTYPE Document [<!ENTITY %% p SYSTEM "http://127.0.0.1:9/">%%p;]>', StatementDoctypeError),
+    (b'<!DOCTYPE Document [<!ENTITY % p SYSTEM "http://127.0.0.1:9/">%p;]>', StatementDoctypeError),
     (b'<!DOCTYPE Document [<!ATTLIST Document a CDATA "x">]>', StatementDoctypeError),
 ]
 
@@ -297,7 +297,7 @@ def test_a_file_made_to_exhaust_is_refused_in_seconds(
     assert time.process_time() - began < 20
 
 
-def test_a_name_of_sixteen_megabytes_is_cut_in_seconds() -> None:
+def test_a_text_of_eight_megabytes_is_cut_in_seconds() -> None:
     """What is kept of a text is bounded, and so is the work."""
     raw = camt("08", statement(entry("08", 100, part("08", "E", text="x y " * 2**21))))
     began = time.process_time()
