@@ -59,7 +59,7 @@ def test_a_line_holds_the_eighteen_fields_of_the_law(entries: list[Entry], file:
     label = "Primes de l'entreprise 8, caisse 1, ventes 1 à 3, 2026-01-01 - 2026-01-01"
     assert first == [
         *("VT", "Primes", "1", "20260101", "411000", "Clients - primes à recevoir", "M8"),
-        *("Entreprise membre 8", entries[0].piece, "20260101", label),
+        *("Entreprise 8", entries[0].piece, "20260101", label),
         *("5,29", "0,00", "", "", "20260101", "", ""),
     ]
 

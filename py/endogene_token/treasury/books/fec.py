@@ -24,7 +24,7 @@ NEW_LINE: Final = "\r\n"
 ENCODING: Final = "iso8859-15"
 SIREN_DIGITS: Final = 9
 PLAIN: Final = str.maketrans(
-    {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "\u202f": "\xa0", "\t": " "}
+    {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "\u202f": "\xa0"}
 )
 """What ISO 8859-15 has not."""
 
