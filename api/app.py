@@ -1,5 +1,6 @@
 """The application: routes under /v1, the public page, one way to tell errors."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -12,13 +13,17 @@ from api import errors
 from api.clock import ChainClock
 from api.deps import Services
 from api.description import describe
+from api.door import Door
 from api.envelope import Envelope
+from api.idempotency import Idempotency
 from api.pages import summary
 from api.register import Register
 from api.routes import (
     acts,
     ballots,
     community,
+    connectors,
+    events,
     fund,
     governance,
     health,
@@ -31,13 +36,17 @@ from api.routes import (
     redemptions,
     resolutions,
     reversals,
+    sales,
     statements,
     texts,
     tills,
+    uploads,
+    webhooks,
 )
 from endogene_token.chain.calls import Ledger
 from endogene_token.chain.community import Community
 from endogene_token.config import Settings
+from endogene_token.office.secret import OfficeSecret
 
 VERSION: Final = "1"
 ROUTERS: Final = tuple(
@@ -45,6 +54,8 @@ ROUTERS: Final = tuple(
     for one in (
         *(health, community, fund, tills, purchases, reversals, members, merchants),
         *(governance, texts, resolutions, ballots, acts),
+        *(sales, uploads, connectors),
+        *(events, webhooks),
         *(projects, money, redemptions, member_acts, statements),
     )
 )
@@ -71,12 +82,15 @@ def create_app(settings: Settings, engine: Engine, ledger: Ledger, community_: C
         redoc_url=None,
     )
     register = Register(engine, ledger, ZoneInfo(settings.timezone))
-    app.state.services = Services(settings, engine, ledger, community_, register, ChainClock(ledger))
+    secret = cache(lambda: OfficeSecret.load(settings))
+    app.state.services = Services(settings, engine, ledger, community_, register, ChainClock(ledger), secret)
     app.state.lang = settings.lang
     for router in ROUTERS:
         app.include_router(router, prefix="/v1")
     app.include_router(summary.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     errors.install(app)
+    app.add_middleware(Idempotency)
+    app.add_middleware(Door, settings=settings)
     app.add_middleware(Envelope)
     return app

@@ -1,6 +1,6 @@
 """What a route may ask for: the services of this application, a session, the reader's language."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, cast
 
@@ -14,6 +14,7 @@ from api.register import Register
 from endogene_token.chain.calls import Ledger
 from endogene_token.chain.community import Community
 from endogene_token.config import Settings
+from endogene_token.office.secret import OfficeSecret
 from endogene_token.store import reading
 
 
@@ -27,6 +28,8 @@ class Services:
     community: Community
     register: Register
     clock: ChainClock
+    secret: Callable[[], OfficeSecret]
+    """The office's key, read at its first use."""
 
 
 def services(request: Request) -> Services:

@@ -15,6 +15,8 @@ from api.language import language_of
 from endogene_token.errors import RequestError, RequestShapeError, RequestTooLargeError, ServiceFailedError
 
 MAX_BODY: Final = 256 * 1024  # bytes: 512 reversals, the largest batch, take some 110 kB
+LARGE: Final = 4 * 1024 * 1024  # bytes: a file of sales, what a shop's software exports of some months
+LARGE_PATHS: Final = ("/v1/uploads", "/v1/connectors/")
 SECURITY: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; "
@@ -47,7 +49,7 @@ class Envelope:
         try:
             body = await self._body(request, receive)
             if body is not None:
-                await self.app(scope, _replayed(body, receive), outgoing)
+                await self.app(scope, replayed(body, receive), outgoing)
         except RequestError as error:
             await problem(error, language_of(request), request_id)(scope, receive, outgoing)
         except Exception:  # whatever it was, the caller gets an answer and the log the whole story
@@ -61,9 +63,10 @@ class Envelope:
 
         Raises RequestTooLargeError; RequestShapeError for brackets deeper than a parser may survive.
         """
+        most = LARGE if request.url.path.startswith(LARGE_PATHS) else self.max_body
         declared = Headers(scope=request.scope).get("content-length", "0")
-        if _SIZE.fullmatch(declared) and int(declared) > self.max_body:
-            raise RequestTooLargeError(actual=declared, limit=self.max_body)
+        if _SIZE.fullmatch(declared) and int(declared) > most:
+            raise RequestTooLargeError(actual=declared, limit=most)
         parts: list[bytes] = []
         size, more = 0, True
         while more:
@@ -72,11 +75,11 @@ class Envelope:
                 return None
             part = message.get("body", b"")
             size, more = size + len(part), message.get("more_body", False)
-            if size > self.max_body:
-                raise RequestTooLargeError(actual=size, limit=self.max_body)
+            if size > most:
+                raise RequestTooLargeError(actual=size, limit=most)
             parts.append(part)
         body = b"".join(parts)
-        if depth(body) > DEEPEST:
+        if request.url.path != "/v1/uploads" and depth(body) > DEEPEST:  # there, nothing nests
             raise RequestShapeError(field="body", actual="[[[…", limit=DEEPEST)
         return body
 
@@ -111,7 +114,7 @@ class _Outgoing:
         await self._send(message)
 
 
-def _replayed(body: bytes, receive: Receive) -> Receive:
+def replayed(body: bytes, receive: Receive) -> Receive:
     """Return a `receive` that gives the body that was read, then what comes after it."""
     given = False
 

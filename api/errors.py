@@ -1,5 +1,6 @@
 """From an error to an HTTP answer: the one table of statuses, and problems after RFC 9457."""
 
+import re
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, Final
@@ -59,6 +60,7 @@ from endogene_token.errors import (
     SetupError,
     StoreError,
     TextTooLongError,
+    TillBusyError,
     TillRevokedError,
     UnkeptError,
     UnknownCardError,
@@ -110,6 +112,7 @@ STATUS: Final[Mapping[type[EndogeneError], HTTPStatus]] = {
     LedgerRefusal: HTTPStatus.UNPROCESSABLE_ENTITY,
     SequenceError: HTTPStatus.CONFLICT,
     TillRevokedError: HTTPStatus.CONFLICT,
+    TillBusyError: HTTPStatus.CONFLICT,
     MerchantSuspendedError: HTTPStatus.CONFLICT,
     ExposureError: HTTPStatus.CONFLICT,
     WrongStateError: HTTPStatus.CONFLICT,
@@ -160,6 +163,8 @@ EXPECTED: Final[Mapping[str, str]] = {
 }
 ELSE_EXPECTED: Final = mark("what the description says")
 ABSENT: Final = mark("absent")
+PRIVATE: Final = re.compile("/(buyers|phone)(/|$)")
+"""The paths whose requests hold card and telephone numbers: no answer repeats what was given there."""
 
 
 def status_of(kind: type[EndogeneError]) -> HTTPStatus | None:
@@ -207,6 +212,8 @@ async def _misshapen(request: Request, error: Exception) -> JSONResponse:
         raise error
     lang = language_of(request)
     told = list(_shape_errors(error, lang))
+    if PRIVATE.search(request.url.path):
+        told = [type(one)(**{**one.params, "actual": "…", "limit": one.limit}) for one in told]
     fields = [{"field": shown(one.params.get("field", "")), "detail": one.render(lang)} for one in told]
     return problem(told[0], lang, request.state.request_id, errors=fields)
 
@@ -251,8 +258,10 @@ def _shape_error(one: Mapping[str, Any], lang: str) -> EndogeneError:
 def _headers(error: EndogeneError, status: HTTPStatus) -> dict[str, str]:
     if status == HTTPStatus.UNAUTHORIZED:
         return {"WWW-Authenticate": "Bearer" if isinstance(error, KeyRefusedError) else "Endogene"}
-    if isinstance(error, GuessingError):
+    if isinstance(error, GuessingError | OverloadedError):
         return {"Retry-After": str(error.actual)}
+    if isinstance(error, IdempotencyInFlightError):
+        return {"Retry-After": str(error.limit)}
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         return {"Retry-After": "2"}
     if isinstance(error, MethodError):

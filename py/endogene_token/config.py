@@ -11,6 +11,7 @@ from endogene_token.errors import SettingError
 from endogene_token.i18n import known_language, language
 
 Port = Annotated[int, Field(ge=1, le=65_535)]
+RateLimit = Annotated[str, Field(pattern="^([1-9][0-9]{0,6}/(second|minute|hour)|off)$")]
 SECRET: Final = frozenset({"hosting_passphrase", "office_key"})
 """The settings that no message shows."""
 
@@ -42,6 +43,12 @@ class Settings(BaseSettings):
     """What the keys of hosted tills are encrypted with; None: made once in the data folder."""
     phone_region: Annotated[str, Field(pattern="^[A-Z]{2}$")] = "CA"
     """The country in which a telephone number without a country's code is (ISO 3166)."""
+    rate_limit_caller: RateLimit = "1200/minute"
+    """How often one API key or signing address may ask, in each process of the API; "off": without limit."""
+    rate_limit_network: RateLimit = "600/minute"
+    """How often all together may ask who come from one network and prove nothing (/24, /48 of IPv6)."""
+    webhook_loopback: bool = False
+    """Development only: deliver webhooks to this machine too, and there without https."""
     log_level: Literal["debug", "info", "warning", "error", "critical"] = "info"
     log_json: bool = False
 

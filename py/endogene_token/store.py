@@ -6,8 +6,9 @@ Who writes opens `writing`, who needs several answers that belong together opens
 """
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
 from importlib.resources import as_file, files
 from typing import Final
 
@@ -80,15 +81,91 @@ def is_sqlite(engine: Engine) -> bool:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
+def writing(engine: Engine, *, apart: bool = False) -> Iterator[Connection]:
     """Open a transaction that writes: committed at the end, rolled back by an error.
 
     On SQLite it takes the write lock at once: a reader that turns writer could be refused without waiting.
+    Within a `Unit` it is the unit's, committed when the unit is; `apart`: not so, for what must stay even
+    when the unit comes to nothing.
     """
+    unit = _UNIT.get()
+    if unit is not None and unit.engine is engine and not apart:
+        with unit.joined() as joined:
+            yield joined
+        return
+    if unit is not None and unit.is_open and is_sqlite(engine):
+        raise RuntimeError("a transaction apart would wait for its own unit")
     with errors_named(engine), engine.connect() as plain:
         connection = plain.execution_options(**{_WRITES: True})
         with connection.begin():
             yield connection
+
+
+class Unit:
+    """One transaction for all that a request writes, begun by the first `writing` inside of it.
+
+    with unit.current(): …the work, which calls `writing` as it always does…
+    with unit.joined() as connection: …what must be kept with the work, or not at all…
+    unit.commit()
+
+    An error that leaves a `writing` rolls back all of it; another `writing` then begins anew. One thread
+    at a time may use it.
+    """
+
+    def __init__(self, engine: Engine, begun: Callable[[Connection], None]) -> None:
+        """Write to `engine`; `begun` is called first in each transaction, and may refuse it by an error."""
+        self.engine = engine
+        self._begun = begun
+        self._parts = ExitStack()
+        self._connection: Connection | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is written and not committed."""
+        return self._connection is not None
+
+    @contextmanager
+    def current(self) -> Iterator[None]:
+        """Have every `writing` of this context, and of the threads that it is copied to, join this unit."""
+        token = _UNIT.set(self)
+        try:
+            yield
+        finally:
+            _UNIT.reset(token)
+
+    @contextmanager
+    def joined(self) -> Iterator[Connection]:
+        """Give the transaction; it stays open at the end, and is rolled back by an error."""
+        try:
+            with errors_named(self.engine):
+                yield self._connection or self._begin()
+        except BaseException:
+            self.rollback()
+            raise
+
+    def commit(self) -> None:
+        """Make all that was written stand."""
+        if self._connection is not None:
+            try:
+                with errors_named(self.engine):
+                    self._connection.commit()
+            finally:
+                self.rollback()
+
+    def rollback(self) -> None:
+        """Undo all that was written and not committed."""
+        self._connection = None
+        self._parts.close()
+
+    def _begin(self) -> Connection:
+        plain = self._parts.enter_context(self.engine.connect())
+        self._connection = connection = plain.execution_options(**{_WRITES: True})
+        connection.begin()
+        self._begun(connection)
+        return connection
+
+
+_UNIT: Final[ContextVar[Unit | None]] = ContextVar("unit", default=None)
 
 
 @contextmanager

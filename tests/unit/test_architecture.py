@@ -18,6 +18,7 @@ FLOORS = {
     "bounds": 2,
     "money": 2,
     "reasons": 2,
+    "spreadsheet": 2,
     "bylaws": 2,
     "config": 2,
     "ids": 3,
@@ -36,6 +37,7 @@ FLOORS = {
     "store": 7,
     "migrations": 7,
     "sdk": 8,
+    "till": 9,  # it needs the SDK only: a shop's machine has neither chain nor office
     "verification": 8,
     "relay": 8,
     "indexer": 8,
@@ -43,6 +45,7 @@ FLOORS = {
     "treasury": 10,
     "reports": 10,
     "sales": 10,
+    "webhooks": 10,
     "api": 11,
     "host": 12,
     "imports": 13,
@@ -55,6 +58,7 @@ PURE = (
     "bounds",
     "ids",
     "reasons",
+    "spreadsheet",
     "bylaws",
     "typed_data",
     "receipts",
@@ -69,7 +73,7 @@ OUTSIDE = {
     *("psycopg", "random", "requests", "secrets", "shutil", "socket", "sqlalchemy", "sqlite3", "sqlmodel"),
     *("ssl", "structlog", "subprocess", "sys", "tempfile", "threading", "time", "urllib", "uvicorn", "web3"),
 }
-NO_FLOATS = ("money", "receipts", "sdk", "relay", "indexer", "sales")
+NO_FLOATS = ("money", "receipts", "sdk", "till", "relay", "indexer", "sales")
 LONGEST_FILE = 399
 LONGEST_FUNCTION = 40
 
@@ -175,6 +179,17 @@ def test_imports_point_down() -> None:
         for one in wrong_imports(path.read_text(), module_name(path))
     ]
     assert wrong == []
+
+
+def test_the_till_s_agent_stands_on_the_sdk_only() -> None:
+    """It is installed on a shop's machine, which has neither chain nor database nor office."""
+    ground = {name for name, floor in FLOORS.items() if floor < FLOORS["chain"]}
+    found = {
+        part(name)
+        for path in files(f"py/{PACKAGE}/till", suffix=".py")
+        for name in imports(path.read_text(), module_name(path))
+    }
+    assert found - {None} <= ground | {"sdk", "till"}
 
 
 def test_every_part_of_the_house_has_its_floor() -> None:

@@ -32,7 +32,7 @@ def count_guess(engine: Engine, holder: str) -> None:
     """Count one unknown number, in a transaction of its own: the request that asked for it fails."""
     hour = int(time.time()) // HOUR
     same = case((col(OfficeGuesses.hour) == hour, col(OfficeGuesses.failures) + 1), else_=1)
-    with writing(engine) as connection, Session(connection) as session:
+    with writing(engine, apart=True) as connection, Session(connection) as session:
         insert = INSERT[connection.dialect.name](OfficeGuesses).values(holder=holder, hour=hour, failures=1)
         session.execute(
             insert.on_conflict_do_update(index_elements=["holder"], set_={"hour": hour, "failures": same})

@@ -177,7 +177,7 @@ def note_use(engine: Engine, key: ApiKey) -> None:
         return
     used = col(OfficeApiKey.last_used_day)
     own = (col(OfficeApiKey.id) == key.id, or_(used.is_(None), used < today))
-    with writing(engine) as connection:
+    with writing(engine, apart=True) as connection:
         connection.execute(update(OfficeApiKey).where(*own).values(last_used_day=today))
 
 

@@ -29,6 +29,8 @@ class Purpose(Enum):
     CARD = b"card number"
     PHONE = b"telephone number"
     MARK = b"mark of the database"
+    ANSWER = b"answers kept for a repeated request"
+    WEBHOOK = b"secrets of webhooks"
 
 
 class OfficeSecret:

@@ -44,6 +44,7 @@ def keep_text(engine: Engine, text: str) -> RelayText:
     with writing(engine) as connection, Session(connection) as session:
         insert = INSERT[session.get_bind().dialect.name](RelayText)
         session.execute(insert.values(hash=row.hash, text=row.text).on_conflict_do_nothing())
+        crash.point("texts.kept")
     return row
 
 

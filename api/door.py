@@ -1,0 +1,104 @@
+"""What each request passes first: the version that it pins, who asks, and how often.
+
+Limits are counted in the memory of each process, not in the database: a counter there would cost every
+request a write, on SQLite the only one at a time. Who runs several processes multiplies the limits by
+their number; they guard the machine against one caller, they bill nobody.
+"""
+
+import ipaddress
+import time
+from typing import Final
+
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.callers import Asking, asking, host_of
+from api.deps import services
+from api.errors import problem
+from api.language import language_of
+from api.versions import HEADER, NEWEST, version_of
+from endogene_token.config import Settings
+from endogene_token.errors import EndogeneError, OverloadedError
+
+CALLER, NETWORK = "caller", "network"
+OFF: Final = "off"
+
+
+class Door:
+    """Lets in who asks for a version that there is, and not too often; tells both in each answer.
+
+    Who asks from this machine itself is not counted: its own commands, and whoever is on it, have other
+    ways to keep it busy. Behind a proxy, the proxy must pass the address on (X-Forwarded-For).
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app = app
+        self._limits = {
+            CALLER: _limit(settings.rate_limit_caller),
+            NETWORK: _limit(settings.rate_limit_network),
+        }
+        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or pass it on."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request = Request(scope)
+        headers = {HEADER: NEWEST}
+        outgoing = _with(headers, send)
+        try:
+            headers[HEADER] = request.state.version = version_of(request.headers.get(HEADER))
+            request.state.asking = found = await _asking(request)
+            self._count(request, found, headers)
+        except EndogeneError as error:
+            await problem(error, language_of(request), request.state.request_id)(scope, receive, outgoing)
+            return
+        await self.app(scope, receive, outgoing)
+
+    def _count(self, request: Request, found: Asking, headers: dict[str, str]) -> None:
+        """Count the request, and tell what is left. Raises OverloadedError."""
+        policy = CALLER if found.is_known else NETWORK
+        limit = self._limits[policy]
+        if limit is None or _is_own(host_of(request)):
+            return
+        is_let_in = self._limiter.hit(limit, found.who)
+        ends_at, left = self._limiter.get_window_stats(limit, found.who)
+        wait = max(1, int(ends_at - time.time()) + 1)
+        headers["RateLimit-Policy"] = f'"{policy}";q={limit.amount};w={limit.get_expiry()}'
+        headers["RateLimit"] = f'"{policy}";r={max(left, 0) if is_let_in else 0};t={wait}'
+        if not is_let_in:
+            raise OverloadedError(actual=wait, limit=limit.amount * 60 // limit.get_expiry() or 1)
+
+
+async def _asking(request: Request) -> Asking:
+    if request.headers.get("authorization") is None:
+        return asking(services(request), request)  # reads nothing
+    return await run_in_threadpool(asking, services(request), request)
+
+
+def _limit(text: str) -> RateLimitItem | None:
+    return None if text == OFF else parse(text)
+
+
+def _is_own(host: str | None) -> bool:
+    try:
+        return host is not None and ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _with(headers: dict[str, str], send: Send) -> Send:
+    """Return a `send` that adds these headers to the answer."""
+
+    async def told(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message).update(headers)
+        await send(message)
+
+    return told
