@@ -14,6 +14,7 @@ GROUPS = {
     "project": ["list", "show", "missing", "rounds", "act"],
     "redemption": ["list", "show"],
     "books": ["journal", "trial", "fec", "beancount"],
+    "till": ["run", "status", "send"],
 }
 HEAVY = ("fastapi", "sqlalchemy", "uvicorn", "web3")
 TITLES = {

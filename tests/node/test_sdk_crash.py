@@ -15,7 +15,7 @@ import pytest
 from endogene_token.receipts import Purchase
 from endogene_token.sdk import Status, TillClient
 from tests.node.till_service import TILL, TillService, serving
-from tests.node.till_worker import UNLUCKY
+from tests.node.till_worker import CARD, UNLUCKY
 from tests.node.tills import KEY
 from tests.unit.source_tree import ROOT, files
 
@@ -85,7 +85,7 @@ def worker(process: subprocess.Popen[str], tmp_path: Path) -> Worker:
 def passes(process: subprocess.Popen[str], tmp_path_factory: pytest.TempPathFactory) -> Counter[str]:
     """How often an undisturbed day passes each crash point."""
     worker = Worker(process, tmp_path_factory.mktemp("undisturbed"))
-    with serving(KEY, UnluckyService) as service:
+    with serving(KEY, UnluckyService, buyers={CARD: 9}) as service:
         assert worker.run(service, "") == 0
     return Counter((worker.folder / "log.points").read_text().split())
 
@@ -101,17 +101,18 @@ def test_a_till_killed_at_any_pass_of_a_point_records_each_accepted_sale_once(
 ) -> None:
     """Nothing lost, nothing doubled, whatever the moment; then the program is simply run again."""
     for nth in range(1, passes[point] + 1):
-        with serving(KEY, UnluckyService) as service:
+        with serving(KEY, UnluckyService, buyers={CARD: 9}) as service:
             assert worker.run(service, f"{point}:{nth}") == -signal.SIGKILL
             accepted = worker.accepted()
             assert worker.run(service, "elsewhere") == 0
             held = Counter(item.amount for item in service.items.values())
             assert accepted <= set(held), f"{point}:{nth}"
             # the refused purchase took a sequence, and was recorded again under another, once
-            assert held == {10: 1, 11: 1, 12: 1, UNLUCKY: 2, 6: 1}, f"{point}:{nth}"
+            assert held == {10: 1, 11: 1, 12: 1, UNLUCKY: 2, 6: 1, 14: 1, 15: 1}, f"{point}:{nth}"
+            assert [one.member for one in service.purchases() if one.amount in {14, 15}] == [9, 0]
             commitments = {item.commitment for item in service.items.values() if isinstance(item, Purchase)}
-            assert len(commitments) == 4
+            assert len(commitments) == 6
             with TillClient(service.url, TILL, KEY, worker.folder / "till.sqlite") as till:
-                assert till.counts()[Status.RECORDED] == 5, f"{point}:{nth}"
+                assert till.counts()[Status.RECORDED] == 7, f"{point}:{nth}"
         for path in worker.folder.iterdir():
             path.unlink()

@@ -84,12 +84,12 @@ def test_an_outbox_of_a_newer_version_is_refused_and_left_as_it_is(sync_shop: Sh
     with sync_shop.open() as till:
         till.record(100, receipt="A-1")
     with sqlite3.connect(sync_shop.outbox) as db:
-        db.execute("PRAGMA user_version = 2")
+        db.execute("PRAGMA user_version = 3")
     db.close()
     before = sync_shop.outbox.read_bytes()
     with pytest.raises(DatabaseTooNewError) as refused, sync_shop.open():
         pass
-    assert (refused.value.actual, refused.value.limit) == (2, 1)
+    assert (refused.value.actual, refused.value.limit) == (3, 2)
     assert sync_shop.outbox.read_bytes() == before
 
 

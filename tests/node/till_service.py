@@ -9,7 +9,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -22,6 +23,8 @@ from endogene_token.errors import (
     EndogeneError,
     SequenceError,
     SequenceTakenError,
+    UnknownCardError,
+    UnknownPhoneError,
     UnknownPurchaseError,
     WrongMerchantError,
 )
@@ -56,6 +59,12 @@ class TillService:
     states: dict[int, dict[str, str]] = field(default_factory=dict)
     requests: list[tuple[str, str, bytes]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    date: datetime | None = None
+    """What its clock says; None: it sends no Date."""
+    livemode: bool = True
+    rate_bps: int | None = 280
+    buyers: dict[str, int | EndogeneError] = field(default_factory=dict)
+    """By card or telephone number: the member, or why there is none."""
     broken: list[str] = field(default_factory=list)
     """What to do with the next requests: "unavailable", "busy", "lost" (do it, but cut the answer)."""
     url: str = ""
@@ -63,7 +72,7 @@ class TillService:
 
     def posts(self) -> list[bytes]:
         """Return the bodies of the batches received, in order."""
-        return [body for method, _, body in self.requests if method == "POST"]
+        return [body for method, path, body in self.requests if method == "POST" and path != "/v1/buyers"]
 
     def purchases(self) -> list[Purchase]:
         """Return the purchases held, in order of their sequences."""
@@ -80,21 +89,28 @@ class TillService:
                 kept.pop(lost)
         self.next_sequence = sequence
 
-    def answer(self, method: str, path: str, body: bytes) -> tuple[int, dict[str, Any]]:
+    def answer(  # noqa: PLR0911 - one return a path
+        self, method: str, path: str, body: bytes
+    ) -> tuple[int, dict[str, Any]]:
         """Return the status and the JSON for one request."""
         parts = path.strip("/").split("/")
         try:
+            if method == "POST" and parts[1] == "buyers":
+                return 200, self._buyer(json.loads(body))
             if method == "POST":
                 return 202, self._accept(_batch(parts[1], json.loads(body)), json.loads(body)["signature"])
             if parts[1:] == ["community"]:
                 chain = {"chain_id": self.domain.chain_id, "fund": self.domain.fund}
-                return 200, {"name": "Essai", **chain, "timezone": "America/Toronto"}
+                rules = {"operations_bps": 500, "reserve_bps": 500}
+                told = {"name": "Essai", "timezone": "America/Toronto", "livemode": self.livemode}
+                return 200, {**chain, **told, "rules": rules}
             if parts[1] == "tills":
                 return 200, {
                     "till": self.till,
                     "merchant": MERCHANT,
                     "key": self.key,
                     "next_sequence": self.next_sequence,
+                    "rate_bps": self.rate_bps,
                 }
             if parts[1] == "merchants":
                 return 200, {"number": MERCHANT, "owed": "12"}
@@ -122,6 +138,14 @@ class TillService:
             self.items |= dict(enumerate(batch.items, batch.first_sequence))
             self.next_sequence = batch.last_sequence + 1
         return {"id": ids[0], "ids": ids, "status": "accepted"}
+
+    def _buyer(self, given: dict[str, str]) -> dict[str, Any]:
+        [(kind, text)] = given.items()
+        missing = {"card": UnknownCardError, "phone": UnknownPhoneError}[kind]
+        found = self.buyers.get(text, missing())
+        if isinstance(found, EndogeneError):
+            raise found
+        return {"member": found}
 
     def _state(self, written: str) -> dict[str, Any]:
         sequence = PurchaseId.parse(written).sequence
@@ -161,7 +185,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         text = json.dumps(told).encode()
-        self.send_response(status)
+        self.send_response_only(status)
+        if service.date is not None:
+            self.send_header("Date", format_datetime(service.date, usegmt=True))
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(text)))
         if trouble == "busy":

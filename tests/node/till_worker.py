@@ -16,6 +16,7 @@ from typing import Any, cast
 from endogene_token import crash
 from endogene_token.sdk import NewPurchase, NewReversal, Retries, Sale, Status, TillClient, TillKey
 
+CARD = "a card"  # of the member 9
 UNLUCKY = 13  # minor units: the service refuses the first purchase of this amount
 DAY = (NewPurchase(11, "A-2", 4), NewPurchase(12, "A-3"))
 EACH = (NewPurchase(UNLUCKY, "A-4", 5), NewPurchase(0, "A-5"))
@@ -45,6 +46,7 @@ def trade(order: dict[str, Any]) -> None:
         keep(log, till.record_many(DAY))
         keep(log, [one for one in till.record_each(EACH) if isinstance(one, Sale)])
         keep(log, till.record_many([NewReversal("A-2", "R-1", 6)]))
+        keep(log, [till.record(14, receipt="A-6", card=CARD), till.record(15, receipt="A-7", phone="lost")])
     with opened(order) as till:
         till.flush()
         till.refresh()

@@ -1,8 +1,9 @@
 """The tills of the SDK's tests: either client behind one face, quick to retry, with a clock that stands."""
 
 import inspect
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -13,6 +14,7 @@ from anyio.from_thread import start_blocking_portal
 
 from endogene_token.sdk import AsyncTillClient, Retries, TillClient, TillKey
 from tests.node.till_service import TILL, TillService, serving
+from tests.unit.source_tree import ROOT
 
 NOW = datetime(2026, 11, 21, 3, 30, tzinfo=UTC)  # in Montréal, still the evening of the 20th
 KEY = TillKey((1).to_bytes(32))
@@ -31,7 +33,7 @@ class Awaited:
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         def call(*args: Any, **kwargs: Any) -> Any:
-            return self._portal.call(partial(getattr(self._client, name), *args, **kwargs))
+            return self._portal.call(partial(self._answer, name, *args, **kwargs))
 
         return call
 
@@ -45,6 +47,12 @@ class Awaited:
 
     def __exit__(self, *error: Any) -> None:
         self._open.close()
+
+    async def _answer(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        answer = getattr(self._client, name)(*args, **kwargs)
+        if inspect.isasyncgen(answer):
+            return [one async for one in answer]
+        return await answer if inspect.isawaitable(answer) else answer
 
     async def _made(self) -> AsyncTillClient:
         args, kwargs = self._args
@@ -87,6 +95,15 @@ def service() -> Iterator[TillService]:
 def shop(request: pytest.FixtureRequest, service: TillService, tmp_path: Path) -> Shop:
     """A shop, once with either client."""
     return Shop(service, tmp_path / "till.sqlite", request.param)
+
+
+@pytest.fixture
+def versioned(tmp_path: Path) -> Path:
+    """An outbox as the first version of this program wrote it, with sales at every stage."""
+    path = tmp_path / "version-1.sqlite"
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript(ROOT.joinpath("tests/data/outboxes/version-1.sql").read_text(encoding="utf-8"))
+    return path
 
 
 @pytest.fixture

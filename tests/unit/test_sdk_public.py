@@ -14,7 +14,7 @@ from endogene_token.sdk import (
 
 NAMES = """
 AsyncProjectClient AsyncTillClient AsyncVoterClient Flushed NewPurchase NewReversal Opening ProjectClient
-Retries Sale Status TillClient TillKey VoterClient access_digest authorization
+Quote Retries Sale Status TillClient TillKey VoterClient access_digest authorization
 """
 
 
@@ -30,5 +30,5 @@ def test_the_public_names_are_those_promised() -> None:
 )
 def test_both_clients_offer_the_same_methods(clients: tuple[type, type]) -> None:
     """What one client can do, the other can."""
-    sync, asynchronous = ({name for name in vars(one) if not name.startswith("_")} for one in clients)
+    sync, asynchronous = ({name for name in dir(one) if not name.startswith("_")} for one in clients)
     assert sync == asynchronous

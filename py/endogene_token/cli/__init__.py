@@ -6,7 +6,9 @@ from endogene_token.cli.books_commands import books
 from endogene_token.cli.commands import audit, demo, import_journal, rebuild, up
 from endogene_token.cli.options import LANG
 from endogene_token.cli.project_commands import projects, redemptions, solvency
+from endogene_token.cli.sale_commands import sales
 from endogene_token.cli.statement_commands import statements
+from endogene_token.cli.till_commands import till
 from endogene_token.cli.vote_commands import app as vote
 from endogene_token.i18n import tr
 
@@ -50,6 +52,8 @@ app.command(
 app.add_typer(vote, name="vote")
 app.add_typer(projects, name="project")
 app.add_typer(redemptions, name="redemption")
+app.add_typer(sales, name="sales")
+app.add_typer(till, name="till")
 app.add_typer(statements, name="statement")
 app.add_typer(books, name="books")
 

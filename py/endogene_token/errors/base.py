@@ -34,9 +34,15 @@ class EndogeneError(Exception):
         self.actual = actual
         self.limit = limit
         self.params = params
+        self.service = ""
 
     def __str__(self) -> str:
         return self.render("en")
+
+    @property
+    def doc_url(self) -> str:
+        """The page about this error: of the service that a client of the SDK was using, else a bare path."""
+        return f"{self.service}/v1/problems/{self.code}"
 
     def render(self, lang: str) -> str:
         """Return what happened and what to do, in `lang`, as one line."""

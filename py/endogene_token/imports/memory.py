@@ -10,14 +10,15 @@ from typing import Final, NamedTuple, Self
 
 from endogene_token.sdk.database import Database
 
-SCHEMA_VERSION: Final = 1
-SCHEMA: Final = """
+SCHEMA_STEPS: Final = (
+    """
 CREATE TABLE journal (till INTEGER NOT NULL, fingerprint TEXT NOT NULL, shift INTEGER NOT NULL,
                       PRIMARY KEY (till, fingerprint)) STRICT;
 CREATE TABLE customer (merchant INTEGER NOT NULL, code TEXT NOT NULL, member INTEGER NOT NULL,
                        PRIMARY KEY (merchant, code)) STRICT;
 CREATE TABLE plan (merchant INTEGER PRIMARY KEY, first INTEGER NOT NULL, codes TEXT NOT NULL) STRICT;
-"""
+""",
+)
 
 
 class Plan(NamedTuple):
@@ -32,7 +33,7 @@ class Memory:
 
     def __init__(self, path: Path) -> None:
         """Open `path`, created when missing. Raises the StoreErrors of an outbox."""
-        self._database = Database(path, SCHEMA, SCHEMA_VERSION)
+        self._database = Database(path, SCHEMA_STEPS)
 
     def __enter__(self) -> Self:
         return self

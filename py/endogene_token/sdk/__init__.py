@@ -8,6 +8,7 @@ from endogene_token.sdk.client import TillClient
 from endogene_token.sdk.flows import Flushed
 from endogene_token.sdk.keys import TillKey
 from endogene_token.sdk.projects import ProjectClient
+from endogene_token.sdk.quotes import Quote
 from endogene_token.sdk.retries import Retries
 from endogene_token.sdk.sales import NewPurchase, NewReversal, Opening, Sale, Status
 from endogene_token.sdk.voter import VoterClient
@@ -21,6 +22,7 @@ __all__ = [
     "NewReversal",
     "Opening",
     "ProjectClient",
+    "Quote",
     "Retries",
     "Sale",
     "Status",

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -15,11 +15,13 @@ from endogene_token.sdk.client import DEFAULT_RETRIES
 from endogene_token.sdk.drivers import AsyncDriver, utc_now
 from endogene_token.sdk.flows import Flushed, Progress, TillFlows
 from endogene_token.sdk.keys import TillKey
+from endogene_token.sdk.listing import AsyncListing
+from endogene_token.sdk.quotes import Quote
 from endogene_token.sdk.retries import Retries
 from endogene_token.sdk.sales import Draft, Kind, Moment, NewPurchase, NewReversal, Opening, Sale, Status
 
 
-class AsyncTillClient:
+class AsyncTillClient(AsyncListing):
     """Records the sales of one till; the disk is never waited for on the event loop.
 
     Close it, or use it in an ``async with`` statement. Each method is that of `TillClient`, awaited.
@@ -33,6 +35,7 @@ class AsyncTillClient:
         outbox: Path,
         merchant: int | None = None,
         *,
+        api_key: str | None = None,
         retries: Retries = DEFAULT_RETRIES,
         clock: Callable[[], datetime] = utc_now,
         http: httpx.AsyncClient | None = None,
@@ -44,6 +47,7 @@ class AsyncTillClient:
             key=key,
             outbox=outbox,
             merchant=merchant,
+            api_key=api_key,
             retries=retries,
             clock=clock,
         )
@@ -63,11 +67,24 @@ class AsyncTillClient:
         await self._driver.work(self._flows.outbox.close)
         await self._driver.close()
 
+    async def quote(
+        self, amount: int, member: int | None = None, *, card: str | None = None, phone: str | None = None
+    ) -> Quote:
+        """See `TillClient.quote`."""
+        return await self._driver.run(self._flows.quote(amount, member, card, phone))
+
     async def record(
-        self, amount: int, member: int | None = None, *, receipt: str, at: Moment | None = None
+        self,
+        amount: int,
+        member: int | None = None,
+        *,
+        receipt: str,
+        at: Moment | None = None,
+        card: str | None = None,
+        phone: str | None = None,
     ) -> Sale:
         """See `TillClient.record`."""
-        return (await self.record_many([NewPurchase(amount, receipt, member, at)]))[0]
+        return (await self.record_many([NewPurchase(amount, receipt, member, at, card, phone)]))[0]
 
     async def reverse(
         self, receipt: str, amount: int | None = None, *, refund_receipt: str, at: Moment | None = None
@@ -117,6 +134,18 @@ class AsyncTillClient:
     async def counts(self) -> dict[Status, int]:
         """See `TillClient.counts`."""
         return await self._driver.work(self._flows.outbox.counts)
+
+    async def unsent(self) -> int:
+        """See `TillClient.unsent`."""
+        return await self._driver.work(self._flows.outbox.unsent_sales)
+
+    async def buyer_problems(self) -> int:
+        """See `TillClient.buyer_problems`."""
+        return await self._driver.work(self._flows.outbox.unfound)
+
+    def clock_ahead(self) -> timedelta | None:
+        """See `TillClient.clock_ahead`; not awaited."""
+        return self._flows.clock_ahead
 
     async def opening(self, receipt: str, kind: Kind = "purchase") -> Opening:
         """See `TillClient.opening`."""

@@ -17,6 +17,7 @@ from endogene_token.sdk.sales import Kind, Profile
 
 _PURCHASES: Final = """
 SELECT number FROM sale WHERE status = 'pending' AND kind = 'purchase' AND replaced = 0
+    AND buyer_text IS NULL
 ORDER BY number LIMIT ?
 """
 _REVERSALS: Final = """

@@ -2,7 +2,8 @@
 
 import threading
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -13,13 +14,15 @@ from endogene_token.errors import InputError
 from endogene_token.sdk.drivers import Driver, utc_now
 from endogene_token.sdk.flows import Flushed, Progress, TillFlows
 from endogene_token.sdk.keys import TillKey
+from endogene_token.sdk.listing import Listing
+from endogene_token.sdk.quotes import Quote
 from endogene_token.sdk.retries import Retries
 from endogene_token.sdk.sales import Draft, Kind, Moment, NewPurchase, NewReversal, Opening, Sale, Status
 
 DEFAULT_RETRIES: Final = Retries()
 
 
-class TillClient:
+class TillClient(Listing):
     """Records the sales of one till: durable in its outbox first, then sent to the community's service.
 
     A sale is never blocked by the network: only the very first use of a new outbox needs the service. Safe to
@@ -34,14 +37,17 @@ class TillClient:
         outbox: Path,
         merchant: int | None = None,
         *,
+        api_key: str | None = None,
         retries: Retries = DEFAULT_RETRIES,
         clock: Callable[[], datetime] = utc_now,
         http: httpx.Client | None = None,
     ) -> None:
         """Open the outbox of this till; nothing is sent yet.
 
-        `merchant` is checked against the service when given. `http` replaces the client of HTTP (a proxy, own
-        certificates); its base_url must be `api_url`, and it is closed with this one.
+        `merchant` is checked against the service when given. `api_key` (``ek_live_…``, ``ek_test_…``) proves
+        who looks up a buyer; None: the till's own key does. A test key is for a sandbox only. `http` replaces
+        the client of HTTP (a proxy, own certificates); its base_url must be `api_url`, and it is closed with
+        this one.
         Raises OutboxLockedError, WrongOutboxError, DatabaseTooNewError, DataFolderError, SettingError.
         """
         self._flows = TillFlows(
@@ -50,6 +56,7 @@ class TillClient:
             key=key,
             outbox=outbox,
             merchant=merchant,
+            api_key=api_key,
             retries=retries,
             clock=clock,
         )
@@ -69,17 +76,36 @@ class TillClient:
         self._driver.close()
         self._flows.outbox.close()
 
+    def quote(
+        self, amount: int, member: int | None = None, *, card: str | None = None, phone: str | None = None
+    ) -> Quote:
+        """Return what a purchase of `amount` minor units would bring, before it is paid.
+
+        Takes six seconds at most while the service is slow, and off line uses the rates last told (`as_of`);
+        raises ServiceUnavailableError only where none were ever told. Raises AmountError, BuyerError.
+        """
+        return self._driver.run(self._flows.quote(amount, member, card, phone))
+
     def record(
-        self, amount: int, member: int | None = None, *, receipt: str, at: Moment | None = None
+        self,
+        amount: int,
+        member: int | None = None,
+        *,
+        receipt: str,
+        at: Moment | None = None,
+        card: str | None = None,
+        phone: str | None = None,
     ) -> Sale:
         """Record a purchase of `amount` minor units; on return it is on the disk, before any network.
 
-        `member` None: an anonymous sale. `receipt` is the till's own number; the same number with the same
-        content gives the same sale again. `at`: an aware datetime, a naive one in the community's time, or a
-        day; None: now. A refused purchase may be recorded again, corrected, under its number.
-        Raises AmountError, RangeError, ReceiptNumberError, ReceiptTakenError, DayError, DiskFullError.
+        The buyer is a `member` number, or a `card` or `phone`, which `flush` looks up: one that is unknown or
+        revoked leaves the sale without a member and is told in its `buyer_problem`. None: an anonymous sale.
+        `receipt` is the till's own number; the same number with the same content gives the same sale again.
+        `at`: an aware datetime, a naive one in the community's time, or a day; None: now. A refused purchase
+        may be recorded again, corrected, under its number. Raises AmountError, RangeError, BuyerError,
+        ReceiptNumberError, ReceiptTakenError, DayError, DiskFullError.
         """
-        return self.record_many([NewPurchase(amount, receipt, member, at)])[0]
+        return self.record_many([NewPurchase(amount, receipt, member, at, card, phone)])[0]
 
     def reverse(
         self, receipt: str, amount: int | None = None, *, refund_receipt: str, at: Moment | None = None
@@ -103,10 +129,10 @@ class TillClient:
 
         Raises NotRefusedError.
         """
-        return self._flows.outbox.again(sale)
+        return self._driver.work(partial(self._flows.outbox.again, sale))
 
     def flush(self, progress: Progress | None = None) -> Flushed:
-        """Sign and send what waits, in batches of at most 512: purchases, then reversals.
+        """Look up buyers, then sign and send what waits, in batches of at most 512: purchases first.
 
         Call it as often as you like; what was not accepted is kept and sent again, the very same bytes.
         Raises ServiceUnavailableError and other ServiceErrors, LedgerRefusals, OutOfStepError.
@@ -134,23 +160,38 @@ class TillClient:
 
     def find(self, receipt: str, kind: Kind = "purchase") -> Sale | None:
         """Return the sale with this receipt number, as the outbox knows it, or None."""
-        return self._flows.outbox.find(receipt, kind)
+        return self._driver.work(partial(self._flows.outbox.find, receipt, kind))
 
     def sales(self, *statuses: Status, after: int = 0, limit: int = 1_000) -> list[Sale]:
-        """Return up to `limit` sales with one of `statuses` (none: any), numbered above `after`, in order."""
-        return self._flows.outbox.sales(statuses, after, limit)
+        """Return one page of `list`: up to `limit` sales, numbered above `after`."""
+        return self._driver.work(partial(self._flows.outbox.sales, statuses, after, limit))
 
     def counts(self) -> dict[Status, int]:
         """Return how many sales have each status."""
-        return self._flows.outbox.counts()
+        return self._driver.work(self._flows.outbox.counts)
+
+    def unsent(self) -> int:
+        """Return how many sales the service does not hold yet: the number to show beside the till."""
+        return self._driver.work(self._flows.outbox.unsent_sales)
+
+    def buyer_problems(self) -> int:
+        """Return how many sales have no member because their card or telephone number was not found."""
+        return self._driver.work(self._flows.outbox.unfound)
+
+    def clock_ahead(self) -> timedelta | None:
+        """Return how far this machine's clock is ahead of the service's (to the second or two).
+
+        None until the service answered. A sale without `at` takes its day from this machine's clock.
+        """
+        return self._flows.clock_ahead
 
     def opening(self, receipt: str, kind: Kind = "purchase") -> Opening:
         """Return what opens a receipt's commitment. Raises UnknownPurchaseError, ReceiptErasedError."""
-        return self._flows.outbox.opening(receipt, kind)
+        return self._driver.work(partial(self._flows.outbox.opening, receipt, kind))
 
     def erase(self, receipt: str) -> int:
         """Destroy the salts of a purchase and of its reversals; return how many there were."""
-        return self._flows.outbox.erase(receipt)
+        return self._driver.work(partial(self._flows.outbox.erase, receipt))
 
     def merchant_summary(self) -> dict[str, Any]:
         """Return the merchant's own summary, as the service gives it. Raises ServiceErrors."""

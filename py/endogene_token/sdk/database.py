@@ -2,10 +2,11 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from endogene_token import crash
 from endogene_token.errors import (
     DatabaseDamagedError,
     DatabaseTooNewError,
@@ -23,10 +24,11 @@ class Database:
     system frees the lock of a killed process. Threads take turns.
     """
 
-    def __init__(self, path: Path, schema: str, version: int) -> None:
-        """Open `path`, created with `schema` when missing.
+    def __init__(self, path: Path, steps: Sequence[str]) -> None:
+        """Open `path`, created when missing; its version is how many of the `steps` of its schema it took.
 
-        Raises OutboxLockedError, DatabaseTooNewError (left as it is), DatabaseDamagedError, DataFolderError.
+        A file of an older version takes the steps after its own, in one transaction. Raises
+        OutboxLockedError, DatabaseTooNewError (left as it is), DatabaseDamagedError, DataFolderError.
         """
         self._path = path
         self._turn = threading.RLock()
@@ -36,7 +38,7 @@ class Database:
             raise DataFolderError(actual=path.parent) from error
         try:
             with self.reading():
-                self._prepare(schema, version)
+                self._prepare(steps)
         except BaseException:
             self._db.close()
             raise
@@ -70,7 +72,8 @@ class Database:
         with self.reading() as db:
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def _prepare(self, schema: str, version: int) -> None:
+    def _prepare(self, steps: Sequence[str]) -> None:
+        version = len(steps)
         (found,) = self._db.execute("PRAGMA user_version").fetchone()
         if found > version:
             raise DatabaseTooNewError(actual=found, limit=version)
@@ -82,8 +85,11 @@ class Database:
         self._db.execute("PRAGMA secure_delete = ON")  # an erased salt leaves no trace in the file
         self._db.execute("BEGIN EXCLUSIVE")
         self._db.execute("COMMIT")
-        if found == 0:
-            self._db.executescript(f"BEGIN; {schema} PRAGMA user_version = {version}; COMMIT;")
+        if found < version:
+            script = "\n".join(steps[found:])
+            self._db.executescript(f"BEGIN; {script} PRAGMA user_version = {version};")
+            crash.point("sdk.schema.written")
+            self._db.execute("COMMIT")
 
     @contextmanager
     def _errors(self) -> Iterator[None]:

@@ -2,14 +2,15 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from typing import Final, TypeVar, cast
 
 import httpx
 
+from endogene_token.errors import EndogeneError
 from endogene_token.i18n import language
 from endogene_token.sdk.effects import Effect, Flow, Local, NoReply, Pause, Reply, Request
 
@@ -27,11 +28,22 @@ def http_headers() -> dict[str, str]:
     return {"Accept-Language": language(), "Content-Type": "application/json"}
 
 
+@contextmanager
+def documented(api_url: str) -> Iterator[None]:
+    """Have the errors that pass name the page at this service."""
+    try:
+        yield
+    except EndogeneError as error:
+        error.service = api_url
+        raise
+
+
 class Driver:
     """Runs flows in an ordinary program."""
 
     def __init__(self, api_url: str, http: httpx.Client | None) -> None:
         """Take a client of HTTP, or make one."""
+        self._api_url = api_url.rstrip("/")
         self._http = http or httpx.Client(base_url=api_url, timeout=TIMEOUT_SECONDS, headers=http_headers())
 
     def close(self) -> None:
@@ -41,13 +53,18 @@ class Driver:
     def run(self, flow: Flow[T]) -> T:
         """Perform what the flow asks for, and return its result."""
         answer: object = None
-        with closing(flow):
+        with closing(flow), documented(self._api_url):
             while True:
                 try:
                     effect = flow.send(answer)
                 except StopIteration as end:
                     return cast("T", end.value)
                 answer = self._perform(effect)
+
+    def work(self, work: Callable[[], T]) -> T:
+        """Do work on the disk."""
+        with documented(self._api_url):
+            return work()
 
     def _perform(self, effect: Effect) -> object:
         match effect:
@@ -56,9 +73,12 @@ class Driver:
             case Pause(seconds):
                 time.sleep(seconds)
                 return None
-            case Request(method, path, body, headers):
+            case Request(method, path, body, headers, wait_seconds):
+                timeout = httpx.USE_CLIENT_DEFAULT if wait_seconds is None else wait_seconds
                 try:
-                    reply = self._http.request(method, path, content=body, headers=dict(headers))
+                    reply = self._http.request(
+                        method, path, content=body, headers=dict(headers), timeout=timeout
+                    )
                 except httpx.RequestError as error:
                     return NoReply(str(error))
                 return Reply(reply.status_code, dict(reply.headers), reply.content)
@@ -69,6 +89,7 @@ class AsyncDriver:
 
     def __init__(self, api_url: str, http: httpx.AsyncClient | None) -> None:
         """Take a client of HTTP, or make one."""
+        self._api_url = api_url.rstrip("/")
         self._http = http or httpx.AsyncClient(
             base_url=api_url, timeout=TIMEOUT_SECONDS, headers=http_headers()
         )
@@ -82,7 +103,7 @@ class AsyncDriver:
     async def run(self, flow: Flow[T]) -> T:
         """Perform what the flow asks for, and return its result."""
         answer: object = None
-        with closing(flow):
+        with closing(flow), documented(self._api_url):
             while True:
                 try:
                     effect = flow.send(answer)
@@ -92,7 +113,8 @@ class AsyncDriver:
 
     async def work(self, work: Callable[[], T]) -> T:
         """Do work on the disk off the event loop."""
-        return await asyncio.get_running_loop().run_in_executor(self._disk, work)
+        with documented(self._api_url):
+            return await asyncio.get_running_loop().run_in_executor(self._disk, work)
 
     async def _perform(self, effect: Effect) -> object:
         match effect:
@@ -101,9 +123,12 @@ class AsyncDriver:
             case Pause(seconds):
                 await asyncio.sleep(seconds)
                 return None
-            case Request(method, path, body, headers):
+            case Request(method, path, body, headers, wait_seconds):
+                timeout = httpx.USE_CLIENT_DEFAULT if wait_seconds is None else wait_seconds
                 try:
-                    reply = await self._http.request(method, path, content=body, headers=dict(headers))
+                    reply = await self._http.request(
+                        method, path, content=body, headers=dict(headers), timeout=timeout
+                    )
                 except httpx.RequestError as error:
                     return NoReply(str(error))
                 return Reply(reply.status_code, dict(reply.headers), reply.content)

@@ -9,12 +9,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """An HTTP request to the service; `path` begins with a slash. The client answers a Reply or a NoReply."""
+    """An HTTP request to the service; `path` begins with a slash. The client answers a Reply or a NoReply.
+
+    `timeout_seconds` None: the client's own.
+    """
 
     method: str
     path: str
     body: bytes | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    timeout_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from endogene_token.errors import (
 )
 from endogene_token.ids import day_date
 from endogene_token.receipts import SALT_BYTES, commitment
+from endogene_token.sdk.buyers import is_of_buyer
 from endogene_token.sdk.rows import left_of, live_sale
 from endogene_token.sdk.sales import (
     ANONYMOUS,
@@ -53,15 +54,14 @@ class Intake:
         return self._reversal(draft, time)
 
     def _purchase(self, draft: NewPurchase, time: LocalTime) -> Sale:
-        member = draft.member or ANONYMOUS
         held = live_sale(self._db, "purchase", draft.receipt)
         if held is not None:
             same_time = draft.at is None or held.at == time.at
-            if (held.amount, held.member) == (draft.amount, member) and same_time:
+            if held.amount == draft.amount and same_time and is_of_buyer(self._db, held, draft):
                 return held
             _check_lost(held)
         self._replace(held)
-        return self._insert(draft, draft.amount, member, time)
+        return self._insert(draft, draft.amount, draft.member or ANONYMOUS, time)
 
     def _reversal(self, draft: NewReversal, time: LocalTime) -> Sale:
         held = live_sale(self._db, "reversal", draft.receipt)
@@ -100,10 +100,12 @@ class Intake:
         salt = os.urandom(SALT_BYTES)
         sealed = commitment(salt, at=at, kind=kind, merchant=self._profile.merchant, receipt=receipt)
         number = None if purchase is None else purchase.number
+        sought = draft.lookup if isinstance(draft, NewPurchase) else None
+        buyer, text = (None, None) if sought is None else (sought.kind, sought.text)
         cursor = self._db.execute(
-            "INSERT INTO sale (kind, receipt, amount, member, at, day, purchase, salt, commitment, status)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending')",
-            (kind, receipt, str(amount), member, at, day, number, salt, sealed),
+            "INSERT INTO sale (kind, receipt, amount, member, at, day, purchase, salt, commitment, buyer,"
+            " buyer_text, status) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending')",
+            (kind, receipt, str(amount), member, at, day, number, salt, sealed, buyer, text),
         )
         return Sale(
             number=cursor.lastrowid or 0,
@@ -115,6 +117,7 @@ class Intake:
             day=day_date(day),
             status=Status.PENDING,
             purchase=None if purchase is None else purchase.receipt,
+            buyer=buyer,
         )
 
 

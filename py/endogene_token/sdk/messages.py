@@ -50,12 +50,21 @@ class ReversalsBody(msgspec.Struct):
     signature: str
 
 
+class RulesAnswer(msgspec.Struct):
+    """The split of a premium, in basis points of it."""
+
+    operations_bps: int
+    reserve_bps: int
+
+
 class CommunityAnswer(msgspec.Struct):
-    """What the SDK reads of ``GET /v1/community``."""
+    """What the SDK reads of ``GET /v1/community``. `rules` None: the service has not read them yet."""
 
     chain_id: int
     fund: str
     timezone: str
+    rules: RulesAnswer | None = None
+    livemode: bool = True
 
     def domain(self) -> Domain:
         """Return the domain that the community's tills sign for. Raises UnreadableAnswerError."""
@@ -71,6 +80,13 @@ class TillAnswer(msgspec.Struct):
     merchant: int
     key: str
     next_sequence: int
+    rate_bps: int | None = None
+
+
+class BuyerAnswer(msgspec.Struct):
+    """What the SDK reads of the answer to ``POST /v1/buyers``."""
+
+    member: int
 
 
 class AcceptedAnswer(msgspec.Struct):

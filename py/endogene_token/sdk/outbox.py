@@ -5,7 +5,7 @@ Every method is one transaction (synchronous=FULL: on return it is on the disk),
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -18,16 +18,21 @@ from endogene_token.errors import (
     UnknownPurchaseError,
     WrongOutboxError,
 )
+from endogene_token.money import Split
 from endogene_token.receipts import Domain
+from endogene_token.sdk import buyers
 from endogene_token.sdk.batches import Batches, StoredBatch
+from endogene_token.sdk.buyers import Found, Sought
 from endogene_token.sdk.database import Database
 from endogene_token.sdk.intake import Intake
 from endogene_token.sdk.keys import TillKey
 from endogene_token.sdk.messages import StateAnswer
-from endogene_token.sdk.rows import SCHEMA, SCHEMA_VERSION, live_sale, live_sales, numbered_sale
+from endogene_token.sdk.quotes import Rates
+from endogene_token.sdk.rows import SCHEMA_STEPS, live_sale, live_sales, numbered_sale
 from endogene_token.sdk.sales import Draft, Kind, Opening, Profile, Sale, Status
 
 _EVERYTHING: Final = 2**63 - 1  # rows: SQLite's largest limit
+TO_SEND: Final = (Status.PENDING, Status.SIGNED)
 
 
 class Outbox:
@@ -35,7 +40,7 @@ class Outbox:
 
     def __init__(self, path: Path, till: int) -> None:
         """Open it. Raises OutboxLockedError, DatabaseTooNewError, WrongOutboxError and other StoreErrors."""
-        self._database = Database(path, SCHEMA, SCHEMA_VERSION)
+        self._database = Database(path, SCHEMA_STEPS)
         self._profile = self._read_profile()
         if self._profile is not None and self._profile.till != till:
             self._database.close()
@@ -106,15 +111,52 @@ class Outbox:
             db.execute("UPDATE sale SET replaced = 1 WHERE number = ?", (held.number,))
             cursor = db.execute(
                 "INSERT INTO sale"
-                " (kind, receipt, amount, member, at, day, purchase, salt, commitment, status)"
-                " SELECT kind, receipt, amount, member, at, day, purchase, salt, commitment, 'pending'"
-                " FROM sale WHERE number = ?",
+                " (kind, receipt, amount, member, at, day, purchase, salt, commitment, buyer, buyer_problem,"
+                " status) SELECT kind, receipt, amount, member, at, day, purchase, salt, commitment, buyer,"
+                " buyer_problem, 'pending' FROM sale WHERE number = ?",
                 (held.number,),
             )
             crash.point("sdk.again.written")
             renewed = numbered_sale(db, cursor.lastrowid or 0)
         crash.point("sdk.again.stored")
         return renewed
+
+    def sought(self, after: int, limit: int) -> list[Sought]:
+        """Return sales whose buyer is to be looked up, numbered above `after`, in order."""
+        with self._database.reading() as db:
+            return buyers.sought(db, after, limit)
+
+    def keep_buyers(self, found: Sequence[Found]) -> None:
+        """Note what looking up these sales' buyers gave, and erase what they were looked up by."""
+        with self._database.writing() as db:
+            buyers.keep(db, found)
+            crash.point("sdk.buyers.written")
+        crash.point("sdk.buyers.stored")
+        self._database.forget()
+
+    def unfound(self) -> int:
+        """Return how many sales have no member because their buyer could not be found."""
+        with self._database.reading() as db:
+            return buyers.unfound(db)
+
+    def keep_rates(self, rates: Rates) -> None:
+        """Keep the rates for quotes; those before are forgotten."""
+        values = (rates.rate_bps, rates.split.operations_bps, rates.split.reserve_bps)
+        with self._database.writing() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO rates VALUES (1, ?, ?, ?, ?)", (*values, int(rates.as_of.timestamp()))
+            )
+            crash.point("sdk.rates.written")
+        crash.point("sdk.rates.stored")
+
+    def rates(self) -> Rates | None:
+        """Return the rates that the service last told, or None."""
+        with self._database.reading() as db:
+            row = db.execute("SELECT rate_bps, operations_bps, reserve_bps, as_of FROM rates").fetchone()
+        if row is None:
+            return None
+        rate_bps, operations_bps, reserve_bps, as_of = row
+        return Rates(rate_bps, Split(operations_bps, reserve_bps), datetime.fromtimestamp(as_of, UTC))
 
     def next_batch(self, key: TillKey) -> StoredBatch | None:
         """Return the batch to send: the one that waits for its acceptance, or a new one; None when done."""
@@ -175,6 +217,11 @@ class Outbox:
         with self._database.reading() as db:
             rows = dict(db.execute("SELECT status, count(*) FROM sale WHERE replaced = 0 GROUP BY status"))
         return {status: rows.get(status, 0) for status in Status}
+
+    def unsent_sales(self) -> int:
+        """Return how many live sales the service does not hold yet."""
+        counts = self.counts()
+        return sum(counts[status] for status in TO_SEND)
 
     def opening(self, receipt: str, kind: Kind = "purchase") -> Opening:
         """Return what opens the commitment of a receipt. Raises UnknownPurchaseError, ReceiptErasedError."""

@@ -49,4 +49,5 @@ def _unknown(reply: Reply, told: dict[str, Any]) -> EndogeneError:
     if reply.status == _TOO_MANY_REQUESTS:
         limit = reply.headers.get("ratelimit-limit", "?")
         return OverloadedError(actual=reply.headers.get("retry-after", "?"), limit=limit)
-    return ServiceError(actual=told.get("detail") or told.get("title") or f"HTTP {reply.status}")
+    said = told.get("detail") or told.get("title") or f"HTTP {reply.status}"
+    return ServiceError(actual=said, status=reply.status)

@@ -17,12 +17,18 @@ LONGEST_ASKED_SECONDS: Final = 60.0  # a service that asks for longer is left un
 
 @dataclass(frozen=True, slots=True)
 class Retries:
-    """Tries a request `attempts` times, waiting twice as long each time, less a random part of up to half."""
+    """Tries a request `attempts` times, waiting twice as long each time, less a random part of up to half.
+
+    Each try is the same request under the same key: a batch's is its till and first sequence, which its
+    signature covers, so that the service records it once however often and however late it comes again.
+    `timeout_seconds` is that of one try; None: the client's own.
+    """
 
     attempts: int = 5
     first_wait_seconds: float = 0.25
     longest_wait_seconds: float = 8.0
     random: Callable[[], float] = random.random
+    timeout_seconds: float | None = None
 
     def again(self, attempt: int, reply: Reply | NoReply) -> bool:
         """Return whether to send the same request again after its `attempt`-th try (from 1) gave `reply`."""

@@ -2,7 +2,9 @@
 
     profile   one row: the till, the ledger it signs for, and the next sequence
     batch     what was signed, with the very bytes to send: signed, sent, or void (never to be recorded)
-    sale      purchases and reversals in the order recorded; amounts as text: SQLite's integers have 63 bits
+    sale      purchases and reversals in the order recorded; amounts as text: SQLite's integers have 63 bits;
+              buyer_text is a card or a telephone number until it was looked up, then it is erased
+    rates     one row: what the service last told of the till's rate, for quotes
 
 Of the sales with the same kind and receipt number only the last is live: a refused sale that was recorded
 again stays, marked as replaced.
@@ -15,8 +17,7 @@ from typing import Final
 from endogene_token.ids import PurchaseId, day_date
 from endogene_token.sdk.sales import Kind, Sale, Status
 
-SCHEMA_VERSION: Final = 1
-SCHEMA: Final = """
+VERSION_1: Final = """
 CREATE TABLE profile (
     only INTEGER PRIMARY KEY CHECK (only = 1),
     till INTEGER NOT NULL, merchant INTEGER NOT NULL,
@@ -47,10 +48,24 @@ CREATE INDEX sale_status ON sale (status, kind, number);
 CREATE INDEX sale_batch ON sale (batch, sequence) WHERE batch IS NOT NULL;
 CREATE INDEX sale_purchase ON sale (purchase) WHERE purchase IS NOT NULL;
 """
+VERSION_2: Final = """
+ALTER TABLE sale ADD COLUMN buyer TEXT CHECK (buyer IN ('card', 'phone'));
+ALTER TABLE sale ADD COLUMN buyer_text TEXT;
+ALTER TABLE sale ADD COLUMN buyer_problem TEXT;
+CREATE INDEX sale_sought ON sale (number) WHERE buyer_text IS NOT NULL;
+CREATE INDEX sale_unfound ON sale (number) WHERE buyer_problem IS NOT NULL;
+CREATE TABLE rates (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    rate_bps INTEGER NOT NULL, operations_bps INTEGER NOT NULL, reserve_bps INTEGER NOT NULL,
+    as_of INTEGER NOT NULL
+);
+"""
+SCHEMA_STEPS: Final = (VERSION_1, VERSION_2)
 
 _SELECT: Final = """
 SELECT s.number, s.kind, s.receipt, s.amount, s.member, s.at, s.day, s.status, p.receipt,
-    s.sequence, b.first_sequence, s.reason, s.premium, s.credit, (SELECT till FROM profile)
+    s.sequence, b.first_sequence, s.reason, s.premium, s.credit, s.buyer, s.buyer_problem,
+    (SELECT till FROM profile)
 FROM sale s LEFT JOIN sale p ON p.number = s.purchase LEFT JOIN batch b ON b.number = s.batch
 """
 
@@ -86,7 +101,7 @@ def left_of(db: sqlite3.Connection, purchase: Sale) -> int:
 def _read(db: sqlite3.Connection, query: str, values: tuple[object, ...]) -> Iterator[Sale]:
     for row in db.execute(query, values):
         number, kind, receipt, amount, member, at, day, status, purchase, sequence, first, *rest, till = row
-        reason, premium, credit = rest
+        reason, premium, credit, buyer, buyer_problem = rest
         yield Sale(
             number=number,
             kind=kind,
@@ -102,4 +117,6 @@ def _read(db: sqlite3.Connection, query: str, values: tuple[object, ...]) -> Ite
             reason=reason,
             premium=None if premium is None else int(premium),
             credit=None if credit is None else int(credit),
+            buyer=buyer,
+            buyer_problem=buyer_problem,
         )

@@ -1,12 +1,20 @@
 """What a till records: purchases and their reversals, as given, as checked, and as kept. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from enum import StrEnum
 from typing import Final, Literal, NamedTuple
 
 from endogene_token.bounds import MAX_UINT32, check_range, is_whole
-from endogene_token.errors import AmountError, DayError, ReceiptNumberError, TextError, ZeroSaleError
+from endogene_token.errors import (
+    AmountError,
+    BuyerCountError,
+    BuyerTextError,
+    DayError,
+    ReceiptNumberError,
+    TextError,
+    ZeroSaleError,
+)
 from endogene_token.ids import PurchaseId, day_number
 from endogene_token.money import MAX_AMOUNT
 from endogene_token.receipts import Domain
@@ -14,7 +22,10 @@ from endogene_token.receipts import Domain
 ANONYMOUS: Final = 0  # the member number of a sale without a member
 LONGEST_RECEIPT: Final = 100  # characters: longer than the invoice numbers of any till software we know
 
+LONGEST_BUYER: Final = 80  # characters of a card or a telephone number as scanned or typed
+
 Kind = Literal["purchase", "reversal"]
+BuyerKind = Literal["card", "phone"]
 Moment = datetime | date
 
 
@@ -41,17 +52,33 @@ LOST: Final = frozenset({Status.REFUSED, Status.REJECTED})  # will never move mo
 
 
 @dataclass(frozen=True, slots=True)
-class NewPurchase:
-    """A purchase to record. `amount` in minor units; `member` None or 0: an anonymous sale.
+class Lookup:
+    """A card or a telephone number, which no message shows."""
 
-    `at` is when it took place: an aware datetime, a naive one in the community's time, or only its day;
-    None: now.
+    kind: BuyerKind
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NewPurchase:
+    """A purchase to record. `amount` in minor units.
+
+    The buyer is a `member` number, or a `card` or `phone` to be looked up, as scanned or typed; none (or
+    member 0): an anonymous sale. `at` is when it took place: an aware datetime, a naive one in the
+    community's time, or only its day; None: now.
     """
 
     amount: int
     receipt: str
     member: int | None = None
     at: Moment | None = None
+    card: str | None = field(default=None, repr=False)
+    phone: str | None = field(default=None, repr=False)
+
+    @property
+    def lookup(self) -> Lookup | None:
+        """What is to be looked up at the latest when the sale is signed."""
+        return lookup_of(self.card, self.phone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +95,13 @@ class NewReversal:
 
 
 Draft = NewPurchase | NewReversal
+
+
+def lookup_of(card: str | None, phone: str | None) -> Lookup | None:
+    """Return what a card or a telephone number is looked up by, without the spaces around it."""
+    if card is not None:
+        return Lookup("card", card.strip())
+    return None if phone is None else Lookup("phone", phone.strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +128,10 @@ class Sale:
     """Why it was refused, rejected or held: a code."""
     premium: int | None = None
     credit: int | None = None
+    buyer: BuyerKind | None = None
+    """What the buyer was known by, if not by a member number; `member` is 0 until it was looked up."""
+    buyer_problem: str | None = None
+    """Why the buyer could not be found: a code such as ``unknown-card``. The sale has no member then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +180,7 @@ def local_time(moment: Moment, zone: tzinfo) -> LocalTime:
 def check_draft(draft: Draft) -> None:
     """Refuse what no ledger would take.
 
-    Raises ReceiptNumberError, TextError, AmountError (also for zero), RangeError (the member).
+    Raises ReceiptNumberError, TextError, AmountError (also for zero), RangeError (the member), BuyerError.
     """
     check_receipt(draft.receipt)
     if isinstance(draft, NewReversal):
@@ -151,8 +189,26 @@ def check_draft(draft: Draft) -> None:
             check_amount(draft.amount)
         return
     check_amount(draft.amount)
-    if draft.member is not None:
-        check_range("member", draft.member, MAX_UINT32)
+    check_buyer(draft.member, draft.card, draft.phone)
+
+
+def check_buyer(member: int | None, card: str | None, phone: str | None) -> None:
+    """Raise RangeError for what is no member number, BuyerError for two buyers or an unreadable one."""
+    if member is not None:
+        check_range("member", member, MAX_UINT32)
+    given = {"member": member or None, "card": card, "phone": phone}
+    named = [name for name, value in given.items() if value is not None]
+    if len(named) > 1:
+        raise BuyerCountError(actual=", ".join(named))
+    for name, value in (("card", card), ("phone", phone)):
+        if value is not None and not _is_readable(value):
+            length = len(value) if isinstance(value, str) else type(value).__name__
+            raise BuyerTextError(field=name, actual=length, limit=LONGEST_BUYER)
+
+
+def _is_readable(text: object) -> bool:
+    """Whether it is a text that can be looked up: short, not blank, printable on one line."""
+    return isinstance(text, str) and 0 < len(text.strip()) <= LONGEST_BUYER and text.isprintable()
 
 
 def check_amount(amount: int) -> None:
