@@ -23,6 +23,11 @@ class TillUnnamedError(HostedSaleError):
     advice = "Say which till the sale belongs to."
 
 
+class TillBusyError(HostedSaleError):
+    what = "The till {actual} has {limit} sales that are not recorded yet."
+    advice = "Wait until they are recorded; if its key is in other hands, rotate it instead."
+
+
 class OtherCurrencyError(HostedSaleError):
     what = "The sale {receipt} is in {actual}; this community counts in {limit}."
     advice = "Sell in the community's currency, or leave this sale out."

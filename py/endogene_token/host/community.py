@@ -5,6 +5,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import httpx
@@ -26,9 +27,15 @@ from endogene_token.host.ground import FoundingPlan, Ground
 from endogene_token.host.officers import Officers
 from endogene_token.host.threads import Server, Worker
 from endogene_token.indexer import Indexer
+from endogene_token.office.secret import OfficeSecret
 from endogene_token.relay import Relay
 from endogene_token.relay.models import RelayBatch, State
+from endogene_token.sales import HostedTills, Signer
+from endogene_token.sales.secret import hosting_passphrase
 from endogene_token.store import writing
+from endogene_token.webhooks.guard import Guard
+from endogene_token.webhooks.posting import Poster
+from endogene_token.webhooks.sender import Sender
 
 POLL_SECONDS: Final = 0.05
 PATIENCE_SECONDS: Final = 120.0
@@ -65,7 +72,7 @@ class Host(Ground):
 
     def check(self) -> None:
         """Raise what ended a worker, if anything did."""
-        for worker in (self._relay, self._indexer, self._server):
+        for worker in (self._relay, self._indexer, self._signer, self._sender, self._server):
             worker.check()
 
     def settle_down(self) -> None:
@@ -80,6 +87,11 @@ class Host(Ground):
         relay = Relay(self.engine, self.ledger, self.folder.account("relay"))
         self._indexer = self._worker("indexer", lambda stop: index.run(stop, INDEXER_PAUSE_SECONDS))
         self._relay = self._worker("relay", relay.run)
+        hosted = HostedTills(self.engine, hosting_passphrase(self.settings))
+        self._signer = self._worker("signer", Signer(self.engine, self.ledger, hosted).run)
+        poster = Poster(Guard(self.settings.webhook_loopback))
+        sender = Sender(self.engine, self.community, partial(OfficeSecret.load, self.settings), poster)
+        self._sender = self._worker("webhooks", sender.run)
         app = create_app(self.settings, self.engine, self.ledger, self.community)
         self._server = Server(app, self.settings.api_host, self._api_port)
         self.parts.callback(self._server.stop)

@@ -15,6 +15,7 @@ from endogene_token.chain.transactions import (
     enrol_till,
     grant_role,
     hand_over,
+    revoke_till,
     set_merchant_kind,
     settle_premiums,
 )
@@ -111,6 +112,10 @@ class Officers:
         receipt = self._registrar.transact(enrol_till(self._ledger.community, merchant, key))
         [event] = (one for one in self._registrar.events(receipt) if one.name == "TillEnrolled")
         return int(event.arguments["till"])
+
+    def revoke_till(self, till: int) -> None:
+        """Revoke a till for good: nothing that it signed is recorded any more."""
+        self._registrar.transact(revoke_till(self._ledger.community, till))
 
     def settle(self, merchant: int, amount: int, reference: bytes) -> None:
         """Book a merchant's payment (minor units) under the commitment (32 bytes) to the bank's reference."""

@@ -15,9 +15,9 @@ from sqlmodel import Session, col, select
 from endogene_token.errors import DataFolderError, DiskFullError, EndogeneError
 from endogene_token.indexer.models import Purchase, Refusal, Reversal
 from endogene_token.reasons import RefusalReason
+from endogene_token.spreadsheet import inert
 
 COLUMNS: Final = ("line", "invoice", "code", "reason", "actual", "limit")
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")  # a spreadsheet would run a cell that begins so
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def write_refused(path: Path, refused: Iterable[RefusedLine]) -> None:
             writer.writerow(COLUMNS)
             for one in refused:
                 cells = (one.invoice, one.code, one.reason, one.actual, one.limit)
-                writer.writerow((one.line, *map(_inert, cells)))
+                writer.writerow((one.line, *map(inert, cells)))
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
@@ -106,7 +106,3 @@ def write_refused(path: Path, refused: Iterable[RefusedLine]) -> None:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise DiskFullError(actual=path.parent) from error
         raise DataFolderError(actual=path.parent) from error
-
-
-def _inert(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA) else cell

@@ -26,6 +26,9 @@ class Buyer:
         return str(self.member or ANONYMOUS)
 
 
+NOBODY: Final = Buyer()
+
+
 class Buyers(Protocol):
     """What the office offers: from a buyer to the member's number, in the caller's transaction."""
 

@@ -8,7 +8,6 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, or_, select, update
 
 from endogene_token.errors import (
@@ -20,9 +19,11 @@ from endogene_token.errors import (
     ReturnTooLargeError,
     ReturnWithoutPurchaseError,
     SaleOpenError,
+    TextError,
     UnknownPurchaseError,
 )
 from endogene_token.receipts import SALT_BYTES, commitment
+from endogene_token.relay.ballots import INSERT
 from endogene_token.relay.models import write_reason
 from endogene_token.sales.models import HostedSale, SaleState
 from endogene_token.sdk.sales import (
@@ -37,7 +38,7 @@ from endogene_token.sdk.sales import (
 )
 
 MAX_KEPT: Final = 2**63 - 1  # minor units that a BIGINT holds; the largest cap of a till has 48 bits
-_INSERT: Final[dict[str, Callable[[Any], Any]]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
 _ENDED: Final = (SaleState.RECORDED, SaleState.REFUSED, SaleState.ERASED)
 
 
@@ -86,6 +87,9 @@ class Intake:
         ReturnWithoutPurchaseError, AlreadyReturnedError, ReturnTooLargeError, ReceiptErasedError.
         """
         check_draft(draft)
+        for receipt in (draft.receipt, draft.purchase if isinstance(draft, NewReversal) else ""):
+            if "\0" in receipt:  # what PostgreSQL keeps in no text
+                raise TextError(field="receipt", actual=ascii("\0"))
         if draft.amount is not None and draft.amount > MAX_KEPT:
             raise AmountError(field="amount", actual=draft.amount, limit=MAX_KEPT)
         time = local_time(self._now if draft.at is None else draft.at, self._zone)
@@ -155,7 +159,7 @@ class Intake:
     def _keep(self, content: _Content, is_same: Callable[[HostedSale], bool]) -> Admitted:
         """Insert the sale; the unique key decides, whoever else inserts it at the same time."""
         values = self._values(content)
-        insert = _INSERT[self._session.get_bind().dialect.name](HostedSale)
+        insert = INSERT[self._session.get_bind().dialect.name](HostedSale)
         query = insert.values(values).on_conflict_do_nothing().returning(HostedSale.id)
         new = self._session.execute(query).scalar()
         held = self._one(HostedSale.receipt == content.receipt, HostedSale.kind == content.kind)

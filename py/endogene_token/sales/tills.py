@@ -21,7 +21,7 @@ class HostedTills:
 
     def __init__(self, engine: Engine, passphrase: str) -> None:
         """`passphrase` encrypts the keys."""
-        self._engine = engine
+        self.engine = engine
         self._passphrase = passphrase
         self._keys: dict[str, TillKey] = {}
 
@@ -35,7 +35,7 @@ class HostedTills:
             HostedTill.state == TillState.NEW,
             col(HostedTill.number).is_(None) if number is None else HostedTill.number == number,
         )
-        with reading(self._engine) as connection, Session(connection) as session:
+        with reading(self.engine) as connection, Session(connection) as session:
             found = session.exec(waiting).first()
         if found is not None:
             return found
@@ -43,7 +43,7 @@ class HostedTills:
         made = HostedTill(
             address=key.address, merchant=merchant, number=number, keystore=key.encrypted(self._passphrase)
         )
-        with writing(self._engine) as connection, Session(connection, expire_on_commit=False) as session:
+        with writing(self.engine) as connection, Session(connection, expire_on_commit=False) as session:
             session.add(made)
             session.flush()
             session.expunge(made)
@@ -56,7 +56,7 @@ class HostedTills:
         Return the number that the merchant knows the till by.
         """
         number = till if key.number is None else key.number
-        with writing(self._engine) as connection, Session(connection) as session:
+        with writing(self.engine) as connection, Session(connection) as session:
             _close(session, number)
             values = {"number": number, "till": till, "state": TillState.OPEN}
             session.exec(update(HostedTill).where(col(HostedTill.address) == key.address).values(values))
@@ -66,7 +66,7 @@ class HostedTills:
 
     def close(self, number: int) -> None:
         """Destroy the key of a till: what waits for its signature goes on waiting."""
-        with writing(self._engine) as connection, Session(connection) as session:
+        with writing(self.engine) as connection, Session(connection) as session:
             _close(session, number)
 
     def key(self, till: HostedTill) -> TillKey:

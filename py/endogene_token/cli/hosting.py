@@ -1,0 +1,50 @@
+"""`endogene till host`, `rotate`, `unhost`: the registrar at work for hosted tills."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from endogene_token.cli.console import answering, settings, tell
+from endogene_token.cli.options import LANG
+from endogene_token.host import FREE_PORT, Ground, Officers
+from endogene_token.host.hosting import Hosting
+from endogene_token.i18n import tr
+from endogene_token.sales import HostedTills
+from endogene_token.sales.secret import hosting_passphrase
+
+
+def run_host(merchant: int, *, data: Path | None, as_json: bool) -> None:
+    """Give a merchant a hosted till."""
+    with answering(as_json) as answer, _hosting(data) as hosting:
+        number = hosting.host(merchant)
+        answer.update({"merchant": merchant, "till": number})
+        if not as_json:
+            tell(tr("Till {till} of merchant {merchant} is hosted.", LANG, till=number, merchant=merchant))
+
+
+def run_rotate(number: int, *, data: Path | None, as_json: bool) -> None:
+    """Give a hosted till a new key."""
+    with answering(as_json) as answer, _hosting(data) as hosting:
+        ledger_number = hosting.rotate(number)
+        answer.update({"till": number, "ledger_till": ledger_number})
+        if not as_json:
+            told = {"till": number, "number": ledger_number}
+            tell(tr("Till {till} signs with a new key, as till {number} of the ledger.", LANG, **told))
+
+
+def run_unhost(number: int, *, at_once: bool, data: Path | None, as_json: bool) -> None:
+    """Give a hosted till up."""
+    with answering(as_json) as answer, _hosting(data) as hosting:
+        left = hosting.unhost(number, at_once=at_once)
+        answer.update({"till": number, "left": left})
+        if not as_json:
+            tell(tr("Till {till} is hosted no more; {left} sales never left.", LANG, till=number, left=left))
+
+
+@contextmanager
+def _hosting(data: Path | None) -> Iterator[Hosting]:
+    found = settings(data_dir=data)
+    with Ground(found, node_port=FREE_PORT) as ground:
+        officers = Officers(ground.ledger, ground.folder)
+        officers.take_office()
+        yield Hosting(ground.ledger, officers, HostedTills(ground.engine, hosting_passphrase(found)))

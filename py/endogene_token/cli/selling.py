@@ -1,0 +1,222 @@
+"""`endogene sales`: files of sales, a merchant's sales, shops' connectors, on the data folder's database."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, Literal
+from zoneinfo import ZoneInfo
+
+import msgspec
+from rich.table import Table
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from api.sellers import OfficeBuyers
+from endogene_token.cli.console import amount, answering, out, say, settings, tell
+from endogene_token.cli.options import LANG
+from endogene_token.config import Settings
+from endogene_token.errors import (
+    ColumnUnmappedError,
+    DataFolderError,
+    JournalMissingError,
+    RequestTooLargeError,
+)
+from endogene_token.i18n import tr
+from endogene_token.office.secret import OfficeSecret
+from endogene_token.sales import HostedSale, Intake, SaleConnector
+from endogene_token.sales.connectors import ShopSettings
+from endogene_token.sales.csv_upload import KIND, MAX_BYTES, Columns, rows
+from endogene_token.sales.deliveries import Desk, Refused, Taken, keep_upload, take
+from endogene_token.sales.report import errors_csv
+from endogene_token.sales.secret import hosting_passphrase, webhook_secret
+from endogene_token.sales.tills import hosted
+from endogene_token.store import migrate, open_engine, reading, writing
+
+LONGEST_LIST: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the person asked for."""
+
+    file: Path
+    merchant: int
+    till: int | None
+    columns: tuple[str, ...]
+    is_dry: bool
+    errors: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """A shop to connect."""
+
+    kind: str
+    merchant: int
+    till: int | None
+    taxes: Literal["included", "excluded"]
+    card_field: str
+
+
+def run_import(given: Given, *, data: Path | None, as_json: bool) -> None:
+    """Take a file of sales, or try to."""
+    with answering(as_json) as answer:
+        found = settings(data_dir=data)
+        content = _read(given.file)
+        with _database(found) as engine:
+            with reading(engine) as connection, Session(connection) as session:
+                till = hosted(session, given.merchant, given.till).number or 0
+                columns = _columns(session, given)
+            buyers = OfficeBuyers(lambda: OfficeSecret.load(found), found.phone_region)
+            zone = ZoneInfo(found.timezone)
+            desk = Desk(engine, given.merchant, till, zone, KIND, buyers, is_dry=given.is_dry)
+            taken = take(desk, rows(content, columns, found.currency))
+            kept = keep_upload(desk, KIND, content, taken)
+            if not given.is_dry:
+                _keep(
+                    engine,
+                    SaleConnector(merchant=given.merchant, kind=KIND, till=till, settings=_json(columns)),
+                )
+        if given.errors is not None:
+            _write_errors(given.errors, taken)
+        numbers = {name: getattr(kept, name) for name in ("rows", "added", "again", "refused")}
+        answer.update({**numbers, "is_dry": given.is_dry, "upload": kept.id, "errors": _told(taken)})
+        if not as_json:
+            _show(numbers, taken, is_dry=given.is_dry)
+
+
+def run_list(merchant: int, status: str | None, *, data: Path | None, as_json: bool) -> None:
+    """List a merchant's latest sales."""
+    with answering(as_json) as answer:
+        found = settings(data_dir=data)
+        query = select(HostedSale).where(HostedSale.merchant == merchant)
+        if status is not None:
+            query = query.where(HostedSale.state == status)
+        with _database(found) as engine, reading(engine) as connection, Session(connection) as session:
+            sales = session.exec(query.order_by(col(HostedSale.id).desc()).limit(LONGEST_LIST)).all()
+            answer["sales"] = [_sale(one) for one in sales]
+        if as_json:
+            return
+        table = Table("", tr("Receipt", LANG), "", tr("Amount", LANG), tr("State", LANG))
+        for one in sales:
+            table.add_row(str(one.id), one.receipt, one.kind, amount(one.amount, found), one.state)
+        out.print(table)
+
+
+def run_connect(shop: Shop, *, data: Path | None, as_json: bool) -> None:
+    """Connect a shop: tell where its software sends its sales, and the secret, once."""
+    with answering(as_json) as answer:
+        found = settings(data_dir=data)
+        own = ShopSettings(found.currency, shop.taxes, shop.card_field)
+        with _database(found) as engine:
+            with reading(engine) as connection, Session(connection) as session:
+                till = hosted(session, shop.merchant, shop.till).number or 0
+                before = session.get(SaleConnector, (shop.merchant, shop.kind))
+                generation = 1 if before is None else before.generation + 1
+            row = SaleConnector(merchant=shop.merchant, kind=shop.kind, till=till, settings=_json(own))
+            row.generation = generation
+            _keep(engine, row)
+        answer["path"] = f"/v1/connectors/{shop.kind}/{shop.merchant}"
+        if shop.kind == "woocommerce":
+            passphrase = hosting_passphrase(found)
+            answer["secret"] = webhook_secret(passphrase, shop.kind, shop.merchant, generation)
+        if not as_json:
+            tell(tr("Send sales to: {path}", LANG, path=answer["path"]))
+            if "secret" in answer:
+                tell(tr("Secret of the webhook: {secret}", LANG, secret=answer["secret"]))
+
+
+def run_erase(receipt: str, merchant: int, till: int | None, *, data: Path | None, as_json: bool) -> None:
+    """Destroy the salts of a sale and of its refunds."""
+    with answering(as_json) as answer:
+        found = settings(data_dir=data)
+        with _database(found) as engine, writing(engine) as connection, Session(connection) as session:
+            number = hosted(session, merchant, till).number or 0
+            zone, now = ZoneInfo(found.timezone), datetime.now(UTC)
+            intake = Intake(session, merchant, number, zone=zone, now=now, source="cli")
+            answer["erased"] = intake.erase(receipt)
+        if not as_json:
+            tell(tr("{count} salts were destroyed.", LANG, count=answer["erased"]))
+
+
+@contextmanager
+def _database(found: Settings) -> Iterator[Engine]:
+    engine = open_engine(found.database)
+    try:
+        migrate(engine)
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def _read(file: Path) -> bytes:
+    try:
+        with file.open("rb") as opened:
+            content = opened.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise JournalMissingError(actual=file) from error
+    if len(content) > MAX_BYTES:
+        raise RequestTooLargeError(actual=len(content), limit=MAX_BYTES)
+    return content
+
+
+def _columns(session: Session, given: Given) -> Columns:
+    """Return what the person says of the columns, else what was said before."""
+    kept = session.get(SaleConnector, (given.merchant, KIND))
+    if not given.columns:
+        return Columns() if kept is None else msgspec.json.decode(kept.settings, type=Columns)
+    said: dict[str, Any] = dict(one.partition("=")[::2] for one in given.columns)
+    if "cents" in said:
+        said["cents"] = said["cents"].lower() in {"1", "true", "yes", "oui"}
+    try:
+        return msgspec.convert(said, Columns)
+    except msgspec.ValidationError as error:
+        raise ColumnUnmappedError(actual=" ".join(given.columns), limit=error) from error
+
+
+def _keep(engine: Engine, row: SaleConnector) -> None:
+    with writing(engine) as connection, Session(connection) as session:
+        session.merge(row)
+        session.flush()
+
+
+def _json(value: Columns | ShopSettings) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _told(taken: Sequence[Taken]) -> list[dict[str, Any]]:
+    refused = [one for one in taken if isinstance(one, Refused)]
+    return [{"line": one.line, "receipt": one.receipt, **one.error.as_dict(LANG)} for one in refused]
+
+
+def _write_errors(path: Path, taken: Sequence[Taken]) -> None:
+    refused = [one for one in taken if isinstance(one, Refused)]
+    try:
+        path.write_text(errors_csv(refused, LANG), "utf-8", newline="")
+    except OSError as error:
+        raise DataFolderError(actual=path.parent) from error
+
+
+def _show(numbers: dict[str, int], taken: Sequence[Taken], *, is_dry: bool) -> None:
+    sentence = tr("{rows} lines: {added} new, {again} kept before, {refused} refused.", LANG, **numbers)
+    tell(sentence)
+    for one in taken:
+        if isinstance(one, Refused):
+            say(f"{one.line}: {one.error.render(LANG)}")
+    if is_dry:
+        say(tr("This was a trial: nothing was kept.", LANG))
+
+
+def _sale(one: HostedSale) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "till": one.till,
+        "receipt": one.receipt,
+        "kind": one.kind,
+        "amount": str(one.amount),
+        "at": one.at,
+        "status": one.state,
+        "reason": None if one.trouble is None else one.trouble.code,
+    }

@@ -1,0 +1,77 @@
+"""Tills whose keys the server keeps: hosted, rotated, given up. See {Hosting}."""
+
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from endogene_token.chain.calls import Ledger
+from endogene_token.errors import NotHostedError, TillBusyError
+from endogene_token.host.officers import Officers
+from endogene_token.sales import HostedTill, HostedTills
+from endogene_token.sales.models import TillState
+from endogene_token.sales.tills import unfinished
+from endogene_token.store import reading
+
+
+@dataclass(frozen=True, slots=True)
+class Hosting:
+    """The registrar at work for hosted tills; killed anywhere and run again, each step is done once."""
+
+    ledger: Ledger
+    officers: Officers
+    tills: HostedTills
+
+    def host(self, merchant: int) -> int:
+        """Give a merchant a till whose key is kept here; return its number. Raises UnknownMerchantError."""
+        self.ledger.merchant(merchant)
+        key = self.tills.begin(merchant)
+        return self.tills.open(key, self._enrolled(key))
+
+    def rotate(self, number: int) -> int:
+        """Give a till a new key and revoke the old one; return its new number on the ledger.
+
+        Its number and its sales stay; what the old key had signed and the ledger had not recorded is signed
+        again with the new one. Raises NotHostedError.
+        """
+        old = self._open(number)
+        key = self.tills.begin(old.merchant, number)
+        till = self._enrolled(key)
+        self._revoke(old)  # before it is forgotten: killed here and run again, it is found once more
+        self.tills.open(key, till)
+        return till
+
+    def unhost(self, number: int, *, at_once: bool = False) -> int:
+        """Destroy a till's key and revoke it; return how many sales wait for good.
+
+        Raises NotHostedError; TillBusyError while sales are on their way, unless `at_once`.
+        """
+        till = self._open(number)
+        with reading(self.tills.engine) as connection, Session(connection) as session:
+            left = unfinished(session, number)
+        if left and not at_once:
+            raise TillBusyError(actual=number, limit=left)
+        self._revoke(till)
+        self.tills.close(number)
+        return left
+
+    def _enrolled(self, key: HostedTill) -> int:
+        """Return the till of this key on the ledger, enrolled if it is new: a kill may have come between."""
+        tills = self.ledger.tills(range(1, self.ledger.till_count() + 1))
+        for number, till in enumerate(tills, start=1):
+            if till.key == key.address:
+                return number
+        return self.officers.enrol_till(key.merchant, key.address)
+
+    def _revoke(self, till: HostedTill) -> None:
+        if till.till is not None and not self.ledger.till(till.till).revoked:
+            self.officers.revoke_till(till.till)
+
+    def _open(self, number: int) -> HostedTill:
+        with reading(self.tills.engine) as connection, Session(connection) as session:
+            query = select(HostedTill).where(
+                col(HostedTill.number) == number, HostedTill.state == TillState.OPEN
+            )
+            found = session.exec(query).first()
+        if found is None:
+            raise NotHostedError(actual=number, merchant="?")
+        return found
