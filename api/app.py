@@ -16,21 +16,25 @@ from api.description import describe
 from api.door import Door
 from api.envelope import Envelope
 from api.idempotency import Idempotency
-from api.pages import summary
+from api.pages import problems, summary
 from api.register import Register
 from api.routes import (
     acts,
     ballots,
+    buyers,
+    cards,
     community,
     connectors,
     events,
     fund,
     governance,
     health,
+    keys,
     member_acts,
     members,
     merchants,
     money,
+    phones,
     projects,
     purchases,
     redemptions,
@@ -40,6 +44,7 @@ from api.routes import (
     statements,
     texts,
     tills,
+    trail,
     uploads,
     webhooks,
 )
@@ -55,7 +60,8 @@ ROUTERS: Final = tuple(
         *(health, community, fund, tills, purchases, reversals, members, merchants),
         *(governance, texts, resolutions, ballots, acts),
         *(sales, uploads, connectors),
-        *(events, webhooks),
+        *(buyers, cards, phones, keys, trail),
+        *(events, webhooks, problems),
         *(projects, money, redemptions, member_acts, statements),
     )
 )

@@ -1,27 +1,44 @@
 """The OpenAPI description: FastAPI's, with our problems in place of its own."""
 
+import re
 from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api.answers import Problem
+from api.common_parts import tell_common
 from api.errors import PROBLEM
 
 _STATUSES: Final = {
     "post": {"409": "Conflict", "413": "Too large", "422": "Not as described"},
+    "put": {"404": "Unknown", "409": "Conflict", "413": "Too large", "422": "Not as described"},
+    "delete": {"404": "Unknown", "409": "Not at this time", "422": "Not as described"},
     "get": {"404": "Unknown", "409": "Not at this time", "422": "Not as described"},
 }
 _OWN: Final = {"401": "Nobody proves who asks", "403": "Not yours to read"}
-_OWN_PATHS: Final = ("/v1/members/", "/v1/merchants/", "/v1/redemptions/", "/v1/statements/")
+_OWN_PATHS: Final = (
+    *("/v1/members/", "/v1/merchants/", "/v1/redemptions/", "/v1/statements/"),
+    *("/v1/sales", "/v1/uploads", "/v1/connectors/"),
+    *("/v1/buyers", "/v1/keys", "/v1/trail"),
+)
+_KEYED: Final = re.compile("^/v1/(buyers|keys|trail|sales|uploads|connectors)|/(cards|phone)(/|$)")
+_GUESSED: Final = {"429": "Too many unknown numbers"}
 _EVERY: Final = {"500": "Our fault", "503": "Chain or database away"}
+_BEARER: Final = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "A key of the API, ek_live_… or ek_test_…, with the scope that the operation names.",
+}
 _SECURITY: Final = {
     "type": "apiKey",
     "in": "header",
     "name": "Authorization",
     "description": 'Endogene address="0x…", created="<seconds>", signature="0x…": EIP-712 '
     "Access(string method,string path,uint64 created) in the fund's domain, valid 5 minutes. With key= "
-    "in the place of address=: any key of a member, and the signature that it gives.",
+    "in the place of address=: any key of a member, and the signature that it gives. What changes something "
+    'adds body="0x<keccak of the body>" before signature and signs Change(string method,string path,'
+    "bytes32 body,uint64 created); it is carried out once.",
 }
 
 
@@ -35,10 +52,11 @@ def describe(app: FastAPI) -> dict[str, Any]:
         for name in ("HTTPValidationError", "ValidationError"):
             components["schemas"].pop(name, None)
         components["schemas"]["Problem"] = Problem.model_json_schema()
-        components["securitySchemes"] = {"signature": _SECURITY}
+        components["securitySchemes"] = {"signature": _SECURITY, "key": _BEARER}
         for path, operations in made["paths"].items():
             for method, operation in operations.items():
                 _tell_problems(path, method, operation)
+                tell_common(path, method, operation)
         app.openapi_schema = made
     return app.openapi_schema
 
@@ -47,12 +65,13 @@ def _tell_problems(path: str, method: str, operation: dict[str, Any]) -> None:
     own = path.startswith(_OWN_PATHS) or path.endswith("/ballots/{member}")
     problem = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     statuses = _STATUSES[method] | _EVERY | (_OWN if own else {})
+    statuses |= _GUESSED if path == "/v1/buyers" else {}
     for status, what in statuses.items():
         operation["responses"][status] = {"description": what, "content": problem}
     if method == "post":
         operation["responses"]["404"] = {"description": "Unknown", "content": problem}
     if own:
-        operation["security"] = [{"signature": []}]
+        operation["security"] = [{"signature": []}, *([{"key": []}] if _KEYED.search(path) else [])]
         operation["parameters"] = [
-            one for one in operation["parameters"] if one["name"].lower() != "authorization"
+            one for one in operation.get("parameters", []) if one["name"].lower() != "authorization"
         ]

@@ -69,6 +69,7 @@ from endogene_token.errors import (
     UnknownKeyError,
     UnknownPathError,
     UnknownPhoneError,
+    UnknownProblemError,
     UnknownPurchaseError,
     UnknownStatementError,
     UnknownWebhookError,
@@ -82,6 +83,7 @@ from endogene_token.i18n import mark, tr
 from endogene_token.money import MAX_AMOUNT
 from endogene_token.receipts import MAX_BATCH
 
+HIDDEN: Final = "…"
 PROBLEM: Final = "application/problem+json"
 SHOWN_ERRORS: Final = 10  # of a request with many wrong fields
 log = structlog.get_logger()
@@ -103,6 +105,7 @@ STATUS: Final[Mapping[type[EndogeneError], HTTPStatus]] = {
     MonthOrderError: HTTPStatus.CONFLICT,
     UnknownStatementError: HTTPStatus.NOT_FOUND,
     UnknownPathError: HTTPStatus.NOT_FOUND,
+    UnknownProblemError: HTTPStatus.NOT_FOUND,
     MethodError: HTTPStatus.METHOD_NOT_ALLOWED,
     RequestTooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     CredentialsError: HTTPStatus.UNAUTHORIZED,
@@ -172,9 +175,21 @@ def status_of(kind: type[EndogeneError]) -> HTTPStatus | None:
     return next((STATUS[one] for one in kind.__mro__ if one in STATUS), None)
 
 
+def public(error: EndogeneError) -> EndogeneError:
+    """Return an error as strangers may read it: of our inside, its kind without its values.
+
+    They are addresses of nodes and databases, files, and what a driver said; the log has them.
+    """
+    status = status_of(type(error)) or HTTPStatus.INTERNAL_SERVER_ERROR
+    if status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return error
+    return type(error)(actual=HIDDEN, limit=HIDDEN, **dict.fromkeys(error.params, HIDDEN))
+
+
 def problem(error: EndogeneError, lang: str, request_id: str, **members: object) -> JSONResponse:
     """Return the answer that tells `error` in `lang`; `members` are put beside the standard ones."""
     status = status_of(type(error)) or HTTPStatus.INTERNAL_SERVER_ERROR
+    error = public(error)
     parts = error.as_dict(lang)
     body = {name: shown(value) for name, value in error.params.items()} | {
         "type": f"/v1/problems/{error.code}",

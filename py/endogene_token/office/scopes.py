@@ -96,6 +96,11 @@ class Holder:
         return f"role:{self.role}" if self.merchant is None else f"merchant:{self.merchant}"
 
     @property
+    def on_chain(self) -> Role | None:
+        """The officers' role of the chain that this is, or None."""
+        return None if self.role is None else self.role.on_chain
+
+    @property
     def scopes(self) -> frozenset[Scope]:
         """All that a key of this holder may be given."""
         return MERCHANT_SCOPES if self.role is None else ROLE_SCOPES[self.role]

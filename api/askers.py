@@ -1,0 +1,218 @@
+"""Who asks the office, by a key of the API or by a signature, and what each may change there.
+
+What changes something is signed with its body and carried out once; every change is in the trail.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from fastapi import Depends, Header, Request
+from sqlmodel import Session, col, select
+
+from api.access import (
+    VALID_SECONDS,
+    Proof,
+    caller,
+    change_proof,
+    is_key_of,
+    require_officer,
+    require_role,
+)
+from api.bearers import PREFIX, authenticated, require_live, require_scope
+from api.deps import App, Language, Services
+from endogene_token.chain.views import Role
+from endogene_token.errors import AccessError, CredentialsError, ScopeMissingError
+from endogene_token.hexes import from_hex
+from endogene_token.i18n import mark, tr
+from endogene_token.indexer import models
+from endogene_token.office import proofs
+from endogene_token.office.keys import ApiKey
+from endogene_token.office.scopes import Holder, Mode, OfficeRole, Scope
+from endogene_token.office.trail import Actor, Change, changing, network
+
+_SPENT: Final = mark("it was carried out already")
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks: `key`, or else the address (0x…) that signed; `proof` for a signed change."""
+
+    where: str
+    request: str
+    lang: str
+    key: ApiKey | None = None
+    address: str = ""
+    proof: Proof | None = None
+
+    def acting(self, as_: str = "") -> Actor:
+        """Return who the trail shall name: the key, or `as_` (``member:4``), or the officer who signed."""
+        who = f"key:{self.key.id}" if self.key else as_ or f"officer:{self.address}"
+        return Actor(who, self.where, self.request)
+
+
+def reader(request: Request, app: App, lang: Language, authorization: Annotated[str, Header()] = "") -> Asker:
+    """Return who asks to read. Raises KeyRefusedError, CredentialsError, ChainError."""
+    where, number = _place(request)
+    if authorization.startswith(PREFIX):
+        return Asker(where, number, lang, key=authenticated(app, lang, authorization))
+    return Asker(where, number, lang, address=caller(request, app, lang, authorization))
+
+
+async def body_of(request: Request) -> bytes:
+    """Return the body as it came."""
+    return await request.body()
+
+
+def changer(
+    request: Request,
+    app: App,
+    lang: Language,
+    body: Annotated[bytes, Depends(body_of)],
+    authorization: Annotated[str, Header()] = "",
+) -> Asker:
+    """Return who asks for a change. Raises as `reader`, and CredentialsError for another body."""
+    where, number = _place(request)
+    if authorization.startswith(PREFIX):
+        return Asker(where, number, lang, key=authenticated(app, lang, authorization))
+    proof = change_proof(request, app, lang, authorization, body)
+    return Asker(where, number, lang, address=proof.key, proof=proof)
+
+
+Reader = Annotated[Asker, Depends(reader)]
+Changer = Annotated[Asker, Depends(changer)]
+
+
+@contextmanager
+def changing_as(app: Services, asker: Asker, actor: Actor) -> Iterator[Change]:
+    """Open the transaction of a change; a signed request is spent in it. Raises CredentialsError."""
+    with changing(app.engine, actor) as change:
+        if asker.proof is not None and not proofs.spend(change.session, asker.proof.digest):
+            raise CredentialsError(actual=tr(_SPENT, asker.lang), limit=VALID_SECONDS)
+        yield change
+
+
+def registrar(app: Services, asker: Asker) -> Actor:
+    """Return who changes what the office keeps of a member. Raises ScopeMissingError, AccessError."""
+    if asker.key is not None:
+        require_live(asker.key, Scope.MEMBERS_WRITE)
+    else:
+        require_role(app.ledger, asker.address, Role.REGISTRAR)
+    return asker.acting()
+
+
+def require_member_reader(app: Services, session: Session, asker: Asker, member: int) -> None:
+    """Raise unless the member itself asks, an officer, or a key that reads members."""
+    if asker.key is not None:
+        require_live(asker.key, Scope.MEMBERS_READ)
+    elif not is_key_of(session, asker.address, member):
+        require_officer(app.ledger, asker.address)
+
+
+def require_trail_reader(app: Services, asker: Asker) -> None:
+    """Raise unless an officer asks, or a key that reads the trail (the auditor's)."""
+    if asker.key is not None:
+        require_live(asker.key, Scope.TRAIL_READ)
+    else:
+        require_officer(app.ledger, asker.address)
+
+
+def buyer_seeker(app: Services, session: Session, asker: Asker) -> tuple[str, Mode]:
+    """Return for whom a buyer is looked up (``merchant:4``), and whether among test buyers.
+
+    A till, its merchant, or a key: what is unknown is counted for the merchant, however many keys it has.
+    Raises ScopeMissingError, AccessError.
+    """
+    if asker.key is not None:
+        require_scope(asker.key, Scope.BUYERS_READ)
+        return str(asker.key.holder), asker.key.mode
+    own = from_hex(asker.address)
+    till = select(models.Till.merchant).where(models.Till.key == own, col(models.Till.revoked) == 0)
+    found = session.exec(till).first() or _merchant_of(session, own)
+    if found is None:
+        require_role(app.ledger, asker.address, Role.REGISTRAR)
+        return f"role:{OfficeRole.REGISTRAR}", Mode.LIVE
+    return str(Holder(found)), Mode.LIVE
+
+
+def key_maker(app: Services, session: Session, asker: Asker, holder: Holder, made: ApiKey | None) -> Actor:
+    """Return who makes keys of a holder; `made`: the key to rotate or to revoke, if it is about one.
+
+    A merchant, by its own key or by an API key of its own with the scope; the registrar, for merchants and
+    the auditor; for another role, the officer who has it. Raises AccessError, ScopeMissingError.
+    """
+    if asker.key is not None:
+        require_scope(asker.key, Scope.KEYS_WRITE)
+        if asker.key.holder != holder or (made is not None and made.mode is not asker.key.mode):
+            raise AccessError(actual=asker.key.id)
+        return asker.acting()
+    if holder.merchant is not None and is_key_of(session, asker.address, holder.merchant):
+        return asker.acting(f"member:{holder.merchant}")
+    role = holder.on_chain
+    require_role(app.ledger, asker.address, Role.REGISTRAR if role is None else role)
+    if role is not None and made is not None and made.officer != from_hex(asker.address):
+        raise AccessError(actual=asker.address)  # another officer's: to take it over would be to act as both
+    return asker.acting()
+
+
+def key_ender(app: Services, session: Session, asker: Asker, ended: ApiKey) -> Actor:
+    """Return who revokes a key: who may make it, and the registrar in any case. Raises as `key_maker`."""
+    if asker.key is None and not _may_hold(session, asker, ended.holder):
+        role = ended.holder.on_chain
+        if role is None or ended.officer != from_hex(asker.address):
+            require_role(app.ledger, asker.address, Role.REGISTRAR)
+            return asker.acting()
+    return key_maker(app, session, asker, ended.holder, ended)
+
+
+def require_scopes(asker: Asker, wanted: frozenset[Scope], mode: Mode) -> None:
+    """Raise ScopeMissingError when a key would give more than it has: another scope, another mode."""
+    if asker.key is None:
+        return
+    for scope in sorted(wanted - asker.key.scopes):
+        raise ScopeMissingError(actual=asker.key.id, limit=scope)
+    if mode is not asker.key.mode:
+        raise ScopeMissingError(actual=asker.key.id, limit=f"{Scope.KEYS_WRITE} ({mode})")
+
+
+def listed_holder(
+    app: Services, session: Session, asker: Asker, merchant: int | None, role: OfficeRole | None
+) -> Holder | None:
+    """Return whose keys are listed; None: everybody's. Raises AccessError, ScopeMissingError, HolderError."""
+    wanted = None if merchant is None and role is None else Holder(merchant, role)
+    if asker.key is not None:
+        require_scope(asker.key, Scope.KEYS_READ)
+        if asker.key.holder.merchant is None:
+            require_live(asker.key, Scope.KEYS_READ)
+            return wanted
+        if wanted not in {None, asker.key.holder}:
+            raise AccessError(actual=asker.key.id)
+        return asker.key.holder
+    own = _merchant_of(session, from_hex(asker.address))
+    if own is not None and wanted in {None, Holder(own)}:
+        return Holder(own)
+    require_role(app.ledger, asker.address, Role.REGISTRAR)
+    return wanted
+
+
+def officer_of(asker: Asker, holder: Holder) -> bytes | None:
+    """Return who answers for a key of a role: the officer who signs for it."""
+    return None if holder.role is None or not asker.address else from_hex(asker.address)
+
+
+def _may_hold(session: Session, asker: Asker, holder: Holder) -> bool:
+    return holder.merchant is not None and is_key_of(session, asker.address, holder.merchant)
+
+
+def _merchant_of(session: Session, key: bytes) -> int | None:
+    """Return the number of the merchant that signs with this key, or None."""
+    query = select(models.Merchant.number).join(
+        models.Member, col(models.Member.number) == col(models.Merchant.number)
+    )
+    return session.exec(query.where(models.Member.key == key)).first()
+
+
+def _place(request: Request) -> tuple[str, str]:
+    host = None if request.client is None else request.client.host
+    return network(host), str(request.state.request_id)
