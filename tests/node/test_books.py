@@ -107,10 +107,10 @@ def test_each_part_of_an_account_is_what_the_chain_says_of_that_party(
     members = range(1, ledger.member_count() + 1)
     for member, account in zip(members, ledger.accounts(members), strict=True):
         assert credits_.get(Auxiliary(Party.MEMBER, member), 0) == account.balance
-    merchants = {of.number for of in (*receivable, *prepaid)}
-    for merchant, account in zip(sorted(merchants), ledger.merchant_accounts(sorted(merchants)), strict=True):
+    merchants = sorted({of.number for of in (*receivable, *prepaid)})
+    for merchant, terms in zip(merchants, ledger.merchant_accounts(merchants), strict=True):
         of = Auxiliary(Party.MERCHANT, merchant)
-        assert (-receivable.get(of, 0), prepaid.get(of, 0)) == (account.owed, account.prepaid)
+        assert (-receivable.get(of, 0), prepaid.get(of, 0)) == (terms.owed, terms.prepaid)
         told = Currency(ledger).holding(merchant)
         assert currency.get(of, 0) == told.first + told.second + told.third + told.later
     with reading(whole) as connection:

@@ -117,7 +117,7 @@ def test_an_amount_is_written_without_rounding(amount: int, currency: str, text:
     assert decimal_text(amount, currency, ",") == text
 
 
-def field(column: str, value: str, line: int = 1) -> Callable[[list[list[str]]], None]:
+def field(column: str, value: str, line: int = 1) -> Callable[[list[list[str]]], object]:
     """Return what plants a value in a field of a line."""
 
     def plant(table: list[list[str]]) -> None:
@@ -135,7 +135,7 @@ def drop_entry(table: list[list[str]]) -> None:
     table[1:] = [row for row in table[1:] if row[2] != "2"]
 
 
-PLANTED: dict[str, tuple[Callable[[list[list[str]]], None], str]] = {
+PLANTED: dict[str, tuple[Callable[[list[list[str]]], object], str]] = {
     "a field renamed": (field("Debit", "Montant", 0), "the first line names"),
     "a field less": (lambda table: table[1].pop(), "a line has eighteen fields, not 17"),
     "a field more": (lambda table: table[1].append(""), "a line has eighteen fields, not 19"),

@@ -19,11 +19,9 @@ from endogene_token.treasury.books.journal import Entry, of_year, since_the_foun
 from endogene_token.treasury.books.sheets import month_ends, sheets, sheets_on
 from tests.unit.test_money_projections import RIGHT
 from tests.unit.told_books import (
-    BAKER,
     BAKER_TILL,
     MONTREAL,
     QUEBEC,
-    SMITH,
     SMITH_TILL,
     Ledger,
     Life,
@@ -31,6 +29,7 @@ from tests.unit.told_books import (
     sums,
     whole,
 )
+from tests.unit.told_money import BAKER, SMITH
 
 FOREVER = 2**62
 STEPS = st.lists(

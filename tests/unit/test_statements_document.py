@@ -175,7 +175,14 @@ def test_a_logo_that_is_too_large_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("colour", "is_dark"),
-    [("#000000", True), ("#1b5f54", True), ("#767676", True), ("#86b8aa", False), ("#ffffff", False)],
+    [
+        ("#000000", True),
+        ("#1b5f54", True),
+        ("#6a6a6a", True),
+        ("#7a7a7a", False),
+        ("#86b8aa", False),
+        ("#ffffff", False),
+    ],
 )
 def test_a_colour_of_text_is_dark_enough_to_be_read(colour: str, is_dark: bool) -> None:
     """WCAG 2.2, 1.4.3: 4.5 to 1 on white; black has 21."""

@@ -67,7 +67,7 @@ def test_no_digit_of_an_amount_is_lost(amount: int) -> None:
             "1er octobre 2026",
             "jeu. 1er oct.",
             "du 1er au 31 octobre 2026",
-            f"9,975{NARROW}%",
+            f"9,975{NO_BREAK}%",
         ),
         (EN_CA, "October 1, 2026", "Thu, Oct 1", "October 1 to 31, 2026", "9.975%"),
         (EN_FR, "1 October 2026", "Thu 1 Oct", "1 to 31 October 2026", "9.975%"),
