@@ -157,4 +157,46 @@ class Deliveries(Told):
     next: int | None = None
 
 
+class ProblemKindTold(Told):
+    """A kind of problem: what it means, and what to do; dots stand for the values of a single one."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            code="sequence",
+            type="/v1/problems/sequence",
+            title="The batch begins at sequence …; the next one of this till is ….",
+            advice="Send the missing one.",
+            status=409,
+            parent="ledger-refusal",
+        )
+    )
+
+    code: str
+    type: str
+    title: str
+    advice: str
+    status: int
+    parent: str | None = None
+
+
+class ProblemKinds(Told):
+    """Every kind of problem."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            items=[
+                {
+                    "code": "endogene",
+                    "type": "/v1/problems/endogene",
+                    "title": "Something went wrong: ….",
+                    "advice": "Try again.",
+                    "status": 500,
+                }
+            ]
+        )
+    )
+
+    items: list[ProblemKindTold]
+
+
 MAX_DELIVERY: Final = 2**63 - 1

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Body, Path
 from sqlmodel import Session
 
 from api.deps import App, Language, Reading
+from api.errors import public
 from api.intake import accept, place
 from api.schemas import Accepted, ReversalsGiven, ReversalTold
 from api.text import day_text, refusal_text
@@ -68,7 +69,7 @@ def _queued(session: Session, wanted: PurchaseId, lang: str) -> ReversalTold | N
         id=str(wanted),
         status=found.status,
         reason=trouble and trouble.code,
-        explanation=trouble and trouble.render(lang),
+        explanation=trouble and public(trouble).render(lang),
         merchant=found.row.merchant,
         purchase_id=str(PurchaseId(item.purchase_till, item.purchase_sequence)),
         purchase_batch=item.purchase_batch,

@@ -21,7 +21,8 @@ from api.event_answers import (
     Webhooks,
     WebhookTold,
 )
-from endogene_token.errors import EndogeneError, ScopeUnfitError
+from endogene_token.errors import EndogeneError, ScopeUnfitError, WebhookUrlError
+from endogene_token.i18n import tr
 from endogene_token.office.keys import ApiKey
 from endogene_token.office.scopes import Scope
 from endogene_token.office.trail import Actor, Change, changing, network
@@ -45,7 +46,10 @@ def create(
     """Make an endpoint, told of what happens from now on; its secret is told this once."""
     if key.holder.merchant is None:
         raise ScopeUnfitError(actual=Scope.WEBHOOKS_WRITE, limit=key.holder)
-    Guard(app.settings.webhook_loopback).target(given.url)
+    try:
+        Guard(app.settings.webhook_loopback).target(given.url)
+    except WebhookUrlError as error:
+        raise _translated(error, lang) from None
     with changing(app.engine, _actor(request, key)) as change:
         types = frozenset(given.types)
         row = endpoints.make(change, key.holder.merchant, key.mode, given.url, types)
@@ -171,4 +175,10 @@ def _delivery(session: Session, row: WebhookDelivery, lang: str) -> DeliveryTold
 
 
 def _why(trouble: EndogeneError | None, lang: str) -> dict[str, Any]:
-    return {"reason": trouble and trouble.code, "explanation": trouble and trouble.render(lang)}
+    told = None if trouble is None else _translated(trouble, lang)
+    return {"reason": told and told.code, "explanation": told and told.render(lang)}
+
+
+def _translated(error: EndogeneError, lang: str) -> EndogeneError:
+    """Return an error whose limit is a sentence of the catalogue in the reader's language."""
+    return type(error)(actual=error.actual, limit=None if error.limit is None else tr(str(error.limit), lang))

@@ -19,10 +19,16 @@ from sqlmodel import Session, col, func, select, update
 
 from api.deps import App
 from endogene_token.crash import VARIABLE
-from endogene_token.errors import DuplicateError, StillWaitingError
+from endogene_token.errors import (
+    DuplicateError,
+    IdempotencyInFlightError,
+    OfficeKeyError,
+    StillWaitingError,
+)
 from endogene_token.office import answers
 from endogene_token.office.answers import Ask, Idempotency
-from endogene_token.office.secret import OfficeSecret
+from endogene_token.office.sealed import unseal
+from endogene_token.office.secret import OfficeSecret, Purpose
 from endogene_token.relay import ballots
 from endogene_token.relay.vote_models import RelayText
 from endogene_token.store import Unit, reading, writing
@@ -191,7 +197,7 @@ def test_of_two_processes_the_second_waits_or_is_told_and_does_nothing(database_
         try:
             with second.joined():
                 return "let in"
-        except (answers.AnsweredError, answers.IdempotencyInFlightError) as error:
+        except (answers.AnsweredError, IdempotencyInFlightError) as error:
             return type(error).__name__
 
     with ThreadPoolExecutor(1) as pool:
@@ -254,10 +260,10 @@ def test_a_kept_answer_opens_only_at_its_own_place_and_with_its_own_key(site: Ba
         assert answers.find(session, site.secret, own) is not None
         with pytest.raises(DuplicateError):
             answers.find(session, site.secret, Ask(row.caller, "k", bytes(32)))
-    with pytest.raises(answers.OfficeKeyError):
-        answers.unseal(OfficeSecret(bytes(32)), answers.Purpose.ANSWER, own.place, row.body)
-    with pytest.raises(answers.OfficeKeyError):
-        answers.unseal(site.secret, answers.Purpose.ANSWER, Ask("net:y", "k", b"").place, row.body)
+    with pytest.raises(OfficeKeyError):
+        unseal(OfficeSecret(bytes(32)), Purpose.ANSWER, own.place, row.body)
+    with pytest.raises(OfficeKeyError):
+        unseal(site.secret, Purpose.ANSWER, Ask("net:y", "k", b"").place, row.body)
 
 
 @given(st.tuples(st.text(), st.text(), st.binary()), st.tuples(st.text(), st.text(), st.binary()))

@@ -107,6 +107,7 @@
     │   │   ├── RequestTooLargeError
     │   │   ├── CredentialsError
     │   │   ├── UnknownPathError
+    │   │   ├── UnknownProblemError
     │   │   ├── MethodError
     │   │   ├── ApiVersionError
     │   │   ├── CursorError
@@ -141,6 +142,7 @@
     │   │   ├── BuyerUnknownError
     │   │   ├── NotHostedError
     │   │   ├── TillUnnamedError
+    │   │   ├── TillBusyError
     │   │   ├── OtherCurrencyError
     │   │   ├── FractionError
     │   │   ├── SaleOpenError

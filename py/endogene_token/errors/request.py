@@ -28,6 +28,11 @@ class UnknownPathError(RequestError):
     advice = "Look for the right address in the description of the service, /v1/openapi.json."
 
 
+class UnknownProblemError(RequestError):
+    what = "There is no problem {actual}."
+    advice = "Look for it in the list of problems, /v1/problems."
+
+
 class MethodError(RequestError):
     what = "The method {actual} is not possible here; possible: {limit}."
     advice = "Use a possible method, or look for the right address at /v1/openapi.json."

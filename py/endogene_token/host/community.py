@@ -5,7 +5,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from functools import partial
+from functools import cache
 from typing import Final
 
 import httpx
@@ -90,7 +90,8 @@ class Host(Ground):
         hosted = HostedTills(self.engine, hosting_passphrase(self.settings))
         self._signer = self._worker("signer", Signer(self.engine, self.ledger, hosted).run)
         poster = Poster(Guard(self.settings.webhook_loopback))
-        sender = Sender(self.engine, self.community, partial(OfficeSecret.load, self.settings), poster)
+        secret = cache(lambda: OfficeSecret.load(self.settings))
+        sender = Sender(self.engine, self.community, secret, poster)
         self._sender = self._worker("webhooks", sender.run)
         app = create_app(self.settings, self.engine, self.ledger, self.community)
         self._server = Server(app, self.settings.api_host, self._api_port)

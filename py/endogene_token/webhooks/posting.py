@@ -15,12 +15,14 @@ import httpcore
 import httpx
 
 from endogene_token.errors import (
+    AddressRefusedError,
     DeliveryError,
     EndpointGoneError,
     EndpointRedirectsError,
     EndpointSilentError,
     EndpointSlowError,
     EndpointStatusError,
+    WebhookUrlError,
 )
 from endogene_token.webhooks.guard import Guard, Resolver, Target, resolved
 
@@ -66,6 +68,8 @@ class Poster:
             return self._sent(target, backend, {**headers, "content-length": str(len(body))}, body)
         except DeliveryError as error:
             return Outcome(None, error)
+        except WebhookUrlError as error:  # the settings allow less than when it was given
+            return Outcome(None, AddressRefusedError(actual=url, limit=error.limit))
         except httpcore.TimeoutException:
             return Outcome(None, EndpointSlowError(limit=round(self._total_seconds)))
         except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
