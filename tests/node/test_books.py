@@ -74,7 +74,7 @@ def test_at_every_block_the_accounts_hold_what_the_chain_says(lived: Town, whole
         for pocket, amount in sums(new, block).items():
             held[pocket] += amount
         assert held == asdict(lived.ledger.at(block).balance_sheet()), block
-    assert len(blocks) > 100
+    assert len(blocks) > 50
 
 
 def test_the_tables_tell_the_same_pockets_at_every_instant(lived: Town, whole: Engine) -> None:

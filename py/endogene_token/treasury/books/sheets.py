@@ -85,7 +85,7 @@ def _changes(connection: Connection, decoder: Decoder) -> Iterator[Change]:
     yield from _payments(connection)
     yield from _losses(connection)
     yield from _projects(connection)
-    for place, event, _ in told(connection, decoder):
+    for place, event, _ in told(connection, decoder, {CurrencyReclaimed}):
         if isinstance(event, CurrencyReclaimed):  # it may come more than once: no row keeps each instant
             yield Change(place.block_time, Pocket.CURRENCY, -event.amount)
             yield Change(place.block_time, Pocket.LOANS, -event.amount if event.is_loan else 0)

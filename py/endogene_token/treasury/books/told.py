@@ -1,10 +1,10 @@
 """The raw events that move money, out of the read model, in the order of the chain."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from sqlalchemy import Connection, Row, and_, func, select, tuple_
 
@@ -73,10 +73,13 @@ class Registry:
         )
 
 
-def told(connection: Connection, decoder: Decoder) -> Iterator[tuple[Place, Told, BatchCredits | None]]:
+def told(
+    connection: Connection, decoder: Decoder, kinds: Collection[type[Any]] = KINDS
+) -> Iterator[tuple[Place, Told, BatchCredits | None]]:
     """Yield each event that moves money, and beside a batch what it brought each member."""
-    for rows in _pages(connection):
-        credits_ = _credits(connection, rows[0].block_number, rows[-1].block_number)
+    for rows in _pages(connection, kinds):
+        blocks = rows[0].block_number, rows[-1].block_number
+        credits_ = _credits(connection, *blocks) if PurchasesRecorded in kinds else {}
         for row in rows:
             place = Place(
                 row.block_number, row.block_hash, row.block_time, row.transaction_hash, row.log_index
@@ -93,9 +96,9 @@ def day_of(number: int) -> date:
     return date.fromordinal(EPOCH + number)
 
 
-def _pages(connection: Connection) -> Iterator[list[Row[tuple[object, ...]]]]:
-    """Yield the logs of `KINDS` in the order of the chain; no more than a page is in memory."""
-    topics = [topic for name in CONTRACTS for topic, (kind, _) in layouts(name).items() if kind in KINDS]
+def _pages(connection: Connection, kinds: Collection[type[Any]]) -> Iterator[list[Row[Any]]]:
+    """Yield the logs of `kinds` in the order of the chain; no more than a page is in memory."""
+    topics = [topic for name in CONTRACTS for topic, (kind, _) in layouts(name).items() if kind in kinds]
     place = (EVENTS.c.block_number, EVENTS.c.log_index)
     wanted = select(EVENTS).where(func.substr(EVENTS.c.topics, 1, WORD).in_(topics))
     query = wanted.order_by(*place).limit(PAGE)
