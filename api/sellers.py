@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from fastapi import Request
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from api.access import caller, require_merchant
 from api.deps import Services
-from endogene_token.errors import AccessError, RequestShapeError, ScopeMissingError
-from endogene_token.i18n import mark, tr
+from endogene_token.errors import AccessError, ScopeMissingError
+from endogene_token.hexes import from_hex
+from endogene_token.indexer.models import Member, Till
 from endogene_token.office import cards, guesses, keys, phones, sandbox
 from endogene_token.office.scopes import Mode, Scope
 from endogene_token.office.secret import OfficeSecret
@@ -19,7 +20,6 @@ from endogene_token.sales.deliveries import UNKNOWN_BUYER
 from endogene_token.store import reading
 
 BEARER: Final = "Bearer "
-_EXPECTED: Final = mark("a merchant's number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,21 @@ def seller(app: Services, request: Request, lang: str, wanted: int | None, scope
                 raise AccessError(actual=merchant)
             return Seller(merchant, str(key.holder), is_test=key.mode is Mode.TEST)
         address = caller(request, app, lang, header)
-        if wanted is None:
-            raise RequestShapeError(field="merchant", actual="∅", limit=tr(_EXPECTED, lang))
-        require_merchant(session, app.ledger, address, wanted)
-        return Seller(wanted, f"merchant:{wanted}")
+        merchant = _merchant_of(session, address) if wanted is None else wanted
+        if merchant is None:
+            raise AccessError(actual=address)
+        require_merchant(session, app.ledger, address, merchant)
+        return Seller(merchant, f"merchant:{merchant}")
+
+
+def _merchant_of(session: Session, address: str) -> int | None:
+    """Return the merchant whose till or whose own key this is, or None."""
+    key = from_hex(address)
+    till = session.exec(select(Till).where(Till.key == key, Till.revoked == 0)).first()
+    if till is not None:
+        return till.merchant
+    member = session.exec(select(Member).where(Member.key == key)).first()
+    return None if member is None else member.number
 
 
 class OfficeBuyers(MembersOnly):

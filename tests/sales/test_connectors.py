@@ -26,7 +26,7 @@ from endogene_token.errors import (
 from endogene_token.sales import Buyer, MembersOnly
 from endogene_token.sales.connectors import ShopSettings, odoo, woocommerce
 from endogene_token.sales.connectors.shop import parts_half_up
-from endogene_token.sales.deliveries import Desk, Refused, Taken, take
+from endogene_token.sales.deliveries import Desk, Refused, Row, Taken, take
 from endogene_token.sales.intake import Admitted
 from tests.sales.counter import MERCHANT, TILL, ZONE, Counter
 
@@ -270,5 +270,5 @@ def test_binary_noise_of_odoo_never_moves_a_cent(cents: int) -> None:
     body = json.dumps({**orders()["orders"]["result"][1], "amount_total": noisy})
     [line] = odoo.rows(f'{{"orders": [{body}]}}'.encode(), SHOP) if cents else [None]
     if cents > 0:
-        assert isinstance(line, odoo.Row)
+        assert isinstance(line, Row)
         assert line.draft.amount == cents

@@ -16,6 +16,7 @@ EXAMPLES: Final = {"iso": "2026-03-31 19:55", "dmy": "31/03/2026 19:55", "mdy": 
 SALES: Final = ("sale", "purchase", "vente", "achat")
 RETURNS: Final = ("return", "refund", "reversal", "retour", "remboursement", "annulation")
 _SIGNS: Final = re.compile("[\\s\u00a0\u202f'’$€£]|(?i:cad|eur|usd)")
+_NEGATIVE: Final = re.compile(r"-([^-()]+)|([^-()]+)-|\(([^-()]+)\)")
 _PLAIN: Final = re.compile(r"([0-9]{1,18})(?:[.,]([0-9]{1,3}))?")
 _GROUPED: Final = re.compile(r"([0-9]{1,3}(?:([.,])[0-9]{3})(?:\2[0-9]{3})*)(?!\2)[.,]([0-9]{2,3})")
 _DAY: Final = re.compile(
@@ -30,12 +31,12 @@ def amount(text: str, line: int, currency: str, *, is_cents: bool) -> int:
     What could be read in two ways (1.234) is refused: a thousand times too much is no rounding error.
     """
     bare = _SIGNS.sub("", text)
-    negative = bare.startswith("-") or bare.endswith("-") or (bare.startswith("(") and bare.endswith(")"))
-    digits = bare.strip("-()")
+    signed = _NEGATIVE.fullmatch(bare)
+    digits = bare if signed is None else "".join(filter(None, signed.groups()))
     value = _cents(digits) if is_cents else _decimal(digits, get_currency_precision(currency))
     if value is None or value > MAX_AMOUNT:
         raise AmountTextError(line=line, actual=text or "∅", limit="1234" if is_cents else "12,34")
-    return -value if negative else value
+    return value if signed is None else -value
 
 
 def moment(text: str, line: int, form: DateForm) -> Moment:

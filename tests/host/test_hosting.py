@@ -1,0 +1,83 @@
+"""A hosted till on a whole community: from a file to the ledger, through a rotation, to its end."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlmodel import Session, select
+
+from endogene_token.config import Settings
+from endogene_token.errors import NotHostedError, TillBusyError
+from endogene_token.host import FREE_PORT, FoundingPlan, Host, organisation
+from endogene_token.host.hosting import Hosting
+from endogene_token.sales import HostedSale, HostedTills, MembersOnly, SaleState
+from endogene_token.sales.deliveries import Desk, Row, take
+from endogene_token.sales.secret import hosting_passphrase
+from endogene_token.sdk.sales import Draft, NewPurchase, NewReversal
+from endogene_token.store import reading
+
+PATIENCE = 60  # seconds
+MERCHANT = 1
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Iterator[Host]:
+    """A community with one merchant."""
+    settings = Settings(data_dir=tmp_path / "data")
+    with Host(settings, FoundingPlan("Limoilou"), api_port=FREE_PORT, node_port=FREE_PORT) as opened:
+        opened.officers.admit([organisation()])
+        opened.officers.enrol_merchant(MERCHANT, 280, 10**9, 10**7)
+        yield opened
+
+
+def sell(host: Host, till: int, *drafts: Draft) -> None:
+    zone = ZoneInfo(host.settings.timezone)
+    desk = Desk(host.engine, MERCHANT, till, zone, "api", MembersOnly())
+    take(desk, [Row(line, one) for line, one in enumerate(drafts, 1)])
+
+
+def states(host: Host) -> set[str]:
+    with reading(host.engine) as connection, Session(connection) as session:
+        return set(session.exec(select(HostedSale.state)).all())
+
+
+def wait(host: Host, until: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not until():
+        host.check()
+        assert time.monotonic() < deadline, states(host)
+        time.sleep(0.1)
+
+
+def test_a_hosted_tills_sales_reach_the_ledger_before_and_after_its_key_is_rotated(host: Host) -> None:
+    """The refund under the new key undoes the sale of the old one; the till's number stays."""
+    tills = HostedTills(host.engine, hosting_passphrase(host.settings))
+    hosting = Hosting(host.ledger, host.officers, tills)
+    number = hosting.host(MERCHANT)
+    sell(host, number, NewPurchase(10_000, "A-1"), NewPurchase(5_000, "A-2"))
+    wait(host, lambda: states(host) == {SaleState.RECORDED})
+    successor = hosting.rotate(number)
+    assert successor != number
+    assert host.ledger.till(number).revoked
+    sell(host, number, NewReversal("A-1", "R-1"), NewPurchase(5_000, "A-2"), NewPurchase(1_000, "A-3"))
+    wait(host, lambda: states(host) == {SaleState.RECORDED})
+    assert host.ledger.balance_sheet().premiums_receivable == 140 + 28
+    assert host.ledger.till(successor).next_sequence == 3
+    assert hosting.unhost(number) == 0
+    assert host.ledger.till(successor).revoked
+    with pytest.raises(NotHostedError):
+        hosting.unhost(number)
+
+
+def test_a_till_with_sales_on_their_way_is_not_given_up_by_mistake(host: Host) -> None:
+    """What waits for its signature would wait for good."""
+    tills = HostedTills(host.engine, hosting_passphrase(host.settings))
+    hosting = Hosting(host.ledger, host.officers, tills)
+    number = hosting.host(MERCHANT)
+    host.officers.revoke_till(number)  # so that nothing leaves
+    sell(host, number, NewPurchase(10_000, "A-1"))
+    with pytest.raises(TillBusyError):
+        hosting.unhost(number)
+    assert hosting.unhost(number, at_once=True) == 1
