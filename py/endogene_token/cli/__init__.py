@@ -4,6 +4,7 @@ import typer
 
 from endogene_token.cli.books_commands import books
 from endogene_token.cli.commands import audit, demo, import_journal, rebuild, up
+from endogene_token.cli.office_commands import cards, keys, trail
 from endogene_token.cli.options import LANG
 from endogene_token.cli.project_commands import projects, redemptions, solvency
 from endogene_token.cli.sale_commands import sales
@@ -50,6 +51,9 @@ app.command(
     help=tr("Show what bounds every outflow of the fund. Example: endogene solvency --json", LANG),
 )(solvency)
 app.add_typer(vote, name="vote")
+app.add_typer(cards, name="card")
+app.add_typer(keys, name="key")
+app.add_typer(trail, name="trail")
 app.add_typer(projects, name="project")
 app.add_typer(redemptions, name="redemption")
 app.add_typer(sales, name="sales")
