@@ -1,4 +1,4 @@
-"""The office over HTTP: who may what, each change once and in the trail, nothing secret in answers and logs."""
+"""The office over HTTP: who may what, each change once and in the trail, nothing secret in answers or logs."""
 
 import time
 from collections.abc import Iterator

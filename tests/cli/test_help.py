@@ -15,6 +15,9 @@ GROUPS = {
     "redemption": ["list", "show"],
     "books": ["journal", "trial", "fec", "beancount"],
     "till": ["run", "status", "send"],
+    "card": ["issue", "replace", "revoke", "print"],
+    "key": ["create", "list", "rotate", "revoke"],
+    "trail": ["list", "verify"],
 }
 HEAVY = ("fastapi", "sqlalchemy", "uvicorn", "web3")
 TITLES = {
