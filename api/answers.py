@@ -43,7 +43,7 @@ class RulesTold(Told):
 class CommunityTold(Told):
     """Which ledger this is: what a till signs for, and a member.
 
-    `passkey_verifier` begins the key of a member who signs with a passkey.
+    `passkey_verifier` begins the key of a member who signs with a passkey. `livemode` false: a sandbox.
     """
 
     model_config = ConfigDict(
@@ -62,6 +62,7 @@ class CommunityTold(Told):
             passkey_verifier=ADDRESS,
             currency="CAD",
             timezone="America/Toronto",
+            livemode=True,
             rules={
                 "purchase_window_days": 30,
                 "reversal_window_days": 60,
@@ -87,6 +88,7 @@ class CommunityTold(Told):
     passkey_verifier: str
     currency: str
     timezone: str
+    livemode: bool
     rules: RulesTold | None
 
 

@@ -32,5 +32,6 @@ def community(app: App, session: Reading) -> CommunityTold:
         passkey_verifier=one.passkey_verifier,
         currency=app.settings.currency,
         timezone=app.settings.timezone,
+        livemode=not app.settings.sandbox,
         rules=told,
     )

@@ -35,6 +35,8 @@ class Settings(BaseSettings):
     timezone: str = "America/Toronto"
     """Days, months and statements follow this time zone; instants are UTC."""
     community: str = "Endogène"
+    sandbox: bool = False
+    """A community for tests: its service says that nothing in it is real, and tills keep live keys out."""
     sealing_key: Annotated[str, Field(pattern="^(0x)?[0-9a-fA-F]{64}$")] | None = None
     """The scrutineers' public key, to which sealed ballots are encrypted; None: members open them."""
     office_key: Annotated[str, Field(pattern="^(0x)?[0-9a-fA-F]{64}$")] | None = Field(None, repr=False)

@@ -14,7 +14,7 @@ GROUPS = {
     "project": ["list", "show", "missing", "rounds", "act"],
     "redemption": ["list", "show"],
     "books": ["journal", "trial", "fec", "beancount"],
-    "till": ["run", "status", "send"],
+    "till": ["run", "status", "send", "host", "rotate", "unhost"],
     "card": ["issue", "replace", "revoke", "print"],
     "key": ["create", "list", "rotate", "revoke"],
     "trail": ["list", "verify"],

@@ -77,7 +77,7 @@ class Sender:
         """Return how long to wait before the next try: twice as long after each failure, less up to half."""
         if not self._failures:
             return self._idle_seconds
-        wait_seconds = min(FIRST_WAIT_SECONDS * 2 ** min(self._failures - 1, 16), LONGEST_WAIT_SECONDS)
+        wait_seconds = min(FIRST_WAIT_SECONDS * (1 << min(self._failures - 1, 16)), LONGEST_WAIT_SECONDS)
         return wait_seconds - wait_seconds * self._chance() * 2**-1
 
     def _wait(self, stop: threading.Event) -> None:
