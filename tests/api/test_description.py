@@ -14,6 +14,7 @@ from api import (
     project_answers,
     sale_schemas,
     schemas,
+    statement_answers,
     vote_answers,
     vote_schemas,
 )
@@ -32,11 +33,12 @@ PLACES = {
     "card": "1",
     "key": office_schemas.EXAMPLE_KEY,
     "id": "1-1",
+    "month": "2026-10",
     **dict.fromkeys(("hash", "digest", "receipt"), vote_schemas.EXAMPLE_HASH),
 }
 MODELS = (
     *(act_schemas, answers, money_answers, office_schemas, project_answers, sale_schemas),
-    *(schemas, vote_answers, vote_schemas),
+    *(schemas, statement_answers, vote_answers, vote_schemas),
 )
 
 
@@ -110,7 +112,7 @@ def test_every_answer_has_an_example_of_its_own_shape(described: dict[str, Any])
         name = schema["$ref"].rpartition("/")[2]
         [model] = {vars(one)[name] for one in MODELS if name in vars(one)}
         shown = example(described, schema)
-        assert model.model_validate(shown).model_dump(exclude_none=True) == shown
+        assert model.model_validate(shown).model_dump(mode="json", exclude_none=True) == shown
 
 
 def _file(media: dict[str, Any]) -> dict[str, Any]:

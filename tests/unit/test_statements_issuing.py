@@ -331,6 +331,8 @@ def test_without_the_lock_issuers_meet(postgresql_url: str, monkeypatch: pytest.
         thread.start()
     for thread in threads:
         thread.join()
+    for one in (first, second):
+        one.dispose()
     assert len(failures) == 1
 
 

@@ -115,7 +115,7 @@ class Issuer(_Given):
 def contrast_on_white(colour: str) -> int:
     """Return the contrast of a colour (#rrggbb) with white, in thousandths.
 
-    As WCAG 2.2 computes it, but that a square stands for its curve.
+    As WCAG 2.2 computes it, but that a square stands for its curve: never more than the true contrast.
     """
     red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
     whole = 10_000 * 255**2
