@@ -30,7 +30,12 @@ def shop(sqlite_url: str, tmp_path: Path) -> Iterator[Bare]:
     """A service whose bakery has a hosted till and two connectors."""
     with bare_site(sqlite_url, hosting_passphrase=PASSPHRASE, data_dir=tmp_path / "data") as opened:
         with writing(opened.engine) as connection, Session(connection) as session:
-            till = {"merchant": BAKERY, "number": BAKERY_TILL, "till": BAKERY_TILL, "keystore": "{}"}
+            till: dict[str, Any] = {
+                "merchant": BAKERY,
+                "number": BAKERY_TILL,
+                "till": BAKERY_TILL,
+                "keystore": "{}",
+            }
             session.add(HostedTill(address="0x" + "11" * 20, state=TillState.OPEN, **till))
             for kind in ("woocommerce", "odoo"):
                 settings = json.dumps({"currency": "CAD"})

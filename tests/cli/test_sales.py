@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlmodel import Session
@@ -23,7 +24,13 @@ def folder(tmp_path: Path) -> Path:
     engine = open_engine(Settings(data_dir=data).database)
     migrate(engine)
     with writing(engine) as connection, Session(connection) as session:
-        till = {"merchant": 4, "number": 7, "till": 7, "keystore": "{}", "state": TillState.OPEN}
+        till: dict[str, Any] = {
+            "merchant": 4,
+            "number": 7,
+            "till": 7,
+            "keystore": "{}",
+            "state": TillState.OPEN,
+        }
         session.add(HostedTill(address="0x" + "11" * 20, **till))
         session.flush()
     engine.dispose()

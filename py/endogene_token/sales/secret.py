@@ -24,7 +24,7 @@ def hosting_passphrase(settings: Settings) -> str:
     """
     if settings.hosting_passphrase is not None:
         return settings.hosting_passphrase
-    path = settings.data_dir.absolute() / "keys" / FILE
+    path = settings.data_dir.absolute().joinpath("keys", FILE)
     if not path.exists():
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
