@@ -54,7 +54,7 @@ def refused(till: int, sequence: int) -> dict[str, Any]:
 
 
 def settled(merchant: int, amount: int) -> dict[str, Any]:
-    return log("PremiumsSettled", [merchant], word(amount) + word(0) + b"\x11" * WORD)
+    return log("PremiumsSettled", [merchant, int("11" * WORD, 16)], word(amount) + word(0))
 
 
 def key_rotated(member: int) -> dict[str, Any]:
