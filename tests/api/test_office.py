@@ -1,4 +1,4 @@
-"""The office over HTTP: who may what, each change once and in the trail, nothing secret in answers or logs."""
+"""The office over HTTP: who may what, each change once and in the trail, no secret in answers or logs."""
 
 import time
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ import httpx
 import pytest
 import structlog
 from fastapi import FastAPI
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from endogene_token.chain.calls import Ledger
 from endogene_token.chain.views import Role
@@ -72,7 +72,7 @@ class Office:
     def entries(self) -> list[OfficeTrail]:
         with reading(self.bare.engine) as connection, Session(connection) as session:
             assert trail.verify(session).broken is None
-            return list(session.exec(select(OfficeTrail).order_by(OfficeTrail.number)))
+            return list(session.exec(select(OfficeTrail).order_by(col(OfficeTrail.number))))
 
     def rows(self) -> dict[str, int]:
         with reading(self.bare.engine) as connection, Session(connection) as session:
@@ -157,7 +157,8 @@ def test_only_the_registrar_changes_what_is_kept_of_a_member(office: Office, cha
         *(office.bare.key(role=OfficeRole(one)) for one in ("auditor", "treasurer")),
     ]
     before = office.rows()
-    assert {office.ask(method, path, one, body).status_code for one in (*others, *keys_)} == {403}
+    everybody: list[TillKey | str] = [*others, *keys_]
+    assert {office.ask(method, path, one, body).status_code for one in everybody} == {403}
     assert office.ask(method, path, None, body).status_code == 401
     assert office.ask(method, path, "ek_live_x", body).status_code == 401
     assert office.rows() == before
@@ -241,7 +242,7 @@ def test_a_key_of_the_api_gives_no_more_than_it_has(office: Office) -> None:
     assert (make(small, BAKERY, "sales:write"), make(large, GROCER, "sales:read")) == (403, 403)
     assert (make(sand, BAKERY, "sales:read"), make(small, BAKERY, "sales:read", "test")) == (403, 403)
     for path, method in ((f"{large.split('_')[2]}/rotate", "POST"), (other.split("_")[2], "DELETE")):
-        body = {} if method == "POST" else None
+        body: dict[str, int] | None = {} if method == "POST" else None
         assert office.ask(method, f"/v1/keys/{path}", small, body).status_code == 403
     assert office.ask("DELETE", f"/v1/keys/{large.split('_')[2]}", sand).status_code == 403
     assert code(office.ask("GET", f"/v1/keys?merchant={GROCER}", large)) == (403, "access")
@@ -280,7 +281,8 @@ def test_nobody_counts_through_the_telephones_of_a_town(
     for turn in range(3):
         guess = {"phone": f"418 692-000{turn}"}
         assert office.ask("POST", "/v1/buyers", tokens[turn % 2], guess).status_code == 404
-    for asker in (*tokens, till_key(BAKERY_TILL), MEMBERS[BAKERY]):
+    askers: list[TillKey | str] = [*tokens, till_key(BAKERY_TILL), MEMBERS[BAKERY]]
+    for asker in askers:
         refused = office.ask("POST", "/v1/buyers", asker, {"phone": PHONE})
         assert code(refused) == (429, "guessing")
         assert 0 < int(refused.headers["retry-after"]) <= 3600
@@ -296,7 +298,13 @@ def test_the_trail_is_read_by_officers_and_the_auditor(office: Office) -> None:
     assert [(one["action"], one["from"]) for one in told] == [("card.issued", "127.0.0.0/24")]
     whole = office.ask("GET", "/v1/trail?after=1", OFFICERS[Role.ACTUARY]).json()["items"]
     assert whole[0]["previous"] == "0x" + office.entries()[0].hash.hex()
-    for other in (MEMBERS[ALICE], till_key(BAKERY_TILL), STRANGER, office.bare.key(BAKERY)):
+    strangers: list[TillKey | str] = [
+        MEMBERS[ALICE],
+        till_key(BAKERY_TILL),
+        STRANGER,
+        office.bare.key(BAKERY),
+    ]
+    for other in strangers:
         assert office.ask("GET", "/v1/trail", other).status_code == 403
 
 
