@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from endogene_token import spreadsheet
 from endogene_token.errors import (
     AmountTextError,
+    BuyerCountError,
     BuyerUnknownError,
     ColumnCountError,
     ColumnUnmappedError,
@@ -238,3 +239,9 @@ def test_without_the_apostrophe_the_formula_would_run(monkeypatch: pytest.Monkey
     monkeypatch.setattr("endogene_token.sales.report.inert", lambda cell: cell)
     text = errors_csv([Refused(2, "=1+1", UploadEmptyError())], "en")
     assert ",=1+1" in f",{text.splitlines()[1].partition(',')[2]}"
+
+
+def test_a_line_with_two_buyers_is_refused(counter: Counter) -> None:
+    """Nobody chooses between them for the merchant."""
+    text = "receipt,at,amount,card,phone\n1,2026-11-20,2.50,XYZ,418-555-0101\n"
+    assert refused(taken(counter, text)) == [BuyerCountError]

@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from endogene_token import crash
 from endogene_token.errors import (
+    BuyerTextError,
     BuyerUnknownError,
     CardNumberError,
     EndogeneError,
@@ -28,13 +29,13 @@ from endogene_token.relay.models import read_reason, write_reason
 from endogene_token.sales.buyers import NOBODY, Buyer, Buyers
 from endogene_token.sales.intake import Admitted, Intake
 from endogene_token.sales.models import SaleUpload
-from endogene_token.sdk.sales import Draft, NewPurchase
+from endogene_token.sdk.sales import Draft, NewPurchase, check_buyer
 from endogene_token.store import reading, writing
 
 ROWS_AT_ONCE: Final = 512  # of a transaction: no other writer waits long
 MOST_ERRORS: Final = 5_000  # kept with an upload; the others are counted
 UNKNOWN_BUYER: Final = (
-    *(BuyerUnknownError, CardNumberError, UnknownCardError, RevokedCardError),
+    *(BuyerTextError, BuyerUnknownError, CardNumberError, UnknownCardError, RevokedCardError),
     *(PhoneNumberError, UnknownPhoneError),
 )
 
@@ -152,8 +153,10 @@ def refusals(upload: SaleUpload) -> list[Refused]:
 def _buyer_found(desk: Desk, session: Session, row: Row | Refused) -> _Known | Refused:
     if isinstance(row, Refused) or not isinstance(row.draft, NewPurchase):
         return row if isinstance(row, Refused) else _Known(row, row.draft, None)
+    buyer = row.buyer
     try:
-        return _Known(row, replace(row.draft, member=desk.buyers.member_of(session, row.buyer)), None)
+        check_buyer(buyer.member, buyer.card, buyer.phone)
+        return _Known(row, replace(row.draft, member=desk.buyers.member_of(session, buyer)), None)
     except UNKNOWN_BUYER as error:
         if not desk.keeps_unknown:
             return Refused(row.line, row.draft.receipt, error)
