@@ -99,7 +99,7 @@ def test_a_statement_is_told_in_three_forms_with_the_same_bytes(sold: Site) -> N
         assert by_suffix.content == by_accept.content == get(sold, f"{url}.{kind}").content
         assert by_suffix.headers["content-type"].startswith(media)
         assert by_suffix.headers["content-disposition"].endswith(f'{told["number"]}-{this_month()}.{kind}"')
-    french, english = (get(sold, f"{url}.pdf", **{"accept-language": lang}) for lang in ("fr", "en"))
+    french, english = (get(sold, f"{url}.pdf", OFFICER, **{"accept-language": lang}) for lang in ("fr", "en"))
     assert french.content != english.content
     assert (french.headers["content-language"], english.headers["content-language"]) == ("fr", "en")
 

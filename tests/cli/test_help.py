@@ -14,6 +14,7 @@ GROUPS = {
     "project": ["list", "show", "missing", "rounds", "act"],
     "redemption": ["list", "show"],
     "books": ["journal", "trial", "fec", "beancount"],
+    "statement": ["issue", "show", "list"],
     "till": ["run", "status", "send", "host", "rotate", "unhost"],
     "card": ["issue", "replace", "revoke", "print"],
     "key": ["create", "list", "rotate", "revoke"],

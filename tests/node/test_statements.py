@@ -1,6 +1,7 @@
-"""Statements of a whole history: each month's closing balance is the chain's own at the month's last block."""
+"""Statements of a whole history: each month closes as the chain itself stood at its last block."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -130,5 +131,5 @@ def test_a_year_is_issued_month_by_month_and_the_last_is_still_open(lived: Town,
     with reading(whole) as connection:
         for number in connection.execute(select(table_of(Merchant).c.number)).scalars():
             mine = [read_document(row.content).figures.account for row in rows if row.merchant == number]
-            assert all(a.closing == b.opening for a, b in zip(mine, mine[1:], strict=False))
+            assert all(a.closing == b.opening for a, b in pairwise(mine))
     assert to_pdf(read_document(rows[-1].content), b"", "fr").startswith(b"%PDF")

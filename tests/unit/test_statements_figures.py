@@ -178,7 +178,7 @@ def test_the_busy_life_meets_every_movement(trade: Trade) -> None:
 def test_a_movement_that_is_lost_is_noticed(trade: Trade, name: str) -> None:
     """The proof above can fail, for each source by itself."""
     [source] = [one for one in SOURCES if one.name == name]
-    table = source.rows if isinstance(source.rows, Table) else source.amount.table  # type: ignore[attr-defined]
+    table = source.rows if isinstance(source.rows, Table) else source.amount.table
     key = [*table.primary_key]
     row = trade.connection.execute(select(*key).where(source.amount > 0).order_by(*key)).first()
     assert row is not None

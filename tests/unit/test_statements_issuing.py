@@ -7,8 +7,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine, insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlmodel import SQLModel
 
 from endogene_token.chain.calls import Ledger
 from endogene_token.errors import (
@@ -23,7 +26,12 @@ from endogene_token.store import open_engine, reading, writing
 from endogene_token.treasury.statements import issuing, numbering
 from endogene_token.treasury.statements.document import read_document
 from endogene_token.treasury.statements.issuer import Issuer
-from endogene_token.treasury.statements.models import IssuedStatement, TaxPayment, number_text
+from endogene_token.treasury.statements.models import (
+    STATEMENT_TABLES,
+    IssuedStatement,
+    TaxPayment,
+    number_text,
+)
 from endogene_token.treasury.statements.months import Month
 from endogene_token.treasury.statements.render import to_csv, to_json, to_pdf
 from tests.unit.statement_sample import LOGO, TAXES
@@ -341,3 +349,16 @@ def test_every_merchant_that_moved_gets_one(lived: Engine) -> None:
     with reading(lived) as connection:
         merchants = set(connection.execute(select(table_of(Merchant).c.number)).scalars())
     assert {row.merchant for row in issuing.issue(office(lived), JANUARY, LATER).rows} == merchants
+
+
+def test_the_migration_creates_the_tables_of_the_models(lived: Engine) -> None:
+    """On both databases the schema is the same."""
+    ours = {str(model.__tablename__) for model in STATEMENT_TABLES}
+    options = {
+        "compare_type": True,
+        "include_name": lambda name, kind, _parents: kind != "table" or name in ours,
+        "include_object": lambda _object, name, kind, *_rest: kind != "table" or name in ours,
+    }
+    with lived.connect() as connection:
+        context = MigrationContext.configure(connection, opts=options)
+        assert compare_metadata(context, SQLModel.metadata) == []
