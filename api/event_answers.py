@@ -83,7 +83,7 @@ class WebhookGiven(Given):
     )
 
 
-class RotationGiven(Given):
+class SecretRotation(Given):
     """How long, in seconds, the old secret signs beside the new one: until it is in place everywhere."""
 
     model_config = ConfigDict(json_schema_extra=example(overlap=86400))

@@ -15,7 +15,7 @@ from api.event_answers import (
     MAX_DELIVERY,
     Deliveries,
     DeliveryTold,
-    RotationGiven,
+    SecretRotation,
     WebhookGiven,
     WebhookMade,
     Webhooks,
@@ -79,7 +79,7 @@ def enable(id: Id, request: Request, key: Writes, app: App, lang: Language) -> W
 @router.post("/webhooks/{id}/rotate")
 def rotate(  # noqa: PLR0917  # what a route asks for
     id: Id,  # noqa: A002  # the name in the path
-    given: Annotated[RotationGiven, Body()],
+    given: Annotated[SecretRotation, Body()],
     request: Request,
     key: Writes,
     app: App,

@@ -9,6 +9,7 @@ import pytest
 from api import (
     act_schemas,
     answers,
+    event_answers,
     money_answers,
     office_schemas,
     project_answers,
@@ -33,10 +34,12 @@ PLACES = {
     "card": "1",
     "key": office_schemas.EXAMPLE_KEY,
     "id": "1-1",
+    "code": "sequence",
     "month": "2026-10",
     **dict.fromkeys(("hash", "digest", "receipt"), vote_schemas.EXAMPLE_HASH),
 }
 MODELS = (
+    event_answers,
     *(act_schemas, answers, money_answers, office_schemas, project_answers, sale_schemas),
     *(schemas, statement_answers, vote_answers, vote_schemas),
 )

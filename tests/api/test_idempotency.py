@@ -34,7 +34,6 @@ from endogene_token.relay.vote_models import RelayText
 from endogene_token.store import Unit, reading, writing
 from tests.api.bare_site import Bare, bare_site, some_key
 from tests.town import BAKERY, GROCER, database
-from tests.unit.source_tree import ROOT
 
 KEY, REPLAYED = "Idempotency-Key", "Idempotency-Replayed"
 GATE = threading.Event()
@@ -302,7 +301,7 @@ with Rpc([NOBODY], timeout=1) as nobody:
 def test_killed_anywhere_both_stand_or_neither(database_url: str, point: str | None, stands: int) -> None:
     """SIGKILL after the work, after its answer is written, after the commit: then the request is repeated."""
     engine = database(database_url)
-    environment = {"PYTHONPATH": f"{ROOT / 'py'}:{ROOT}", "PATH": os.environ["PATH"]}
+    environment = {"PYTHONPATH": os.pathsep.join(sys.path), "PATH": os.environ["PATH"]}
     key = {KEY: "k"}
     for at, expected in ((point, stands), (None, 1)):
         process = subprocess.Popen(

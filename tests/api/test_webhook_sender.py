@@ -26,7 +26,6 @@ from tests.api.receiver import Receiver, receiving
 from tests.api.test_events import awarded, suspended, write
 from tests.api.test_webhooks import SECRET, count, log, made, make_due, sender
 from tests.town import BAKERY, database
-from tests.unit.source_tree import ROOT
 
 
 @pytest.fixture
@@ -130,7 +129,7 @@ def test_killed_anywhere_each_event_is_delivered_under_one_id(
     """SIGKILL, then another process: one row an event, none lost; what was sent may come again, as itself."""
     made(site, site.key(), endpoint.url)
     write(site, 5, awarded(1, 1), awarded(2, 1))
-    environment = {"PYTHONPATH": f"{ROOT / 'py'}:{ROOT}", "PATH": os.environ["PATH"]}
+    environment = {"PYTHONPATH": os.pathsep.join(sys.path), "PATH": os.environ["PATH"]}
     command = [sys.executable, "-c", WORK, database_url]
     killed = subprocess.run(command, env={**environment, VARIABLE: point}, check=False, timeout=120)
     assert killed.returncode == -signal.SIGKILL
