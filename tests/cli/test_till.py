@@ -21,7 +21,7 @@ from tests.node.tills import KEY
 from tests.unit.source_tree import files
 
 HEADER = "receipt,amount,at\n"
-PATIENCE = 120  # seconds, on a machine under load
+PATIENCE = 180  # seconds, on a machine under load
 LINES = {"till.chunk.recorded", "till.report.written", "till.file.moved", "till.file.refused"}
 
 

@@ -127,11 +127,12 @@ def test_a_program_that_goes_on_without_the_names_of_columns_is_understood(count
     """It writes them in the morning only; its file was moved at noon. Nothing in done/ is written over."""
     drop(counter, "day.csv", HEADER + "A-1,100,2026-11-20,,,\n")
     settle(counter)
-    drop(counter, "day.csv", "A-2,200,2026-11-20,,,\n")
-    settle(counter)
+    for n in (2, 3):
+        drop(counter, "day.csv", f"A-{n},{n}00,2026-11-20,,,\n{HEADER}")
+        settle(counter)
     with counter.till() as till:
-        assert [sale.amount for sale in till.sales()] == [100, 200]
-    assert len(names(counter.folder / "inbox/done")) == 2
+        assert [sale.amount for sale in till.sales()] == [100, 200, 300]
+    assert names(counter.folder / "inbox/done") == ["day-2.csv", "day-3.csv", "day.csv"]
 
 
 def test_a_bad_line_is_told_with_its_reason_and_hides_no_other(counter: Counter) -> None:
@@ -214,6 +215,26 @@ def test_a_folder_that_is_gone_is_told(counter: Counter) -> None:
     (counter.folder / "file").write_text("", "utf-8")
     with counter.till() as till, pytest.raises(InboxError):
         Inbox(counter.folder / "file", till)
+
+
+def test_a_file_that_cannot_be_opened_holds_back_no_other(counter: Counter) -> None:
+    """It is told; the others are recorded all the same."""
+    drop(counter, "a.csv", HEADER + "A-1,100,2026-11-20,,,\n")
+    drop(counter, "b.csv", HEADER + "A-2,200,2026-11-20,,,\n")
+    now = [0.0]
+    with reading(counter, now) as inbox, pytest.MonkeyPatch.context() as patch:
+        opened = Path.open
+
+        def refusing(path: Path, *mode: str, **options: str) -> object:
+            if path.name == "a.csv":
+                raise PermissionError(13, "Permission denied")
+            return opened(path, *mode, **options)  # type: ignore[call-overload]
+
+        patch.setattr(Path, "open", refusing)
+        with pytest.raises(InboxError):
+            inbox.step()
+    with counter.till() as till:
+        assert [sale.amount for sale in till.sales()] == [200]
 
 
 @pytest.mark.parametrize("nth", [1, 2, 3])

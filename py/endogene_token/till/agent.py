@@ -24,6 +24,7 @@ from endogene_token.till.sender import Sender
 from endogene_token.till.status import clock_error, status
 
 SCAN_SECONDS: Final = 0.5
+LOOK_SECONDS: Final = 0.1
 STOP_SECONDS: Final = 5.0  # what is sent after that is sent again by the next run
 
 log = structlog.get_logger()
@@ -84,7 +85,7 @@ class Agent:
 
     def wait(self, stop: threading.Event) -> None:
         """Return once `stop` is set. Raises what ended a part of the agent, if anything did."""
-        while not stop.wait(0.1):
+        while not stop.wait(LOOK_SECONDS):
             if self.failure is not None:
                 raise self.failure
 
@@ -177,4 +178,5 @@ def _bound(listen: Address) -> Iterator[socket.socket]:
             if error.errno in {errno.EADDRINUSE, errno.EACCES}:
                 raise PortTakenError(actual=listen.port, limit="--listen") from error
             raise ListenError(actual=listen) from error
+        listener.listen()  # whoever calls before the server is ready waits, and is not turned away
         yield listener

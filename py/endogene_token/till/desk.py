@@ -30,6 +30,7 @@ from endogene_token.errors import (
 from endogene_token.i18n import known_language, language
 from endogene_token.money import parse_minor
 from endogene_token.sdk import NewPurchase, NewReversal, Quote, Sale, TillClient
+from endogene_token.sdk.sales import Kind
 from endogene_token.till.drafts import member_of, refund_of, sale_of
 from endogene_token.till.guard import Guard
 from endogene_token.till.inbox import Inbox
@@ -95,7 +96,7 @@ class Desk:
         return JSONResponse(answer, HTTPStatus.CREATED if is_new else HTTPStatus.OK)
 
     def _record(self, draft: NewPurchase | NewReversal) -> tuple[dict[str, Any], bool]:
-        kind = "purchase" if isinstance(draft, NewPurchase) else "reversal"
+        kind: Kind = "purchase" if isinstance(draft, NewPurchase) else "reversal"
         held = self._till.find(draft.receipt, kind)
         [sale] = self._till.record_many([draft])
         crash.point("till.sale.recorded")

@@ -11,6 +11,7 @@ read again, which changes nothing: see `lines`.
 import csv
 import errno
 import io
+import itertools
 import os
 import time
 from collections.abc import Callable, Iterable
@@ -66,7 +67,7 @@ class Inbox:
         self._bad_lines: dict[Path, int] = {}
         self._scans = 0
         try:
-            for one in (folder, folder / DONE, folder / REFUSED):
+            for one in (folder, folder.joinpath(DONE), folder.joinpath(REFUSED)):
                 one.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise InboxError(actual=folder, limit=error.strerror) from error
@@ -89,14 +90,21 @@ class Inbox:
         watched = self._entries(self.folder)
         if self._scans % _DONE_EVERY == 0:
             since = time.time() - _WATCHED_SECONDS
-            watched += [one for one in self._entries(self.folder / DONE) if one.stat().st_mtime > since]
+            watched += [
+                one for one in self._entries(self.folder.joinpath(DONE)) if one.stat().st_mtime > since
+            ]
         self._scans += 1
-        try:
-            return sum(self._take(path) for path in watched)
-        except OSError as error:
-            if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-                raise DiskFullError(actual=self.folder) from error
-            raise InboxError(actual=self.folder, limit=error.strerror) from error
+        count, trouble = 0, None
+        for path in watched:
+            try:
+                count += self._take(path)
+            except OSError as error:  # one file that cannot be read holds back no other
+                trouble = trouble or error
+        if trouble is None or isinstance(trouble, FileNotFoundError):  # moved away meanwhile
+            return count
+        if trouble.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise DiskFullError(actual=self.folder) from trouble
+        raise InboxError(actual=self.folder, limit=trouble.strerror) from trouble
 
     def _entries(self, folder: Path) -> list[Path]:
         """Return the files to be read, the oldest first: a refund follows its purchase."""
@@ -108,7 +116,7 @@ class Inbox:
             ]
         except OSError as error:
             raise InboxError(actual=folder, limit=error.strerror) from error
-        return [folder / name for _, name in sorted(found)]
+        return [folder.joinpath(name) for _, name in sorted(found)]
 
     def _take(self, path: Path) -> int:
         try:
@@ -165,9 +173,7 @@ class Inbox:
         path = known.reader.path
         if known.reader.offset < known.size:
             return  # it grew, and its last line has not ended: it may still be written
-        target = self.folder / DONE / path.name
-        if target.exists():
-            target = target.with_name(f"{path.stem}.{known.reader.mark()}{path.suffix}")
+        target = _free(self.folder.joinpath(DONE, path.name))
         path.rename(target)
         crash.point("till.file.moved")
         known.reader.path = target
@@ -179,7 +185,7 @@ class Inbox:
         known.bad = {**known.bad, line.number: (line, refusal)}
         self._report(known)
         path = known.reader.path
-        path.rename(self.folder / REFUSED / f"{path.stem}.{known.reader.mark()}{path.suffix}")
+        path.rename(_free(self.folder.joinpath(REFUSED, path.name)))
         crash.point("till.file.refused")
         del self._files[path]
 
@@ -190,7 +196,7 @@ class Inbox:
         rows.writerow(_COLUMNS)
         for line, error in (known.bad[number] for number in sorted(known.bad)):
             rows.writerow((line.number, error.code, error.render(language()), inert(line.text)))
-        target = self.folder / REFUSED / f"{known.reader.path.name}.{known.reader.mark()}.csv"
+        target = self.folder.joinpath(REFUSED) / f"{known.reader.path.name}.{known.reader.mark()}.csv"
         draft = target.with_suffix(".tmp")
         draft.write_text("\ufeff" + text.getvalue(), encoding="utf-8", newline="")
         draft.rename(target)
@@ -199,12 +205,18 @@ class Inbox:
 
     def _header(self, path: Path) -> str:
         """Return the first line of the file of this name that was read before, or nothing."""
-        before = self.folder / DONE / path.name
+        before = self.folder.joinpath(DONE, path.name)
         try:
             with before.open("rb") as file:
                 return file.readline(4_096).decode(errors="replace").strip("\r\n\ufeff")
         except OSError:
             return ""
+
+
+def _free(path: Path) -> Path:
+    """Return `path`, or a name like it that no file has yet: nothing is written over."""
+    others = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in itertools.count(2))
+    return next(one for one in itertools.chain([path], others) if not one.exists())
 
 
 def _is_one(entry: "os.DirEntry[str]") -> bool:

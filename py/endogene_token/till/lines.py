@@ -55,6 +55,7 @@ class Reader:
     number: int = 0
     _columns: dict[int, str] = field(default_factory=dict)
     _separator: str = ","
+    _begun: bytes = b""
 
     def read(self, *, to_the_end: bool) -> Chunk:
         """Return the next lines; `to_the_end`: also a last one that no line feed ends.
@@ -72,9 +73,11 @@ class Reader:
         self.offset, self.number = chunk.offset, chunk.number
 
     def mark(self) -> str:
-        """Return a short name for this file's content that stays while the file grows."""
+        """Return a short name for this file's content, from its first sale: it stays while the file grows."""
         with self.path.open("rb") as file:
-            begun = file.readline(LONGEST_LINE) + file.readline(LONGEST_LINE)
+            begun = file.readline(LONGEST_LINE)
+            if _names(begun.removeprefix(_BOM).decode(errors="replace").strip("\r\n")) is not None:
+                begun += file.readline(LONGEST_LINE)
         return hashlib.sha256(begun).hexdigest()[:8]
 
     def _lines(self, file: BinaryIO, to_the_end: bool) -> Chunk:
@@ -84,28 +87,30 @@ class Reader:
             offset, number = file.tell(), number + 1
             if number == 1:
                 raw = raw.removeprefix(_BOM)
-            if self.path.suffix.lower() == ".csv" and not self._columns and self._is_header(raw):
+            if self.path.suffix.lower() == ".csv" and self._is_header(raw):
                 continue
             if raw.strip():
                 lines.append(Line(number, _shown(raw), self._outcome(raw)))
         return Chunk(lines, offset, number)
 
     def _is_header(self, raw: bytes) -> bool:
-        """Learn the columns from the first line, or from the file before; whether this line was theirs."""
-        text = raw.decode(errors="replace").strip("\r\n")
-        if self._learn(text):
-            return True
-        if not self._learn(self.header):
-            raise AgentHeaderError(actual=text or "∅", limit=", ".join(REQUIRED))
-        return False
+        """Learn the columns from the first line, or from the file before; whether this line was theirs.
 
-    def _learn(self, text: str) -> bool:
-        for separator in _SEPARATORS:
-            names = [name.strip().strip('"').lower() for name in text.split(separator)]
-            if set(REQUIRED) <= set(names) <= FIELDS and len(set(names)) == len(names):
-                self._columns, self._separator = dict(enumerate(names)), separator
-                return True
-        return False
+        Software that was started again may write them again, further down.
+        """
+        if self._columns and raw != self._begun:
+            return False
+        text = raw.decode(errors="replace").strip("\r\n")
+        found = _names(text)
+        if found is not None:
+            self._begun = raw
+        else:
+            found = _names(self.header)
+        if found is None:
+            raise AgentHeaderError(actual=text or "∅", limit=", ".join(REQUIRED))
+        self._separator, names = found
+        self._columns = dict(enumerate(names))
+        return raw == self._begun
 
     def _outcome(self, raw: bytes) -> Draft | InputError:
         try:
@@ -156,6 +161,15 @@ def _each(sales: list[object]) -> Iterator[Line]:
             yield Line(number, text, draft_of(one))
         except InputError as refusal:
             yield Line(number, text, refusal)
+
+
+def _names(text: str) -> tuple[str, list[str]] | None:
+    """Return the separator and the names of the columns that a line holds, or None where it holds others."""
+    for separator in _SEPARATORS:
+        names = [name.strip().strip('"').lower() for name in text.split(separator)]
+        if set(REQUIRED) <= set(names) <= FIELDS and len(set(names)) == len(names):
+            return separator, names
+    return None
 
 
 def _next_line(file: BinaryIO, to_the_end: bool) -> bytes | None:

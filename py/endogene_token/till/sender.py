@@ -17,6 +17,7 @@ FIRST_WAIT_SECONDS: Final = 1.0
 LONGEST_WAIT_SECONDS: Final = 300.0
 IDLE_SECONDS: Final = 5.0
 REFRESH_SECONDS: Final = 60.0
+LOOK_SECONDS: Final = 0.2
 
 log = structlog.get_logger()
 
@@ -83,7 +84,7 @@ class Sender:
     def _wait(self, stop: threading.Event) -> None:
         until_seconds = self._clock() + self.wait_seconds()
         while not stop.is_set() and self._clock() < until_seconds:
-            if self._wake.wait(min(0.2, self._idle_seconds)) and not self._failures:
+            if self._wake.wait(min(LOOK_SECONDS, self._idle_seconds)) and not self._failures:
                 return
 
     def _refresh(self) -> None:
