@@ -87,8 +87,8 @@ def bare_site(
     with Rpc([NOBODY], timeout=1) as nobody:
         app = create_app(chosen, engine, Ledger(nobody, ours), ours)
         change(app)
-        with served(app) as address, httpx.Client(base_url=address, trust_env=False, timeout=30) as client:
-            yield Bare(engine, app, client, address, ours, OfficeSecret(bytes.fromhex(OFFICE_KEY)))
+        with served(app) as where, httpx.Client(base_url=where, trust_env=False, timeout=30) as client:
+            yield Bare(engine, app, client, where, ours, OfficeSecret(bytes.fromhex(OFFICE_KEY)))
     engine.dispose()
 
 

@@ -65,9 +65,9 @@ def write(site: Bare, block: int, *logs: dict[str, Any]) -> None:
     """Put raw logs into the read model, as the indexer does: one block, in order."""
     with writing(site.engine) as connection, Session(connection) as session:
         for index, one in enumerate(logs):
-            place = {"block_number": block, "log_index": index, "chain_id": 1, "block_time": AT + block}
-            hashes = {"block_hash": word(block), "transaction_hash": word(block * 1000 + index)}
-            session.add(models.Event(**place, **hashes, **one))
+            place: dict[str, Any] = {"block_number": block, "log_index": index, "block_time": AT + block}
+            place |= {"block_hash": word(block), "transaction_hash": word(block * 1000 + index)}
+            session.add(models.Event(chain_id=1, **place, **one))
         session.flush()
 
 

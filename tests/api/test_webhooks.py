@@ -14,6 +14,7 @@ from sqlmodel import func, select, update
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from endogene_token.office import trail
+from endogene_token.office.models import OfficeTrail
 from endogene_token.office.scopes import Mode, OfficeRole, Scope
 from endogene_token.office.secret import OfficeSecret
 from endogene_token.store import writing
@@ -345,5 +346,5 @@ def test_a_lost_answer_to_a_creation_is_given_again_with_its_secret(site: Bare, 
     assert len(site.ask("GET", "/v1/webhooks", token).json()["items"]) == 1
     secret = first.json()["secret"]
     with site.reading() as session:
-        rows = [session.exec(select(one)).all() for one in (WebhookEndpoint, trail.OfficeTrail)]
+        rows = [session.exec(select(one)).all() for one in (WebhookEndpoint, OfficeTrail)]
     assert secret.removeprefix(signing.PREFIX) not in repr(rows)

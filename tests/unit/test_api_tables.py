@@ -1,5 +1,7 @@
 """The tables of kept answers and of webhooks are those of their models, on both databases."""
 
+from typing import Any
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -27,7 +29,14 @@ def test_the_migration_creates_the_tables_of_the_models(database_url: str) -> No
         assert compare_metadata(context, SQLModel.metadata) == []
     with reading(engine) as connection, Session(connection) as session:
         assert session.get_one(WebhookFeed, 1).block_number == 0
-    delivery = {"endpoint": "e", "event": "1-1", "type": "t", "body": "", "since": 0, "next_at": 0}
+    delivery: dict[str, Any] = {
+        "endpoint": "e",
+        "event": "1-1",
+        "type": "t",
+        "body": "",
+        "since": 0,
+        "next_at": 0,
+    }
     with writing(engine) as connection, Session(connection) as session:
         session.add_all([WebhookDelivery(**delivery), WebhookDelivery(**delivery)])
         with pytest.raises(IntegrityError):
@@ -48,8 +57,8 @@ def test_a_unit_is_whole_or_nothing(database_url: str) -> None:
 
     def keep(name: str, *, apart: bool = False) -> None:
         with writing(engine, apart=apart) as connection, Session(connection) as session:
-            row = {"key_hash": b"k", "fingerprint": b"f", "status": 0, "kind": "", "body": b"", "kept_at": 0}
-            session.add(Idempotency(caller=name, **row))
+            row: dict[str, Any] = {"fingerprint": b"f", "status": 0, "kind": "", "body": b"", "kept_at": 0}
+            session.add(Idempotency(caller=name, key_hash=b"k", **row))
             session.flush()
 
     unit = Unit(engine, lambda _connection: begun.append(1))

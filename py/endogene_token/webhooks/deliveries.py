@@ -68,7 +68,7 @@ def put(session: Session, told: Iterable[Happening], rows: Iterable[WebhookEndpo
             wants = (not types or one.type in types) and Position.parse(one.id) > since
             if wants and reader.may_read(one):
                 added = insert.values(endpoint=row.id, **values).on_conflict_do_nothing()
-                count += session.execute(added).rowcount
+                count += len(session.execute(added.returning(col(WebhookDelivery.id))).all())
     return count
 
 
@@ -125,7 +125,7 @@ def take(engine: Engine, now: int, most: int) -> list[Taken]:
             update(WebhookDelivery)
             .where(col(WebhookDelivery.id).in_(first), *due)
             .values(lease_until=now + LEASE, attempts=WebhookDelivery.attempts + 1)
-            .returning(WebhookDelivery.id)
+            .returning(col(WebhookDelivery.id))
         )
         ids = list(session.execute(lease).scalars())
         query = select(WebhookDelivery, WebhookEndpoint).where(
@@ -163,7 +163,7 @@ def wait_seconds(number: int) -> int:
 
     Endpoints that failed together, because their network did, are not called again together.
     """
-    longest = min(FIRST_WAIT * 3 ** min(number - 1, 16), LONGEST_WAIT)
+    longest: int = min(FIRST_WAIT * 3 ** min(number - 1, 16), LONGEST_WAIT)
     return longest - random.randrange(longest // 3 + 1)  # noqa: S311  # a wait, no secret
 
 
@@ -184,7 +184,7 @@ def attempts(session: Session, delivery: int) -> list[WebhookAttempt]:
 def sweep(engine: Engine) -> None:
     """Forget the deliveries that ended long ago, with their tries."""
     before = int(time.time()) - KEPT_DAYS * _DAY
-    old = (WebhookDelivery.state != State.WAITING, col(WebhookDelivery.ended_at) < before)
+    old = (col(WebhookDelivery.state) != State.WAITING, col(WebhookDelivery.ended_at) < before)
     with writing(engine) as connection:
         ids = select(WebhookDelivery.id).where(*old)
         connection.execute(delete(WebhookAttempt).where(col(WebhookAttempt.delivery).in_(ids)))
@@ -222,7 +222,7 @@ def _is_any_due(engine: Engine, now: int) -> bool:
 def _attempt(one: Taken, outcome: Outcome, at: int, milliseconds: int) -> WebhookAttempt:
     reason = None if outcome.trouble is None else write_reason(outcome.trouble)
     return WebhookAttempt(
-        delivery=one.delivery.id,
+        delivery=one.delivery.id or 0,
         number=one.number,
         at=at,
         milliseconds=milliseconds,

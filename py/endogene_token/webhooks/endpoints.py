@@ -76,7 +76,7 @@ def disable(change: Change, row: WebhookEndpoint, reason: DeliveryError | None =
         now = int(time.time())
         row.disabled_at, row.reason = now, None if reason is None else write_reason(reason)
         change.session.add(row)
-        waiting = (WebhookDelivery.endpoint == row.id, WebhookDelivery.state == State.WAITING)
+        waiting = (col(WebhookDelivery.endpoint) == row.id, col(WebhookDelivery.state) == State.WAITING)
         change.session.execute(
             update(WebhookDelivery).where(*waiting).values(state=State.FAILED, ended_at=now)
         )

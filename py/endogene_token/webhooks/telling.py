@@ -198,7 +198,7 @@ def topics(types: frozenset[str]) -> frozenset[bytes]:
         topic
         for name in ev.CONTRACTS
         for topic, (kind, _) in ev.layouts(name).items()
-        if kind in TOLD and TOLD[kind].type in types
+        if kind is not None and kind in TOLD and TOLD[kind].type in types
     )
 
 
