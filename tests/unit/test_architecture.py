@@ -73,7 +73,7 @@ OUTSIDE = {
     *("psycopg", "random", "requests", "secrets", "shutil", "socket", "sqlalchemy", "sqlite3", "sqlmodel"),
     *("ssl", "structlog", "subprocess", "sys", "tempfile", "threading", "time", "urllib", "uvicorn", "web3"),
 }
-NO_FLOATS = ("money", "receipts", "sdk", "till", "relay", "indexer", "sales")
+NO_FLOATS = ("money", "receipts", "sdk", "till", "relay", "indexer", "sales", "treasury")
 LONGEST_FILE = 399
 LONGEST_FUNCTION = 40
 

@@ -20,7 +20,9 @@ from endogene_token.errors import (
     from_contract,
 )
 from endogene_token.errors.base import LONGEST_SHOWN, shown
-from tests.unit.source_tree import files
+from tests.unit.source_tree import ROOT, files
+
+DRAWING = ROOT / "py/endogene_token/errors/tree.txt"
 
 
 def tree(kind: type[EndogeneError], depth: int = 0) -> Iterator[tuple[int, str]]:
@@ -38,7 +40,7 @@ def drawn(drawing: str) -> Iterator[tuple[int, str]]:
     for line in drawing.splitlines():
         name = line.strip("│├└─ ").split("  ")[0]
         if name.isidentifier():
-            yield (len(line) - len(line.lstrip("│├└─ "))) // 4 - 1, name
+            yield (len(line) - len(line.lstrip("│├└─ "))) // 4, name
 
 
 def places(kind: type[EndogeneError]) -> set[str]:
@@ -59,12 +61,12 @@ def unnamed_places(source: str) -> Iterator[tuple[str, set[str]]]:
 
 def test_the_drawing_is_the_tree_of_classes() -> None:
     """Who reads the drawing has seen every error, at its place and in the order of the files."""
-    assert list(drawn(errors.__doc__ or "")) == list(tree(EndogeneError))
+    assert list(drawn(DRAWING.read_text("utf-8"))) == list(tree(EndogeneError))
 
 
 def test_a_line_left_out_of_the_drawing_is_noticed() -> None:
     """The comparison above can fail."""
-    drawing = (errors.__doc__ or "").replace("    │   ├── TextError\n", "")
+    drawing = DRAWING.read_text("utf-8").replace("│   ├── TextError\n", "")
     assert list(drawn(drawing)) != list(tree(EndogeneError))
 
 

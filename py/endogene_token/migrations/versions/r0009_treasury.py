@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010"
+revision = "0009"
 down_revision = "0008"
 
 KEPT = ("statement", "statement_month", "statement_logo", "tax_payment")
