@@ -38,7 +38,26 @@ def entry(day: int, kind: str, amount: int, **more: Any) -> Entry:
 
 def figures() -> Figures:
     """Return a month with sales, refunds, late and refused items, and project currency."""
-    days = (
+    account, currency = accounts()
+    reason: dict[str, Any] = {"is_refund": False, "reason": "unknown-member"}
+    return Figures(
+        merchant=4,
+        last_block=18_204,
+        rates=(Rate(from_day="1970-01-01", rate_bps=280), Rate(from_day="2026-10-15", rate_bps=325)),
+        account=account,
+        project_currency=currency,
+        days=till_days(),
+        refusals=(Refusal(day="2026-10-31", till=7, items=Sums(count=1, amount=4_200), **reason),),
+        entries=(
+            entry(6, "sale-to-project", 90_000, premium=2_520, project=12, reference="0x" + "a3" * 32),
+            entry(14, "settled", 184_237, reference="0x" + "77" * 32),
+        ),
+    )
+
+
+def till_days() -> tuple[TillDay, ...]:
+    """Return a late day, a full one with a refund, and one whose only sale was refused."""
+    return (
         TillDay(day="2026-09-30", till=3, late=True, sales=Sums(count=2, amount=8_740), premiums=245),
         TillDay(
             day="2026-10-01",
@@ -50,6 +69,10 @@ def figures() -> Figures:
         ),
         TillDay(day="2026-10-31", till=7, refused_sales=Sums(count=1, amount=4_200)),
     )
+
+
+def accounts() -> tuple[Account, CurrencyAccount]:
+    """Return what the merchant owes, and its project currency."""
     account = Account(
         opening=Balance(owed=184_237),
         premiums=3_457_035,
@@ -67,27 +90,7 @@ def figures() -> Figures:
         asked=Sums(count=1, amount=60_000),
         awaiting=Sums(count=1, amount=60_000),
     )
-    return Figures(
-        merchant=4,
-        last_block=18_204,
-        rates=(Rate(from_day="1970-01-01", rate_bps=280), Rate(from_day="2026-10-15", rate_bps=325)),
-        account=account.model_copy(update={"closing": Balance.of(value)}),
-        project_currency=currency,
-        days=days,
-        refusals=(
-            Refusal(
-                day="2026-10-31",
-                till=7,
-                is_refund=False,
-                reason="unknown-member",
-                items=Sums(count=1, amount=4_200),
-            ),
-        ),
-        entries=(
-            entry(6, "sale-to-project", 90_000, premium=2_520, project=12, reference="0x" + "a3" * 32),
-            entry(14, "settled", 184_237, reference="0x" + "77" * 32),
-        ),
-    )
+    return account.model_copy(update={"closing": Balance.of(value)}), currency
 
 
 def statement(**changes: Any) -> StatementDocument:

@@ -84,8 +84,8 @@ def _head(words: Words) -> Cells:
 
 
 def _rows(document: StatementDocument, words: Words) -> Iterator[Cells]:
-    yield from _account_rows(document, words)
-    yield from _day_rows(document, words)
+    for part in (_account_rows, _currency_rows, _total_rows, _day_rows):
+        yield from part(document, words)
     for entry in document.figures.entries:
         what = words.tr(ENTRY_KINDS[entry.kind], project=entry.project, merchant=entry.merchant)
         premium = words.plain(entry.premium) if entry.premium else ""
@@ -94,7 +94,7 @@ def _rows(document: StatementDocument, words: Words) -> Iterator[Cells]:
 
 
 def _account_rows(document: StatementDocument, words: Words) -> Iterator[Cells]:
-    account, held, net = document.figures.account, document.figures.project_currency, document.net
+    account = document.figures.account
     amounts = {
         "opening": account.opening.value,
         "premiums": account.premiums,
@@ -108,6 +108,10 @@ def _account_rows(document: StatementDocument, words: Words) -> Iterator[Cells]:
     }
     for what, amount in amounts.items():
         yield ("account", "", "", what, "", words.plain(amount), "", "")
+
+
+def _currency_rows(document: StatementDocument, words: Words) -> Iterator[Cells]:
+    held = document.figures.project_currency
     signed = {
         "opening": (Sums(amount=held.opening), 1),
         "from-projects": (held.from_projects, 1),
@@ -122,16 +126,21 @@ def _account_rows(document: StatementDocument, words: Words) -> Iterator[Cells]:
     }
     for what, (sums, sign) in signed.items():
         yield ("project-currency", "", "", what, str(sums.count), words.plain(sign * sums.amount), "", "")
-    for line in document.taxes.lines:
+
+
+def _total_rows(document: StatementDocument, words: Words) -> Iterator[Cells]:
+    taxes, net = document.taxes, document.net
+    for line in taxes.lines:
         name = line.name_fr if words.lang == "fr" else line.name_en
         yield ("tax", "", "", inert(name), "", words.plain(line.amount), "", inert(line.registration))
-    taxes = document.taxes
     totals = {
         "taxes-opening": taxes.opening,
         "taxes-received": -taxes.received,
         "taxes-closing": taxes.closing,
+        "due": net.due,
+        "payable": net.payable,
+        "carried": net.carried,
     }
-    totals |= {"due": net.due, "payable": net.payable, "carried": net.carried}
     for what, amount in totals.items():
         yield ("total", "", "", what, "", words.plain(amount), "", "")
 
