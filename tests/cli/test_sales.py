@@ -11,7 +11,7 @@ from endogene_token.config import Settings
 from endogene_token.sales import HostedTill
 from endogene_token.sales.models import TillState
 from endogene_token.store import migrate, open_engine, writing
-from tests.commands import call
+from tests.commands import call, run
 
 FILE = "facture;date;total\nA-1;2026-11-20 17:42;42,75\n=B;2026-11-20;douze\n"
 
@@ -56,8 +56,9 @@ def test_a_file_is_tried_taken_and_taken_again(folder: Path) -> None:
 
 def test_a_person_reads_what_became_of_the_file(folder: Path) -> None:
     """One sentence of numbers, and a line for each refusal."""
-    answer = call("sales", "import", folder / "sales.csv", "--merchant", 4, "--data", folder)
+    answer = run("sales", "import", folder / "sales.csv", "--merchant", 4, "--data", folder)
     assert "2 lines: 1 new, 0 kept before, 1 refused." in answer.out
+    assert "3: On line 3" in answer.err, answer.err
     assert call("sales", "list", "--merchant", 4, "--data", folder).code == 0
 
 
