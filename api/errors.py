@@ -38,6 +38,8 @@ from endogene_token.errors import (
     KeyRefusedError,
     KeyRotatedError,
     LedgerRefusal,
+    LineSentError,
+    LineStateError,
     MerchantSuspendedError,
     MethodError,
     MonthOpenError,
@@ -63,6 +65,7 @@ from endogene_token.errors import (
     TillBusyError,
     TillRevokedError,
     UnkeptError,
+    UnknownBankLineError,
     UnknownCardError,
     UnknownDeliveryError,
     UnknownEntryError,
@@ -147,6 +150,9 @@ STATUS: Final[Mapping[type[EndogeneError], HTTPStatus]] = {
     KeyRefusedError: HTTPStatus.UNAUTHORIZED,
     ScopeMissingError: HTTPStatus.FORBIDDEN,
     GuessingError: HTTPStatus.TOO_MANY_REQUESTS,
+    UnknownBankLineError: HTTPStatus.NOT_FOUND,
+    LineStateError: HTTPStatus.CONFLICT,
+    LineSentError: HTTPStatus.CONFLICT,
 }
 """The status of a class and of those under it that have none of their own."""
 

@@ -9,6 +9,7 @@ from endogene_token.errors.ballot import *  # noqa: F403
 from endogene_token.errors.bank import *  # noqa: F403
 from endogene_token.errors.base import *  # noqa: F403
 from endogene_token.errors.books import *  # noqa: F403
+from endogene_token.errors.confirm import *  # noqa: F403
 from endogene_token.errors.contracts import *  # noqa: F403
 from endogene_token.errors.input import *  # noqa: F403
 from endogene_token.errors.ledger import *  # noqa: F403
@@ -17,6 +18,7 @@ from endogene_token.errors.outflow import *  # noqa: F403
 from endogene_token.errors.project import *  # noqa: F403
 from endogene_token.errors.request import *  # noqa: F403
 from endogene_token.errors.sales import *  # noqa: F403
+from endogene_token.errors.staff import *  # noqa: F403
 from endogene_token.errors.statement import *  # noqa: F403
 from endogene_token.errors.system import *  # noqa: F403
 from endogene_token.errors.till import *  # noqa: F403
