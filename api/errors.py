@@ -25,14 +25,17 @@ from endogene_token.errors import (
     ChainError,
     ConnectorMissingError,
     CredentialsError,
+    CrossSiteError,
     DayError,
     DuplicateError,
     EndogeneError,
     ExposureError,
+    FreshLoginError,
     GuessingError,
     IdempotencyInFlightError,
     IdempotencyKeyError,
     InputError,
+    InvitationRefusedError,
     KeyCountError,
     KeyEndedError,
     KeyRefusedError,
@@ -48,6 +51,8 @@ from endogene_token.errors import (
     NoPhoneError,
     NotHostedError,
     OverloadedError,
+    PasskeyRefusedError,
+    PasskeyTakenError,
     PhoneTakenError,
     QueueError,
     ReceiptTakenError,
@@ -59,7 +64,10 @@ from endogene_token.errors import (
     SequenceError,
     ServiceError,
     ServiceFailedError,
+    SessionRefusedError,
     SetupError,
+    StaffCountError,
+    StaffEndedError,
     StoreError,
     TextTooLongError,
     TillBusyError,
@@ -74,6 +82,8 @@ from endogene_token.errors import (
     UnknownPhoneError,
     UnknownProblemError,
     UnknownPurchaseError,
+    UnknownSessionError,
+    UnknownStaffError,
     UnknownStatementError,
     UnknownWebhookError,
     WebhookCountError,
@@ -150,6 +160,16 @@ STATUS: Final[Mapping[type[EndogeneError], HTTPStatus]] = {
     KeyRefusedError: HTTPStatus.UNAUTHORIZED,
     ScopeMissingError: HTTPStatus.FORBIDDEN,
     GuessingError: HTTPStatus.TOO_MANY_REQUESTS,
+    StaffCountError: HTTPStatus.CONFLICT,
+    UnknownStaffError: HTTPStatus.NOT_FOUND,
+    StaffEndedError: HTTPStatus.CONFLICT,
+    UnknownSessionError: HTTPStatus.NOT_FOUND,
+    PasskeyTakenError: HTTPStatus.CONFLICT,
+    InvitationRefusedError: HTTPStatus.UNAUTHORIZED,
+    PasskeyRefusedError: HTTPStatus.UNAUTHORIZED,
+    SessionRefusedError: HTTPStatus.UNAUTHORIZED,
+    FreshLoginError: HTTPStatus.FORBIDDEN,
+    CrossSiteError: HTTPStatus.FORBIDDEN,
     UnknownBankLineError: HTTPStatus.NOT_FOUND,
     LineStateError: HTTPStatus.CONFLICT,
     LineSentError: HTTPStatus.CONFLICT,
@@ -172,8 +192,8 @@ EXPECTED: Final[Mapping[str, str]] = {
 }
 ELSE_EXPECTED: Final = mark("what the description says")
 ABSENT: Final = mark("absent")
-PRIVATE: Final = re.compile("/(buyers|phone)(/|$)")
-"""The paths whose requests hold card and telephone numbers: no answer repeats what was given there."""
+PRIVATE: Final = re.compile("/(buyers|phone|staff|passkeys|sessions)(/|$)")
+"""The paths whose requests hold numbers, names or codes of people: no answer repeats what was given there."""
 
 
 def status_of(kind: type[EndogeneError]) -> HTTPStatus | None:
