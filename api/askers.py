@@ -17,6 +17,7 @@ from api.access import (
     caller,
     change_proof,
     is_key_of,
+    require_merchant,
     require_officer,
     require_role,
 )
@@ -54,7 +55,7 @@ class Asker:
 
 def reader(request: Request, app: App, lang: Language, authorization: Annotated[str, Header()] = "") -> Asker:
     """Return who asks to read. Raises KeyRefusedError, CredentialsError, ChainError."""
-    where, number = _place(request)
+    where, number = place_of(request)
     if authorization.startswith(PREFIX):
         return Asker(where, number, lang, key=authenticated(app, lang, authorization))
     return Asker(where, number, lang, address=caller(request, app, lang, authorization))
@@ -73,7 +74,7 @@ def changer(
     authorization: Annotated[str, Header()] = "",
 ) -> Asker:
     """Return who asks for a change. Raises as `reader`, and CredentialsError for another body."""
-    where, number = _place(request)
+    where, number = place_of(request)
     if authorization.startswith(PREFIX):
         return Asker(where, number, lang, key=authenticated(app, lang, authorization))
     proof = change_proof(request, app, lang, authorization, body)
@@ -100,6 +101,30 @@ def registrar(app: Services, asker: Asker) -> Actor:
     else:
         require_role(app.ledger, asker.address, Role.REGISTRAR)
     return asker.acting()
+
+
+def treasurer(app: Services, asker: Asker) -> Actor:
+    """Return who changes what the treasury keeps. Raises ScopeMissingError, AccessError."""
+    if asker.key is not None:
+        require_live(asker.key, Scope.TREASURY_WRITE)
+    else:
+        require_role(app.ledger, asker.address, Role.TREASURER)
+    return asker.acting()
+
+
+def require_merchant_reader(
+    app: Services, session: Session, asker: Asker, merchant: int, scope: Scope
+) -> None:
+    """Raise unless the merchant asks, or a till of its own, an officer, or a live key of theirs with `scope`.
+
+    Raises AccessError, ScopeMissingError, ChainError.
+    """
+    if asker.key is None:
+        require_merchant(session, app.ledger, asker.address, merchant)
+        return
+    require_live(asker.key, scope)
+    if asker.key.holder.merchant not in {None, merchant}:
+        raise AccessError(actual=asker.key.id)
 
 
 def require_member_reader(app: Services, session: Session, asker: Asker, member: int) -> None:
@@ -213,6 +238,7 @@ def _merchant_of(session: Session, key: bytes) -> int | None:
     return session.exec(query.where(models.Member.key == key)).first()
 
 
-def _place(request: Request) -> tuple[str, str]:
+def place_of(request: Request) -> tuple[str, str]:
+    """Return the network that a request came from, as the trail keeps it, and its id."""
     host = None if request.client is None else request.client.host
     return network(host), str(request.state.request_id)

@@ -5,17 +5,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from sqlmodel import Session
 from starlette.requests import Request
 
 from api.access import caller
+from api.bearers import PREFIX, authenticated
 from api.deps import Services
 from endogene_token.errors import EndogeneError
-from endogene_token.office.keys import authenticate
 from endogene_token.office.trail import network
-from endogene_token.store import reading
 
-BEARER: Final = "Bearer "
 SIGNED: Final = "Endogene address="
 
 
@@ -38,9 +35,8 @@ def asking(app: Services, request: Request) -> Asking:
     """
     given = request.headers.get("authorization", "")
     with suppress(EndogeneError):
-        if given.startswith(BEARER):
-            with reading(app.engine) as connection, Session(connection) as session:
-                key = authenticate(session, given.removeprefix(BEARER))
+        if given.startswith(PREFIX):
+            key = authenticated(app, "en", given)
             return Asking(f"key:{key.id}", True, f"key:{key.id}")
         if given.startswith(SIGNED):
             address = f"address:{caller(request, app, 'en', given)}"

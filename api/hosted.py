@@ -14,12 +14,13 @@ from api.text import refusal_text
 from endogene_token.errors import RequestShapeError
 from endogene_token.ids import PurchaseId
 from endogene_token.indexer import models
-from endogene_token.sales import HostedSale, SaleConnector, SaleState
+from endogene_token.office.trail import changing
+from endogene_token.sales import HostedSale, SaleConnector, SaleState, connecting
 from endogene_token.sales.csv_upload import KIND, Columns
 from endogene_token.sales.deliveries import Desk, Refused, Taken
 from endogene_token.sales.intake import Admitted
 from endogene_token.sales.tills import hosted
-from endogene_token.store import reading, writing
+from endogene_token.store import reading
 
 SHOWN_ERRORS: Final = 20
 
@@ -40,6 +41,7 @@ def desk_of(
         ZoneInfo(app.settings.timezone),
         source,
         buyers_of(app, seller),
+        seller.actor,
         keeps_unknown=alone,
         is_dry=is_dry or seller.is_test,
     )
@@ -122,6 +124,9 @@ def keep_columns(app: Services, desk: Desk, columns: Columns) -> None:
     row = SaleConnector(
         merchant=desk.merchant, kind=KIND, till=desk.till, settings=msgspec.json.encode(plain).decode()
     )
-    with writing(app.engine) as connection, Session(connection) as session:
-        session.merge(row)
-        session.flush()
+    with reading(app.engine) as connection, Session(connection) as session:
+        old = session.get(SaleConnector, (desk.merchant, KIND))
+    if old is not None and (old.till, old.settings) == (row.till, row.settings):
+        return
+    with changing(app.engine, desk.actor) as change:
+        connecting.keep(change, row)

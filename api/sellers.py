@@ -2,32 +2,36 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
 
 from fastapi import Request
 from sqlmodel import Session, select
 
 from api.access import caller, require_merchant
+from api.askers import place_of
+from api.bearers import PREFIX, authenticated, require_scope
 from api.deps import Services
-from endogene_token.errors import AccessError, ScopeMissingError
+from endogene_token.errors import AccessError
 from endogene_token.hexes import from_hex
 from endogene_token.indexer.models import Member, Till
-from endogene_token.office import cards, guesses, keys, phones, sandbox
+from endogene_token.office import cards, guesses, phones, sandbox
 from endogene_token.office.scopes import Mode, Scope
 from endogene_token.office.secret import OfficeSecret
+from endogene_token.office.trail import Actor
 from endogene_token.sales import Buyer, Buyers, MembersOnly
 from endogene_token.sales.deliveries import UNKNOWN_BUYER
 from endogene_token.store import reading
 
-BEARER: Final = "Bearer "
-
 
 @dataclass(frozen=True, slots=True)
 class Seller:
-    """The merchant that a request speaks for, and who asks; a test key's sales are tried, not kept."""
+    """The merchant that a request speaks for, and who asks; a test key's sales are tried, not kept.
+
+    `who` counts the buyers sought in vain; `actor` is who the trail names.
+    """
 
     merchant: int
     who: str
+    actor: Actor
     is_test: bool = False
 
 
@@ -38,22 +42,23 @@ def seller(app: Services, request: Request, lang: str, wanted: int | None, scope
     Raises KeyRefusedError, ScopeMissingError, CredentialsError, AccessError, ChainError.
     """
     header = request.headers.get("authorization", "")
+    where, number = place_of(request)
+    if header.startswith(PREFIX) or scope is not Scope.SALES_READ:
+        key = authenticated(app, lang, header)
+        require_scope(key, scope)
+        own = key.holder.merchant
+        asked = own if wanted is None else wanted
+        if asked is None or own not in {None, asked}:
+            raise AccessError(actual=key.id)
+        actor = Actor(f"key:{key.id}", where, number)
+        return Seller(asked, str(key.holder), actor, is_test=key.mode is Mode.TEST)
+    address = caller(request, app, lang, header)
     with reading(app.engine) as connection, Session(connection) as session:
-        if header.startswith(BEARER) or scope is not Scope.SALES_READ:
-            key = keys.authenticate(session, header.removeprefix(BEARER))
-            if scope not in key.scopes:
-                raise ScopeMissingError(actual=key.id, limit=scope)
-            own = key.holder.merchant
-            merchant = own if wanted is None else wanted
-            if merchant is None or own not in {None, merchant}:
-                raise AccessError(actual=merchant)
-            return Seller(merchant, str(key.holder), is_test=key.mode is Mode.TEST)
-        address = caller(request, app, lang, header)
         merchant = _merchant_of(session, address) if wanted is None else wanted
         if merchant is None:
             raise AccessError(actual=address)
         require_merchant(session, app.ledger, address, merchant)
-        return Seller(merchant, f"merchant:{merchant}")
+    return Seller(merchant, f"merchant:{merchant}", Actor(f"address:{address}", where, number))
 
 
 def _merchant_of(session: Session, address: str) -> int | None:

@@ -6,8 +6,8 @@ from fastapi import APIRouter
 from sqlalchemy import func
 from sqlmodel import col, select
 
-from api.access import Caller, require_member
 from api.answers import MemberTold
+from api.askers import Reader, require_member_reader
 from api.deps import App, Reading
 from api.schemas import PathNumber
 from api.text import day_text
@@ -20,9 +20,9 @@ CATEGORIES: Final[tuple[Literal["user", "worker", "supporting"], ...]] = ("user"
 
 
 @router.get("/members/{number}")
-def member(number: PathNumber, address: Caller, app: App, session: Reading) -> MemberTold:
+def member(number: PathNumber, asker: Reader, app: App, session: Reading) -> MemberTold:
     """Tell a member what its purchases brought. The member may read it, and an officer."""
-    require_member(session, app.ledger, address, number)
+    require_member_reader(app, session, asker, number)
     found = session.get(Member, number)
     if found is None:
         raise UnknownMemberError(actual=number)

@@ -7,23 +7,24 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from api import money
-from api.access import Caller, require_merchant
 from api.answers import MerchantTold, RateTold
+from api.askers import Reader, require_merchant_reader
 from api.deps import App, Reading
 from api.money_answers import MerchantCurrency
 from api.schemas import PathNumber
 from api.text import day_text
 from endogene_token.errors import UnknownMerchantError
 from endogene_token.indexer.models import Merchant, MerchantRate, Purchase, Till
+from endogene_token.office.scopes import Scope
 
 router = APIRouter(tags=["merchants"])
 _ACTIVE: Final = 1
 
 
 @router.get("/merchants/{number}")
-def merchant(number: PathNumber, address: Caller, app: App, session: Reading) -> MerchantTold:
+def merchant(number: PathNumber, asker: Reader, app: App, session: Reading) -> MerchantTold:
     """Tell a merchant what it sold, owes and has paid. It may read it, its tills, and an officer."""
-    require_merchant(session, app.ledger, address, number)
+    require_merchant_reader(app, session, asker, number, Scope.STATEMENTS_READ)
     found = session.get(Merchant, number)
     if found is None:
         raise UnknownMerchantError(actual=number)
@@ -50,9 +51,9 @@ def merchant(number: PathNumber, address: Caller, app: App, session: Reading) ->
 
 
 @router.get("/merchants/{number}/currency")
-def currency(number: PathNumber, address: Caller, app: App, session: Reading) -> MerchantCurrency:
+def currency(number: PathNumber, asker: Reader, app: App, session: Reading) -> MerchantCurrency:
     """Tell a merchant what it holds in project currency. It may read it, its tills, and an officer."""
-    require_merchant(session, app.ledger, address, number)
+    require_merchant_reader(app, session, asker, number, Scope.STATEMENTS_READ)
     found = session.get(Merchant, number)
     if found is None:
         raise UnknownMerchantError(actual=number)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from sqlmodel import col, func, select
 
 from api import money
-from api.access import Caller, require_member
+from api.askers import Reader, require_member_reader
 from api.deps import App, Reading
 from api.money_answers import Redemptions, RedemptionTold
 from api.schemas import PathNumber
@@ -21,10 +21,10 @@ After = Annotated[int, Query(ge=0, le=MAX_UINT32, description="Only those after 
 
 
 @router.get("/redemptions/{number}")
-def redemption(number: PathNumber, address: Caller, app: App, session: Reading) -> RedemptionTold:
+def redemption(number: PathNumber, asker: Reader, app: App, session: Reading) -> RedemptionTold:
     """Tell a redemption. The member may read it, and an officer; others do not learn whether it exists."""
     row = session.get(Redemption, number)
-    require_member(session, app.ledger, address, NOBODY if row is None else row.member)
+    require_member_reader(app, session, asker, NOBODY if row is None else row.member)
     if row is None:
         last = session.exec(select(func.max(Redemption.number))).one()
         raise UnknownRedemptionError(actual=number, limit=last or 0)
@@ -33,10 +33,10 @@ def redemption(number: PathNumber, address: Caller, app: App, session: Reading) 
 
 @router.get("/members/{number}/redemptions")
 def redemptions(
-    number: PathNumber, address: Caller, app: App, session: Reading, after: After = 0
+    number: PathNumber, asker: Reader, app: App, session: Reading, after: After = 0
 ) -> Redemptions:
     """Tell a member's redemptions, by ascending number. The member may read them, and an officer."""
-    require_member(session, app.ledger, address, number)
+    require_member_reader(app, session, asker, number)
     query = select(Redemption).where(Redemption.member == number, col(Redemption.number) > after)
     rows = session.exec(query.order_by(col(Redemption.number)).limit(PAGE + 1)).all()
     return Redemptions(

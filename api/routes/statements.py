@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Body, Header, Path, Response
 
-from api.access import Caller, require_merchant, require_role
+from api.askers import Changer, Reader, changing_as, require_merchant_reader, treasurer
 from api.deps import App, Language, Reading, Services
 from api.schemas import PathNumber
 from api.statement_answers import IssueGiven, IssueTold, StatementDocument, StatementsTold, StatementTold
-from endogene_token.chain.views import Role
+from endogene_token.office.scopes import Scope
 from endogene_token.treasury.statements import issuing
 from endogene_token.treasury.statements.document import read_document
 from endogene_token.treasury.statements.issuer import FILE_NAME, Issuer
@@ -41,9 +41,9 @@ MonthText = Annotated[
 
 
 @router.get("/merchants/{number}/statements")
-def statements(number: PathNumber, address: Caller, app: App, session: Reading) -> StatementsTold:
-    """Tell a merchant which statements it has got. It may read them, its tills, and an officer."""
-    require_merchant(session, app.ledger, address, number)
+def statements(number: PathNumber, asker: Reader, app: App, session: Reading) -> StatementsTold:
+    """Tell a merchant which statements it has got. It, its tills and an officer read them."""
+    require_merchant_reader(app, session, asker, number, Scope.STATEMENTS_READ)
     rows = issuing.statements_of(session.connection(), number)
     return StatementsTold(items=[StatementTold.of(row) for row in rows])
 
@@ -52,7 +52,7 @@ def statements(number: PathNumber, address: Caller, app: App, session: Reading) 
 def statement(
     number: PathNumber,
     month: MonthText,
-    address: Caller,
+    asker: Reader,
     *,
     app: App,
     session: Reading,
@@ -60,7 +60,7 @@ def statement(
     accept: Annotated[str, Header()] = "",
 ) -> Response:
     """Give a statement: JSON byte for byte as it was issued, CSV, or PDF in the reader's language."""
-    require_merchant(session, app.ledger, address, number)
+    require_merchant_reader(app, session, asker, number, Scope.STATEMENTS_READ)
     wanted, _, suffix = month.partition(".")
     connection = session.connection()
     row = issuing.issued(connection, number, Month.parse(wanted))
@@ -81,19 +81,20 @@ def statement(
 
 
 @router.post("/statements/issue")
-def issue(given: Annotated[IssueGiven, Body()], address: Caller, app: App, lang: Language) -> IssueTold:
+def issue(given: Annotated[IssueGiven, Body()], asker: Changer, app: App, lang: Language) -> IssueTold:
     """Issue the statements of a month that has ended. The treasurer may; again, it changes nothing."""
-    require_role(app.ledger, address, Role.TREASURER)
-    done = issuing.issue(_office(app, lang), Month.parse(given.month), int(time.time()))
+    actor = treasurer(app, asker)
+    office = _office(app, lang, lambda _: changing_as(app, asker, actor))
+    done = issuing.issue(office, Month.parse(given.month), int(time.time()))
     items = [StatementTold.of(row) for row in done.rows]
     return IssueTold(month=str(done.month), is_new=done.is_new, items=items)
 
 
-def _office(app: Services, lang: str) -> issuing.Office:
+def _office(app: Services, lang: str, changing: issuing.Changing) -> issuing.Office:
     found = app.settings
     issuer = Issuer.load(found.data_dir.absolute().joinpath(FILE_NAME), found.community)
     zone = ZoneInfo(found.timezone)
-    return issuing.Office(app.engine, app.ledger, issuer, zone, found.currency, lang)
+    return issuing.Office(app.engine, app.ledger, issuer, zone, found.currency, lang, changing)
 
 
 def _accepted(header: str) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+from itertools import cycle
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -20,6 +21,7 @@ from tests.town import BAKERY, BAKERY_TILL, GROCER, GROCER_TILL, key
 
 ZONE = ZoneInfo("America/Toronto")
 ISSUE = "/v1/statements/issue"
+AGES = cycle(range(200))  # seconds
 
 
 def this_month() -> Month:
@@ -32,8 +34,11 @@ def before(month: Month) -> Month:
 
 
 def post(site: Site, signer: TillKey, month: str) -> httpx.Response:
-    header = authorization(signer, site.town.ledger.domain, "POST", ISSUE, int(time.time()))
-    return site.client.post(ISSUE, json={"month": month}, headers={"authorization": header})
+    request = site.client.build_request("POST", ISSUE, json={"month": month})
+    instant = int(time.time()) - next(AGES)  # each signature its own: a second time, it opens nothing
+    header = authorization(signer, site.town.ledger.domain, "POST", ISSUE, instant, body=request.content)
+    request.headers["authorization"] = header
+    return site.client.send(request)
 
 
 def get(site: Site, path: str, signer: TillKey = OFFICER, **headers: str) -> httpx.Response:

@@ -12,6 +12,7 @@ from endogene_token.config import Settings
 from endogene_token.errors import NotHostedError, TillBusyError
 from endogene_token.host import FREE_PORT, FoundingPlan, Host, organisation
 from endogene_token.host.hosting import Hosting
+from endogene_token.office.trail import COMMAND_LINE
 from endogene_token.sales import HostedSale, HostedTills, MembersOnly, SaleState
 from endogene_token.sales.deliveries import Desk, Row, take
 from endogene_token.sales.secret import hosting_passphrase
@@ -34,7 +35,7 @@ def host(tmp_path: Path) -> Iterator[Host]:
 
 def sell(host: Host, till: int, *drafts: Draft) -> None:
     zone = ZoneInfo(host.settings.timezone)
-    desk = Desk(host.engine, MERCHANT, till, zone, "api", MembersOnly())
+    desk = Desk(host.engine, MERCHANT, till, zone, "api", MembersOnly(), COMMAND_LINE)
     take(desk, [Row(line, one) for line, one in enumerate(drafts, 1)])
 
 

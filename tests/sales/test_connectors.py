@@ -23,6 +23,7 @@ from endogene_token.errors import (
     ReturnWithoutPurchaseError,
     WebhookSignatureError,
 )
+from endogene_token.office.trail import COMMAND_LINE
 from endogene_token.sales import Buyer, MembersOnly
 from endogene_token.sales.connectors import ShopSettings, odoo, woocommerce
 from endogene_token.sales.connectors.shop import parts_half_up
@@ -54,7 +55,7 @@ def orders(**changes: Any) -> dict[str, Any]:
 
 
 def taken(counter: Counter, rows: list[Any]) -> list[Taken]:
-    desk = Desk(counter.engine, MERCHANT, TILL, ZONE, "shop", Cards(), keeps_unknown=True)
+    desk = Desk(counter.engine, MERCHANT, TILL, ZONE, "shop", Cards(), COMMAND_LINE, keeps_unknown=True)
     return take(desk, rows)
 
 

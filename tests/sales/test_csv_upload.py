@@ -25,6 +25,7 @@ from endogene_token.errors import (
     TooManyRowsError,
     UploadEmptyError,
 )
+from endogene_token.office.trail import COMMAND_LINE
 from endogene_token.sales import MembersOnly
 from endogene_token.sales import csv_upload as upload
 from endogene_token.sales.cells import amount, date_form
@@ -47,7 +48,7 @@ JOURNAL = (
 
 
 def taken(counter: Counter, text: str, said: Columns = Columns(), *, is_dry: bool = False) -> list[Taken]:  # noqa: B008
-    desk = Desk(counter.engine, MERCHANT, TILL, ZONE, "csv", MembersOnly(), is_dry=is_dry)
+    desk = Desk(counter.engine, MERCHANT, TILL, ZONE, "csv", MembersOnly(), COMMAND_LINE, is_dry=is_dry)
     return take(desk, upload.rows(text.encode(), said, "CAD"))
 
 
@@ -65,7 +66,7 @@ def test_a_file_of_quebec_is_understood_as_it_is(counter: Counter, encoding: str
     found = upload.preview(QUEBEC.encode(encoding), Columns())
     assert (found.table.delimiter, found.columns.dates, found.columns.receipt) == (";", "dmy", "Facture")
     assert found.columns.refund_of == "Facture remboursée"
-    desk = Desk(counter.engine, MERCHANT, TILL, ZONE, "csv", MembersOnly())
+    desk = Desk(counter.engine, MERCHANT, TILL, ZONE, "csv", MembersOnly(), COMMAND_LINE)
     take(desk, upload.rows(QUEBEC.encode(encoding), Columns(), "CAD"))
     assert kept(counter) == [
         ("A-1", "purchase", 123490, 12, "2026-11-20T17:42"),
@@ -226,7 +227,7 @@ def test_the_file_of_errors_runs_no_formula(counter: Counter, start: str) -> Non
     found: list[Taken] = [
         Refused(2, f"{start}cmd|' /C calc'!A0", AmountTextError(line=2, actual="x", limit="y"))
     ]
-    desk = Desk(counter.engine, MERCHANT, TILL, ZONE, "csv", MembersOnly())
+    desk = Desk(counter.engine, MERCHANT, TILL, ZONE, "csv", MembersOnly(), COMMAND_LINE)
     stored = keep_upload(desk, "csv", b"...", found)
     text = errors_csv(refusals(stored), "fr")
     assert f"'{start}cmd" in text

@@ -25,14 +25,15 @@ from endogene_token.errors import (
 )
 from endogene_token.i18n import tr
 from endogene_token.office.secret import OfficeSecret
-from endogene_token.sales import HostedSale, Intake, SaleConnector
+from endogene_token.office.trail import COMMAND_LINE, changing
+from endogene_token.sales import HostedSale, Intake, SaleConnector, connecting
 from endogene_token.sales.connectors import ShopSettings
 from endogene_token.sales.csv_upload import KIND, MAX_BYTES, Columns, rows
 from endogene_token.sales.deliveries import Desk, Refused, Taken, keep_upload, take
 from endogene_token.sales.report import errors_csv
 from endogene_token.sales.secret import hosting_passphrase, webhook_secret
 from endogene_token.sales.tills import hosted
-from endogene_token.store import migrate, open_engine, reading, writing
+from endogene_token.store import migrate, open_engine, reading
 
 LONGEST_LIST: Final = 1_000
 
@@ -71,7 +72,7 @@ def run_import(given: Given, *, data: Path | None, as_json: bool) -> None:
                 columns = _columns(session, given)
             buyers = OfficeBuyers(lambda: OfficeSecret.load(found), found.phone_region)
             zone = ZoneInfo(found.timezone)
-            desk = Desk(engine, given.merchant, till, zone, KIND, buyers, is_dry=given.is_dry)
+            desk = Desk(engine, given.merchant, till, zone, KIND, buyers, COMMAND_LINE, is_dry=given.is_dry)
             taken = take(desk, rows(content, columns, found.currency))
             kept = keep_upload(desk, KIND, content, taken)
             if not given.is_dry:
@@ -132,11 +133,13 @@ def run_erase(receipt: str, merchant: int, till: int | None, *, data: Path | Non
     """Destroy the salts of a sale and of its refunds."""
     with answering(as_json) as answer:
         found = settings(data_dir=data)
-        with _database(found) as engine, writing(engine) as connection, Session(connection) as session:
-            number = hosted(session, merchant, till).number or 0
+        with _database(found) as engine, changing(engine, COMMAND_LINE) as change:
+            number = hosted(change.session, merchant, till).number or 0
             zone, now = ZoneInfo(found.timezone), datetime.now(UTC)
-            intake = Intake(session, merchant, number, zone=zone, now=now, source="cli")
+            intake = Intake(change.session, merchant, number, zone=zone, now=now, source="cli")
             answer["erased"] = intake.erase(receipt)
+            # Without the receipt number: what ties it to the ledger is gone, and stays so.
+            change.note("sale.erased", f"merchant:{merchant}/till:{number}", salts=answer["erased"])
         if not as_json:
             tell(tr("{count} salts were destroyed.", LANG, count=answer["erased"]))
 
@@ -177,9 +180,8 @@ def _columns(session: Session, given: Given) -> Columns:
 
 
 def _keep(engine: Engine, row: SaleConnector) -> None:
-    with writing(engine) as connection, Session(connection) as session:
-        session.merge(row)
-        session.flush()
+    with changing(engine, COMMAND_LINE) as change:
+        connecting.keep(change, row)
 
 
 def _json(value: Columns | ShopSettings) -> str:

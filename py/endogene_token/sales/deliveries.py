@@ -25,6 +25,8 @@ from endogene_token.errors import (
     UnknownCardError,
     UnknownPhoneError,
 )
+from endogene_token.office import trail
+from endogene_token.office.trail import Actor
 from endogene_token.relay.models import read_reason, write_reason
 from endogene_token.sales.buyers import NOBODY, Buyer, Buyers
 from endogene_token.sales.intake import Admitted, Intake
@@ -70,6 +72,7 @@ class Desk:
 
     `keeps_unknown`: a sale whose card or telephone nobody knows is taken without its buyer, with a note,
     because nobody stands at the counter to be asked again. `is_dry`: everything is checked, nothing kept.
+    `actor` is who the trail says brought the sales.
     """
 
     engine: Engine
@@ -78,6 +81,7 @@ class Desk:
     zone: ZoneInfo
     source: str
     buyers: Buyers
+    actor: Actor
     keeps_unknown: bool = False
     is_dry: bool = False
 
@@ -110,8 +114,10 @@ def take(desk: Desk, rows: Iterable[Row | Refused]) -> list[Taken]:
         with writing(desk.engine) as connection:
             trial = connection.begin_nested() if desk.is_dry else None
             with Session(connection, expire_on_commit=False) as session:
+                trail.lock(session)
                 for at in order[start : start + size]:
                     taken[at] = _take(desk, session, given[at])
+                _note(desk, session, [taken[at] for at in order[start : start + size]])
                 session.expunge_all()
             if trial is not None:
                 trial.rollback()
@@ -140,6 +146,9 @@ def keep_upload(desk: Desk, kind: str, content: bytes, taken: Sequence[Taken]) -
         with writing(desk.engine) as connection, Session(connection, expire_on_commit=False) as session:
             session.add(upload)
             session.flush()
+            params = {"kind": kind, "sha256": upload.digest.hex(), "added": added, "refused": len(refused)}
+            subject = f"merchant:{desk.merchant}/upload:{upload.id}"
+            trail.append(session, desk.actor, "upload.kept", subject, params)
             session.expunge(upload)
     return upload
 
@@ -175,6 +184,14 @@ def _take(desk: Desk, session: Session, known: _Known | Refused) -> Taken:
         return intake.admit(draft, origin=known.row.origin, unknown=known.unknown)
     except InputError as error:
         return Refused(known.row.line, known.draft.receipt, error)
+
+
+def _note(desk: Desk, session: Session, taken: Sequence[Taken]) -> None:
+    """Note in the trail that sales were taken; what was met again changed nothing."""
+    new = sum(1 for one in taken if isinstance(one, Admitted) and one.is_new)
+    if new and not desk.is_dry:
+        subject = f"merchant:{desk.merchant}/till:{desk.till}"
+        trail.append(session, desk.actor, "sales.taken", subject, {"sales": new, "source": desk.source})
 
 
 def _purchase_found(intake: Intake, known: _Known) -> Draft:

@@ -9,9 +9,10 @@ from sqlmodel import Session, col, select, update
 from endogene_token import crash
 from endogene_token.errors import NotHostedError, TillUnnamedError
 from endogene_token.keyfile import decrypt_key
+from endogene_token.office.trail import COMMAND_LINE, Actor, changing
 from endogene_token.sales.models import ON_THE_WAY, HostedSale, HostedTill, SaleState, TillState
 from endogene_token.sdk.keys import TillKey
-from endogene_token.store import reading, writing
+from endogene_token.store import reading
 
 UNFINISHED: Final = (SaleState.PENDING, *ON_THE_WAY)
 
@@ -19,9 +20,10 @@ UNFINISHED: Final = (SaleState.PENDING, *ON_THE_WAY)
 class HostedTills:
     """Keeps keys. Whoever may enrol tills on the register calls `begin`, enrols, then `open`."""
 
-    def __init__(self, engine: Engine, passphrase: str) -> None:
-        """`passphrase` encrypts the keys."""
+    def __init__(self, engine: Engine, passphrase: str, actor: Actor = COMMAND_LINE) -> None:
+        """`passphrase` encrypts the keys; `actor`: who the trail says makes and ends them."""
         self.engine = engine
+        self._actor = actor
         self._passphrase = passphrase
         self._keys: dict[str, TillKey] = {}
 
@@ -43,10 +45,11 @@ class HostedTills:
         made = HostedTill(
             address=key.address, merchant=merchant, number=number, keystore=key.encrypted(self._passphrase)
         )
-        with writing(self.engine) as connection, Session(connection, expire_on_commit=False) as session:
-            session.add(made)
-            session.flush()
-            session.expunge(made)
+        with changing(self.engine, self._actor) as change:
+            change.session.add(made)
+            change.session.flush()
+            change.session.expunge(made)
+            change.note("till.key-made", _subject(merchant, number), address=key.address)
         crash.point("sales.key.kept")
         return made
 
@@ -56,18 +59,25 @@ class HostedTills:
         Return the number that the merchant knows the till by.
         """
         number = till if key.number is None else key.number
-        with writing(self.engine) as connection, Session(connection) as session:
-            _close(session, number)
+        with changing(self.engine, self._actor) as change:
+            _close(change.session, number)
             values = {"number": number, "till": till, "state": TillState.OPEN}
-            session.exec(update(HostedTill).where(col(HostedTill.address) == key.address).values(values))
+            own = col(HostedTill.address) == key.address
+            change.session.exec(update(HostedTill).where(own).values(values))
+            change.note("till.hosted", _subject(key.merchant, number), ledger_till=till, address=key.address)
             crash.point("sales.key.opening")
         crash.point("sales.key.opened")
         return number
 
     def close(self, number: int) -> None:
         """Destroy the key of a till: what waits for its signature goes on waiting."""
-        with writing(self.engine) as connection, Session(connection) as session:
-            _close(session, number)
+        with changing(self.engine, self._actor) as change:
+            own = (col(HostedTill.number) == number, HostedTill.state == TillState.OPEN)
+            merchants = change.session.exec(select(HostedTill.merchant).where(*own)).all()
+            _close(change.session, number)
+            # Noted even when it was done before: somebody asked for it.
+            subject = _subject(merchants[0], number) if merchants else f"till:{number}"
+            change.note("till.unhosted", subject)
 
     def key(self, till: HostedTill) -> TillKey:
         """Return the key of `till`, decrypted once. Raises KeyPasswordError, KeyFormatError."""
@@ -100,6 +110,10 @@ def unfinished(session: Session, number: int) -> int:
     """Return how many sales of a till are neither recorded nor refused yet."""
     query = select(func.count()).where(HostedSale.till == number, col(HostedSale.state).in_(UNFINISHED))
     return session.exec(query).one()
+
+
+def _subject(merchant: int, number: int | None) -> str:
+    return f"merchant:{merchant}" if number is None else f"merchant:{merchant}/till:{number}"
 
 
 def _close(session: Session, number: int) -> None:

@@ -1,6 +1,7 @@
 """Closing a month: every merchant's statement is issued at once, or none is."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -12,7 +13,8 @@ from sqlalchemy import Connection, Engine, select
 from endogene_token.chain.calls import Ledger
 from endogene_token.errors import MonthOpenError, UnknownStatementError
 from endogene_token.indexer.models import Cursor, table_of
-from endogene_token.store import reading, writing
+from endogene_token.office.trail import COMMAND_LINE, Change, changing
+from endogene_token.store import reading
 from endogene_token.treasury.statements import numbering
 from endogene_token.treasury.statements.document import (
     Figures,
@@ -36,11 +38,20 @@ STATEMENTS, CURSOR = table_of(IssuedStatement), table_of(Cursor)
 
 Progress = Callable[[int, int], None]
 """Told how many statements are drawn, of how many."""
+Changing = Callable[[Engine], AbstractContextManager[Change]]
+
+
+def by_command(engine: Engine) -> AbstractContextManager[Change]:
+    """Open a change that a command makes."""
+    return changing(engine, COMMAND_LINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """What issues: the database, the chain, who the issuer is, and the community's clock and money."""
+    """What issues: the database, the chain, who the issuer is, and the community's clock and money.
+
+    `changing` opens the transaction, for whom the trail shall name: a command, or who asked over HTTP.
+    """
 
     engine: Engine
     ledger: Ledger
@@ -48,6 +59,7 @@ class Office:
     zone: ZoneInfo
     currency: str
     lang: str
+    changing: Changing = by_command
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +88,15 @@ def issue(office: Office, month: Month, now: int, progress: Progress = lambda *_
     if figures:  # a paper that cannot be drawn is noticed before its number is spent
         trial = _document(office, month, figures[0], TaxAccount(), number=number_text(0, 0), now=now)
         to_pdf(trial, office.issuer.logo_svg, office.lang)
-    with writing(office.engine) as connection:
+    with office.changing(office.engine) as change:
+        connection = change.session.connection()
         numbering.begin_issuing(connection)
         is_new = not numbering.is_issued(connection, month)
         if is_new:
             rows = _number(connection, office, month, figures, now=now, progress=progress)
             numbering.keep_month(connection, month, now, last_block, rows)
+        # Noted even when another had issued them a moment before: somebody asked for it.
+        change.note("statements.issued", f"month:{month}", count=len(rows) if is_new else 0)
         return Issued(month, is_new, _rows(connection, month))
 
 
