@@ -9,8 +9,10 @@ from endogene_token.errors.ballot import *  # noqa: F403
 from endogene_token.errors.bank import *  # noqa: F403
 from endogene_token.errors.base import *  # noqa: F403
 from endogene_token.errors.books import *  # noqa: F403
+from endogene_token.errors.collect import *  # noqa: F403
 from endogene_token.errors.confirm import *  # noqa: F403
 from endogene_token.errors.contracts import *  # noqa: F403
+from endogene_token.errors.inbox import *  # noqa: F403
 from endogene_token.errors.input import *  # noqa: F403
 from endogene_token.errors.ledger import *  # noqa: F403
 from endogene_token.errors.office import *  # noqa: F403
