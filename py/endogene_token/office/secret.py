@@ -31,6 +31,9 @@ class Purpose(Enum):
     MARK = b"mark of the database"
     ANSWER = b"answers kept for a repeated request"
     WEBHOOK = b"secrets of webhooks"
+    LINE = b"commitments to bank lines"
+    NAME = b"names of staff"
+    BANK = b"accounts and files of the bank"
 
 
 class OfficeSecret:
