@@ -1,0 +1,153 @@
+"""The inbox: what was found is kept open until it vanishes, or until a person says how it ended.
+
+Warning: to close an entry whose cause stands ends nothing; the next examination opens another one.
+"""
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from sqlmodel import Session, col, select
+
+from endogene_token.errors import ExceptionClosedError, UnknownExceptionError
+from endogene_token.office.trail import Change
+from endogene_token.treasury.exceptions.models import TreasuryException
+
+DAY_SECONDS: Final = 86_400
+RESOLVED: Final = "resolved"
+RULE: Final = "rule:gone"
+TREASURER: Final = "treasurer"
+REGISTRAR: Final = "registrar"
+
+
+class Kind(StrEnum):
+    """What an exception is about. The first four: what a reconciliation left unexplained."""
+
+    LINE = "line"
+    MOVEMENT = "movement"
+    OPENING = "opening"
+    BOOKS = "books"
+    EXPOSURE = "exposure"
+    """A merchant that soon cannot record any more: what it owes comes near its limit."""
+    ARREARS = "arrears"
+    DECISION = "decision"
+    """A suspension, or its end, that the registrar must decide."""
+
+
+class Terms(NamedTuple):
+    """Whose an exception is until somebody takes it, and in how many days it should have ended."""
+
+    owner: str
+    days: int
+
+
+TERMS: Final[Mapping[Kind, Terms]] = {
+    Kind.LINE: Terms(TREASURER, 5),
+    Kind.MOVEMENT: Terms(TREASURER, 5),
+    Kind.OPENING: Terms(TREASURER, 10),
+    Kind.BOOKS: Terms(TREASURER, 1),
+    Kind.EXPOSURE: Terms(TREASURER, 3),
+    Kind.ARREARS: Terms(TREASURER, 10),
+    Kind.DECISION: Terms(REGISTRAR, 5),
+}
+
+
+class Finding(NamedTuple):
+    """What an examination found: one exception; `amount` in minor units, with its sign."""
+
+    kind: Kind
+    subject: str
+    amount: int
+
+
+def follow(change: Change, kinds: Collection[Kind], found: Iterable[Finding], now: int) -> None:
+    """Make the open entries of these kinds those that were found: new ones open, vanished ones close."""
+    left = {(one.kind, one.subject): one for one in _open(change.session, kinds)}
+    for finding in found:
+        row = left.pop((finding.kind, finding.subject), None)
+        if row is None:
+            _add(change, finding, now)
+        elif row.amount != finding.amount:
+            row.amount = finding.amount
+            change.session.add(row)
+            change.note("exception.changed", subject_of(row), amount=str(row.amount))
+    for row in left.values():
+        _end(change, row, RULE, RESOLVED, now)
+
+
+def take(change: Change, number: int) -> TreasuryException:
+    """Make who asks the owner of an open entry, whoever had it. Raises as `close`."""
+    row = _find_open(change.session, number)
+    if row.owner != change.actor.who:
+        row.owner = change.actor.who
+        change.session.add(row)
+    change.note("exception.taken", subject_of(row))
+    return row
+
+
+def close(change: Change, number: int, how: str, now: int) -> TreasuryException:
+    """End an entry, and say how. Raises UnknownExceptionError, ExceptionClosedError."""
+    row = _find_open(change.session, number)
+    _end(change, row, change.actor.who, how, now)
+    return row
+
+
+def page(
+    session: Session, after: int, limit: int, *, is_open: bool | None = None, kind: Kind | None = None
+) -> list[TreasuryException]:
+    """Return `limit` entries after a number; only the open (or the closed) ones, of one kind, if so asked."""
+    query = select(TreasuryException).where(col(TreasuryException.number) > after)
+    if is_open is not None:
+        query = query.where((TreasuryException.closed_at == 0) == is_open)
+    if kind is not None:
+        query = query.where(TreasuryException.kind == kind)
+    return list(session.exec(query.order_by(col(TreasuryException.number)).limit(limit)))
+
+
+def subject_of(row: TreasuryException) -> str:
+    """Return how the trail names an entry."""
+    return f"exception:{row.number}"
+
+
+def _open(session: Session, kinds: Collection[Kind]) -> list[TreasuryException]:
+    query = select(TreasuryException).where(TreasuryException.closed_at == 0)
+    wanted = query.where(col(TreasuryException.kind).in_([str(one) for one in kinds]))
+    return list(session.exec(wanted.order_by(col(TreasuryException.number))))
+
+
+def _find_open(session: Session, number: int) -> TreasuryException:
+    row = session.get(TreasuryException, number)
+    if row is None:
+        raise UnknownExceptionError(actual=number)
+    if row.closed_at:
+        raise ExceptionClosedError(actual=number, limit=row.closed_by)
+    return row
+
+
+def _add(change: Change, finding: Finding, now: int) -> None:
+    terms = TERMS[finding.kind]
+    row = TreasuryException(
+        kind=finding.kind,
+        subject=finding.subject,
+        amount=finding.amount,
+        owner=terms.owner,
+        opened_at=now,
+        due_at=now + terms.days * DAY_SECONDS,
+        closed_at=0,
+        closed_by="",
+        how="",
+    )
+    change.session.add(row)
+    change.session.flush()
+    about = {"kind": str(finding.kind), "about": finding.subject, "amount": str(finding.amount)}
+    change.note("exception.opened", subject_of(row), **about)
+
+
+def _end(change: Change, row: TreasuryException, by: str, how: str, now: int) -> None:
+    """Close an entry; what a person wrote stays here, in the trail stands its hash."""
+    row.closed_at, row.closed_by, row.how = now, by, how
+    change.session.add(row)
+    change.session.flush()
+    told = how if by == RULE else hashlib.sha256(how.encode()).hexdigest()
+    change.note("exception.closed", subject_of(row), by=by, how=told)
