@@ -55,7 +55,12 @@ def _accounts() -> None:
     )
     _unique("mandate_active", "mandate", ["merchant"], "state = 'active'")
     op.create_table(
-        "payee", _number(), word("party", 8), whole("party_number"), *_holder(), whole("created_at")
+        "payee",
+        _number(),
+        *(word("party", 8), whole("party_number")),
+        *_holder(),
+        raw("commitment"),
+        whole("created_at"),
     )
     _unique("payee_active", "payee", ["party", "party_number"], "state = 'active'")
 

@@ -57,7 +57,10 @@ class BankMandate(SQLModel, table=True):
 
 
 class BankPayee(SQLModel, table=True):
-    """The account that a merchant or a member is paid on; at most one of each is active."""
+    """The account that a merchant or a member is paid on; at most one of each is active.
+
+    `commitment` is what an approved redemption names on the chain for this account; empty for a merchant.
+    """
 
     __tablename__ = "payee"
     __table_args__ = (_when("payee_active", "party", "party_number", where="state = 'active'"),)
@@ -67,6 +70,7 @@ class BankPayee(SQLModel, table=True):
     name: str = _word(70)
     sealed_account: bytes = raw()
     tail: str = _word(4)
+    commitment: bytes = raw()
     state: str = _word(8)
     ended_why: str = _word(120)
     created_at: int = whole()
