@@ -1,10 +1,11 @@
 """The settings of a process, read from the environment. They are passed in, never kept in a global."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 from zoneinfo import available_timezones
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from endogene_token.errors import SettingError
@@ -12,6 +13,7 @@ from endogene_token.i18n import known_language, language
 
 Port = Annotated[int, Field(ge=1, le=65_535)]
 RateLimit = Annotated[str, Field(pattern="^([1-9][0-9]{0,6}/(second|minute|hour)|off)$")]
+_ORIGIN: Final = re.compile(r"(https?)://([a-z0-9-]+(?:\.[a-z0-9-]+)*)(?::[0-9]{1,5})?")
 SECRET: Final = frozenset({"hosting_passphrase", "office_key"})
 """The settings that no message shows."""
 
@@ -49,12 +51,16 @@ class Settings(BaseSettings):
     """How often one API key or signing address may ask, in each process of the API; "off": without limit."""
     rate_limit_network: RateLimit = "600/minute"
     """How often all together may ask who come from one network and prove nothing (/24, /48 of IPv6)."""
+    rp_id: Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)*$")] = "localhost"
+    """The domain name that passkeys of staff and officers are for: the pages' own, or one above it."""
+    origins: Annotated[tuple[str, ...], NoDecode] = ()
+    """The pages of this service, as https://…, separated by commas; none: this machine's own, for a trial."""
     webhook_loopback: bool = False
     """Development only: deliver webhooks to this machine too, and there without https."""
     log_level: Literal["debug", "info", "warning", "error", "critical"] = "info"
     log_json: bool = False
 
-    @field_validator("rpc_urls", mode="before")
+    @field_validator("rpc_urls", "origins", mode="before")
     @classmethod
     def _separate(cls, value: object) -> object:
         return (
@@ -71,6 +77,19 @@ class Settings(BaseSettings):
     def _name_driver(cls, value: str | None) -> str | None:
         # SQLAlchemy would look for psycopg2, which this project does not install
         return value and value.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    @field_validator("origins")
+    @classmethod
+    def _only_origins(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        for one in value:
+            parts = _ORIGIN.fullmatch(one)
+            rp_id = info.data.get("rp_id", "")
+            # Where TLS is missing, a browser makes passkeys for this machine itself only.
+            if parts is None or (parts[1] == "http" and parts[2] != "localhost"):
+                raise ValueError("https://coop.example")
+            if parts[2] != rp_id and not parts[2].endswith(f".{rp_id}"):
+                raise ValueError(f"https://{rp_id}")
+        return value
 
     @field_validator("timezone")
     @classmethod
@@ -98,6 +117,11 @@ class Settings(BaseSettings):
     def endpoints(self) -> tuple[str, ...]:
         """The nodes to call, in order: those configured, or the embedded one."""
         return self.rpc_urls or (f"http://127.0.0.1:{self.node_port}",)
+
+    @property
+    def pages(self) -> tuple[str, ...]:
+        """The origins that pages of this service have: those configured, or this machine's."""
+        return self.origins or (f"http://localhost:{self.api_port}",)
 
     @property
     def database(self) -> str:

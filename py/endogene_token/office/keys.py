@@ -40,7 +40,7 @@ DEFAULT_OVERLAP: Final = DAY
 LONGEST_OVERLAP: Final = 7 * DAY
 MOST_KEYS: Final = 50
 ID_LENGTH: Final = 16
-_ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
+ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 _TOKEN: Final = re.compile(r"ek_(live|test)_([0-9a-z]{16})_([0-9a-f]{64})", re.ASCII)
 _SECRET_BYTES: Final = 32
 
@@ -64,6 +64,11 @@ class ApiKey:
     last_used_day: int | None
     revoked_at: int | None
     replaced_by: str | None
+
+    @property
+    def who(self) -> str:
+        """Whom the trail names when something is changed with it."""
+        return f"key:{self.id}"
 
     @property
     def ended_at(self) -> int:
@@ -162,7 +167,7 @@ def authenticate(session: Session, token: str) -> ApiKey:
     mode, key_id, secret = parts.groups()
     row = session.get(OfficeApiKey, key_id)
     kept = bytes(_SECRET_BYTES) if row is None else row.secret_hash
-    if not hmac.compare_digest(kept, _hash(secret)) or row is None or row.mode != mode:
+    if not hmac.compare_digest(kept, hash_of(secret)) or row is None or row.mode != mode:
         raise KeyRefusedError(actual=UNKNOWN)
     key = _told(row)
     if key.ended_at <= time.time():
@@ -182,12 +187,12 @@ def note_use(engine: Engine, key: ApiKey) -> None:
 
 
 def _write(session: Session, wanted: Wanted, lifetime: int) -> NewKey:
-    key_id = "".join(secrets.choice(_ALPHABET) for _ in range(ID_LENGTH))
-    secret, now = secrets.token_hex(_SECRET_BYTES), int(time.time())
+    key_id, now = new_id(), int(time.time())
+    secret = secrets.token_hex(_SECRET_BYTES)
     row = OfficeApiKey(
         id=key_id,
         mode=wanted.mode,
-        secret_hash=_hash(secret),
+        secret_hash=hash_of(secret),
         merchant=wanted.holder.merchant,
         role=wanted.holder.role,
         officer=wanted.officer,
@@ -202,7 +207,12 @@ def _write(session: Session, wanted: Wanted, lifetime: int) -> NewKey:
     return NewKey(_told(row), f"ek_{wanted.mode}_{key_id}_{secret}")
 
 
-def _hash(secret: str) -> bytes:
+def new_id() -> str:
+    """Return what names a thing of the office in lists and in the trail; it opens nothing."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(ID_LENGTH))
+
+
+def hash_of(secret: str) -> bytes:
     """Return what is kept of a secret. A plain SHA-256 is enough: the secret has 256 random bits.
 
     Slow, salted hashes are for what people choose and others may guess; nobody guesses 2²⁵⁶ values, and

@@ -11,16 +11,19 @@ from sqlmodel import Field, SQLModel
 IN_FORCE = "revoked_at IS NULL"
 
 
-def _whole(*, key: bool = False, null: bool = False) -> Any:
+def whole(*, key: bool = False, null: bool = False) -> Any:
+    """Return a column of 64 bits."""
     extra = {"autoincrement": False} if key else {}
     return Field(primary_key=key, sa_type=BigInteger, nullable=null, sa_column_kwargs=extra)
 
 
-def _hash(*, key: bool = False) -> Any:
+def hash_(*, key: bool = False) -> Any:
+    """Return a column of 32 bytes."""
     return Field(primary_key=key, sa_type=LargeBinary(32), nullable=False)
 
 
-def _text(longest: int | None, *, key: bool = False, null: bool = False) -> Any:
+def text_(longest: int | None, *, key: bool = False, null: bool = False) -> Any:
+    """Return a column of text, of `longest` characters or without a bound."""
     return Field(primary_key=key, sa_type=String(longest) if longest else Text, nullable=null)
 
 
@@ -29,8 +32,8 @@ class OfficeMark(SQLModel, table=True):
 
     __tablename__ = "office_mark"
     __table_args__ = (CheckConstraint("only_row = 1", name="office_mark_only_row"),)
-    only_row: int = _whole(key=True)
-    mark: bytes = _hash()
+    only_row: int = whole(key=True)
+    mark: bytes = hash_()
 
 
 class OfficeCard(SQLModel, table=True):
@@ -51,11 +54,11 @@ class OfficeCard(SQLModel, table=True):
         default=None,
         sa_column=Column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
     )
-    member: int = _whole()
-    number_hash: bytes = _hash()
-    issued_at: int = _whole()
-    revoked_at: int | None = _whole(null=True)
-    reason: str | None = _text(16, null=True)
+    member: int = whole()
+    number_hash: bytes = hash_()
+    issued_at: int = whole()
+    revoked_at: int | None = whole(null=True)
+    reason: str | None = text_(16, null=True)
 
 
 class OfficePhone(SQLModel, table=True):
@@ -63,10 +66,10 @@ class OfficePhone(SQLModel, table=True):
 
     __tablename__ = "office_phone"
     __table_args__ = (Index("office_phone_number", "number_hash", unique=True),)
-    member: int = _whole(key=True)
-    number_hash: bytes = _hash()
-    consented_day: int = _whole()
-    kept_at: int = _whole()
+    member: int = whole(key=True)
+    number_hash: bytes = hash_()
+    consented_day: int = whole()
+    kept_at: int = whole()
 
 
 class OfficeApiKey(SQLModel, table=True):
@@ -80,45 +83,45 @@ class OfficeApiKey(SQLModel, table=True):
         CheckConstraint("(merchant IS NULL) <> (role IS NULL)", name="office_api_key_holder"),
         Index("office_api_key_merchant", "merchant", "id"),
     )
-    id: str = _text(16, key=True)
-    mode: str = _text(4)
-    secret_hash: bytes = _hash()
-    merchant: int | None = _whole(null=True)
-    role: str | None = _text(16, null=True)
+    id: str = text_(16, key=True)
+    mode: str = text_(4)
+    secret_hash: bytes = hash_()
+    merchant: int | None = whole(null=True)
+    role: str | None = text_(16, null=True)
     officer: bytes | None = Field(sa_type=LargeBinary(20), nullable=True)
-    scopes: str = _text(None)
-    label: str = _text(60)
-    created_at: int = _whole()
-    lifetime: int = _whole()
-    expires_at: int = _whole()
-    last_used_day: int | None = _whole(null=True)
-    revoked_at: int | None = _whole(null=True)
-    replaced_by: str | None = _text(16, null=True)
+    scopes: str = text_(None)
+    label: str = text_(60)
+    created_at: int = whole()
+    lifetime: int = whole()
+    expires_at: int = whole()
+    last_used_day: int | None = whole(null=True)
+    revoked_at: int | None = whole(null=True)
+    replaced_by: str | None = text_(16, null=True)
 
 
 class OfficeTrail(SQLModel, table=True):
     """An entry of the trail; the database refuses to change one, to delete one, and a gap in the numbers."""
 
     __tablename__ = "office_trail"
-    number: int = _whole(key=True)
-    at: int = _whole()
-    who: str = _text(80)
-    action: str = _text(48)
-    subject: str = _text(120)
-    params: str = _text(None)
-    origin: str = _text(48)
-    request: str = _text(36)
-    previous: bytes = _hash()
-    hash: bytes = _hash()
+    number: int = whole(key=True)
+    at: int = whole()
+    who: str = text_(80)
+    action: str = text_(48)
+    subject: str = text_(120)
+    params: str = text_(None)
+    origin: str = text_(48)
+    request: str = text_(36)
+    previous: bytes = hash_()
+    hash: bytes = hash_()
 
 
 class OfficeGuesses(SQLModel, table=True):
     """How many unknown numbers a holder asked for in an hour (counted from 1970)."""
 
     __tablename__ = "office_guesses"
-    holder: str = _text(40, key=True)
-    hour: int = _whole()
-    failures: int = _whole()
+    holder: str = text_(40, key=True)
+    hour: int = whole()
+    failures: int = whole()
 
 
 class OfficeProof(SQLModel, table=True):
@@ -126,8 +129,8 @@ class OfficeProof(SQLModel, table=True):
 
     __tablename__ = "office_proof"
     __table_args__ = (Index("office_proof_at", "at"),)
-    digest: bytes = _hash(key=True)
-    at: int = _whole()
+    digest: bytes = hash_(key=True)
+    at: int = whole()
 
 
 OFFICE = (OfficeMark, OfficeCard, OfficePhone, OfficeApiKey, OfficeTrail, OfficeGuesses, OfficeProof)

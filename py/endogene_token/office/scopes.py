@@ -1,4 +1,4 @@
-"""What a key of the API may do, and for whom it is: a merchant, or a role of the office."""
+"""What a key of the API or a session may do, and for whom: a merchant, or a role of the office."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -81,18 +81,56 @@ ROLE_SCOPES: Final[Mapping[OfficeRole, frozenset[Scope]]] = {
 """No role may write keys: an officer signs for each key that is made."""
 
 
+class StaffRole(StrEnum):
+    """As what a person logs in: for a merchant, in a role of the office, or as mentor or director."""
+
+    STAFF = "staff"
+    OWNER = "owner"
+    REGISTRAR = "registrar"
+    TREASURER = "treasurer"
+    GUARDIAN = "guardian"
+    ACTUARY = "actuary"
+    APPROVER = "approver"
+    AUDITOR = "auditor"
+    MENTOR = "mentor"
+    DIRECTOR = "director"
+
+    @property
+    def office(self) -> OfficeRole | None:
+        """The role of the office that this is, or None."""
+        return next((one for one in OfficeRole if one.value == self.value), None)
+
+
+SESSION_SCOPES: Final[Mapping[StaffRole, frozenset[Scope]]] = {
+    StaffRole.STAFF: frozenset({Scope.SALES_WRITE, Scope.SALES_READ, Scope.BUYERS_READ}),
+    StaffRole.OWNER: MERCHANT_SCOPES,
+    **{StaffRole(role): scopes for role, scopes in ROLE_SCOPES.items()},
+    # Who mentors or directs reads here, and signs with the member's own key what is decided.
+    StaffRole.MENTOR: frozenset({Scope.EVENTS_READ}),
+    StaffRole.DIRECTOR: frozenset({Scope.TREASURY_READ, Scope.EVENTS_READ, Scope.TRAIL_READ}),
+}
+"""What a person may do who has logged in."""
+
+
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Whose key it is: one merchant (its member number) or one role. Raises HolderError."""
+    """Whose key it is: one merchant (its member number) or one role. Raises HolderError.
+
+    A session may also be of one member, who mentors or directs; no key of the API is.
+    """
 
     merchant: int | None = None
     role: OfficeRole | None = None
+    member: int | None = None
 
     def __post_init__(self) -> None:
-        if (self.merchant is None) == (self.role is None):
-            raise HolderError(actual=0 if self.merchant is None else 2)
+        given = sum(one is not None for one in (self.merchant, self.role, self.member))
+        if given != 1:
+            raise HolderError(actual=given)
 
     def __str__(self) -> str:
+        if self.member is not None:
+            return f"member:{self.member}"
         return f"role:{self.role}" if self.merchant is None else f"merchant:{self.merchant}"
 
     @property
@@ -103,6 +141,8 @@ class Holder:
     @property
     def scopes(self) -> frozenset[Scope]:
         """All that a key of this holder may be given."""
+        if self.member is not None:
+            return frozenset()
         return MERCHANT_SCOPES if self.role is None else ROLE_SCOPES[self.role]
 
     def require(self, wanted: frozenset[Scope]) -> None:
