@@ -42,3 +42,8 @@ class PartSumError(ConfirmError):
 class PartError(ConfirmError):
     what = "The line cannot confirm {actual}: {limit}."
     advice = "Choose another item, or set the line aside with a reason."
+
+
+class CashAmountError(ConfirmError):
+    what = "The bank paid {actual} cents for the cash request {number}, which is for {limit}."
+    advice = "Undo the match and set the line aside: the chain pays the whole request or nothing."

@@ -77,16 +77,16 @@ def _check_shares(part: Part, whole: int, name: str) -> None:
 
 def _check_return(session: Session, line: BankLine, item: BankItem, part: Part) -> None:
     """A return gives back what was taken, whole; what the bank took beside it is a part kept aside."""
-    stood = rows.confirming(session, item.reference, incoming=item.direction == DEBIT)
-    asked = sum(one.amount for one in stood) or item.amount
+    asked = rows.brought(session, item) or item.amount
     if part.amount != asked or part.premiums or part.tax:
         raise PartError(actual=item.reference, limit=asked)
     if item.state == ItemState.CANCELLED:
         raise PartError(actual=item.reference, limit=item.state)
     if rows.confirming(session, item.reference, incoming=line.amount > 0):
         raise PartError(actual=item.reference, limit=TAKEN)
-    booked = item.state == ItemState.SETTLED or any(one.state == MatchState.SENT for one in stood)
-    if booked and item.direction != DEBIT:  # the chain has paid it: a person pays again, or sets it aside
+    stood = rows.confirming(session, item.reference, incoming=item.direction == DEBIT)
+    is_booked = item.state == ItemState.SETTLED or any(one.state == MatchState.SENT for one in stood)
+    if is_booked and item.direction != DEBIT:  # the chain has paid it: a person pays again, or sets it aside
         raise PartError(actual=item.reference, limit=LineState.SET_ASIDE)
 
 

@@ -7,6 +7,7 @@ settled again. A payment of ours that comes back after the chain booked it is fo
 """
 
 import time
+from typing import Final
 
 from sqlmodel import Session, select
 
@@ -23,8 +24,8 @@ from endogene_token.treasury.collect.models import (
 from endogene_token.treasury.confirm import rows
 from endogene_token.treasury.confirm.states import DEBIT, DebtState, ItemState, Kind, MatchState
 
-_LONGEST_CODE = 10
-_ENDED = "ended"
+_LONGEST_CODE: Final = 10
+_ENDED: Final = "ended"
 
 
 def take_back(change: Change, item: BankItem, code: str, line: bytes = b"") -> bool:
@@ -65,9 +66,7 @@ def returned_items(change: Change, items: tuple[ReturnedItem, ...]) -> tuple[int
     new, strange = 0, []
     for one in items:
         item = change.session.get(BankItem, one.reference)
-        if item is None or item.amount != one.amount or _direction(one) != item.direction:
-            strange.append(one.reference)
-        elif item.state == ItemState.CANCELLED:
+        if item is None or item.state == ItemState.CANCELLED or _differs(one, item):
             strange.append(one.reference)
         else:
             new += take_back(change, item, one.code)
@@ -79,8 +78,8 @@ def reason_of(code: str) -> ReturnReason:
     return canadian_reason(code) if code.isdigit() else sepa_reason(code)
 
 
-def _direction(one: ReturnedItem) -> str:
-    return one.kind.name.lower()
+def _differs(one: ReturnedItem, item: BankItem) -> bool:
+    return (one.amount, one.kind.name.lower()) != (item.amount, item.direction)
 
 
 def _refuse_unbooked(session: Session, item: BankItem) -> bool:
@@ -114,18 +113,13 @@ def _open_debt(session: Session, item: BankItem, line: bytes) -> None:
         ReturnedDebt(
             item=item.reference,
             merchant=item.party_number,
-            amount=_booked_amount(session, item),
+            amount=rows.brought(session, item) or item.amount,
             returned_line=line or bytes(32),
             opened_at=int(time.time()),
             state=DebtState.OPEN,
             closed_by_line=b"",
         )
     )
-
-
-def _booked_amount(session: Session, item: BankItem) -> int:
-    """Return what was booked for an item: a person may have let it stand for another amount."""
-    return sum(one.amount for one in rows.confirming(session, item.reference, incoming=True)) or item.amount
 
 
 def _end_mandate(session: Session, item: BankItem, code: str) -> bool:

@@ -57,7 +57,9 @@ def line_of(session: Session, identity: str) -> BankLine:
         raise UnknownBankLineError(actual=identity)
     last = first.ljust(32, b"\xff")
     within = (col(BankLine.identity) >= first.ljust(32, b"\x00"), col(BankLine.identity) <= last)
-    found = [one for one in session.exec(select(BankLine).where(*within)) if one.identity.hex().startswith(text)]
+    found = [
+        one for one in session.exec(select(BankLine).where(*within)) if one.identity.hex().startswith(text)
+    ]
     if len(found) != 1:
         raise UnknownBankLineError(actual=identity)
     return found[0]
@@ -78,6 +80,15 @@ def confirming(session: Session, reference: str, *, incoming: bool) -> list[Bank
         .where(BankMatch.item == reference, col(BankMatch.state).in_(STANDING), sign)
     )
     return list(session.exec(query))
+
+
+def brought(session: Session, item: BankItem) -> int:
+    """Return what the line that confirms an item moved for it; 0 when nothing stands.
+
+    A person may have let it stand for another amount than was asked.
+    """
+    query = select(BankMatch).where(BankMatch.item == item.reference, BankMatch.line == item.line)
+    return sum(one.amount for one in session.exec(query) if one.state in STANDING)
 
 
 def debt_of(session: Session, item: BankItem | None, reference: str) -> ReturnedDebt | None:
@@ -122,7 +133,9 @@ def tax_owed(session: Session, merchant: int) -> int:
     return max(first - sum(less), 0)
 
 
-def keep(change: Change, line: BankLine, parts: Sequence[Part], state: MatchState, by: str) -> list[BankMatch]:
+def keep(
+    change: Change, line: BankLine, parts: Sequence[Part], state: MatchState, by: str
+) -> list[BankMatch]:
     """Write the matches of a line in place of those that were only proposed."""
     for old in matches_of(change.session, line.identity):
         change.session.delete(old)
