@@ -1,6 +1,5 @@
 """What a reconciliation compares, out of the database."""
 
-import hmac
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -92,11 +91,6 @@ def movements(connection: Connection) -> Iterator[Movement]:
 def is_used(connection: Connection) -> bool:
     """Return whether the bank has ever stated anything here."""
     return connection.execute(select(table_of(BankLine).c.identity).limit(1)).first() is not None
-
-
-def committing(key: bytes) -> Callable[[bytes], bytes]:
-    """Return what commits to a line's identity under the office's key."""
-    return lambda identity: hmac.digest(key, identity, "sha256")
 
 
 def _lines(connection: Connection) -> Iterator[Line]:
