@@ -13,11 +13,20 @@ class Health(Told):
     """Whether the service stands. `chain_head` is null while no node answers: sales are accepted even so.
 
     `queue_depth` and `held` count purchases and refunds, `lag_blocks` the blocks not read yet.
+    `sales_waiting` counts the sales of hosted tills that are neither recorded nor refused, `sales_held` those
+    of them that cannot be now; `ballots_waiting` and `acts_waiting` what members signed and the ledger is to
+    take.
     """
 
     model_config = ConfigDict(
         json_schema_extra=example(
-            chain_head=1042, indexed_block=1042, lag_blocks=0, queue_depth=0, held=0, ok=True
+            chain_head=1042,
+            indexed_block=1042,
+            lag_blocks=0,
+            queue_depth=0,
+            held=0,
+            ok=True,
+            **dict.fromkeys(("sales_waiting", "sales_held", "ballots_waiting", "acts_waiting"), 0),
         )
     )
 
@@ -26,6 +35,10 @@ class Health(Told):
     lag_blocks: int | None
     queue_depth: int
     held: int
+    sales_waiting: int
+    sales_held: int
+    ballots_waiting: int
+    acts_waiting: int
     ok: bool
 
 

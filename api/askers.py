@@ -21,7 +21,7 @@ from api.access import (
     require_officer,
     require_role,
 )
-from api.bearers import PREFIX, authenticated, require_live, require_scope
+from api.bearers import credential, require_live, require_scope
 from api.deps import App, Language, Services
 from endogene_token.chain.views import Role
 from endogene_token.errors import AccessError, CredentialsError, ScopeMissingError
@@ -49,15 +49,16 @@ class Asker:
 
     def acting(self, as_: str = "") -> Actor:
         """Return who the trail shall name: the key, or `as_` (``member:4``), or the officer who signed."""
-        who = f"key:{self.key.id}" if self.key else as_ or f"officer:{self.address}"
+        who = self.key.who if self.key else as_ or f"officer:{self.address}"
         return Actor(who, self.where, self.request)
 
 
 def reader(request: Request, app: App, lang: Language, authorization: Annotated[str, Header()] = "") -> Asker:
     """Return who asks to read. Raises KeyRefusedError, CredentialsError, ChainError."""
     where, number = place_of(request)
-    if authorization.startswith(PREFIX):
-        return Asker(where, number, lang, key=authenticated(app, lang, authorization))
+    key = credential(request, app, lang, authorization)
+    if key is not None:
+        return Asker(where, number, lang, key=key)
     return Asker(where, number, lang, address=caller(request, app, lang, authorization))
 
 
@@ -75,8 +76,9 @@ def changer(
 ) -> Asker:
     """Return who asks for a change. Raises as `reader`, and CredentialsError for another body."""
     where, number = place_of(request)
-    if authorization.startswith(PREFIX):
-        return Asker(where, number, lang, key=authenticated(app, lang, authorization))
+    key = credential(request, app, lang, authorization)
+    if key is not None:
+        return Asker(where, number, lang, key=key)
     proof = change_proof(request, app, lang, authorization, body)
     return Asker(where, number, lang, address=proof.key, proof=proof)
 
@@ -125,6 +127,17 @@ def require_merchant_reader(
     require_live(asker.key, scope)
     if asker.key.holder.merchant not in {None, merchant}:
         raise AccessError(actual=asker.key.id)
+
+
+def require_till_reader(app: Services, session: Session, asker: Asker, till: int) -> None:
+    """Raise unless the till asks, or who may read its merchant's sales.
+
+    Even a till that was revoked reads what it signed: it must learn what became of it. Raises
+    UnknownTillError, and as `require_merchant_reader`.
+    """
+    view = app.register.till(till)
+    if asker.key is not None or asker.address != view.key.lower():
+        require_merchant_reader(app, session, asker, view.merchant, Scope.SALES_READ)
 
 
 def require_member_reader(app: Services, session: Session, asker: Asker, member: int) -> None:

@@ -50,6 +50,18 @@ class Site:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
+    def told(self, path: str, **headers: str) -> Any:
+        """Return the JSON at the path of a purchase or refund, which its till asks for."""
+        answer = self.asked_by_till(path, **headers)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def asked_by_till(self, path: str, **headers: str) -> httpx.Response:
+        """Ask for a purchase or refund with the signature of its till."""
+        till = self.town.tills[int(path.rpartition("/")[2].partition("-")[0])]
+        header = authorization(till, self.town.ledger.domain, "GET", path, int(time.time()))
+        return self.client.get(path, headers={"authorization": header, **headers})
+
     def signed_get(self, path: str, key: TillKey, created: int | None = None) -> httpx.Response:
         """Ask for `path` with the signature of `key`."""
         when = int(time.time()) if created is None else created

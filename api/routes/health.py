@@ -8,7 +8,8 @@ from api.deps import App, Reading
 from endogene_token.chain.calls import Ledger
 from endogene_token.errors import ChainError
 from endogene_token.indexer.models import Cursor
-from endogene_token.relay import queue
+from endogene_token.relay import queue, waiting
+from endogene_token.sales.standing import standing
 
 router = APIRouter(tags=["health"])
 MOST_LAG = 10  # blocks: more, and the read model no longer follows
@@ -23,13 +24,17 @@ def health(app: App, session: Reading) -> Health:
     indexed = indexed_block(session)
     head = head_or_none(app.ledger)
     lag = None if head is None or indexed is None else max(0, head - indexed)
-    depth = queue.depth(session)
+    depth, sales, signed = queue.depth(session), standing(session), waiting.count(session)
     return Health(
         chain_head=head,
         indexed_block=indexed,
         lag_blocks=lag,
         queue_depth=depth.waiting,
         held=depth.held,
+        sales_waiting=sales.waiting,
+        sales_held=sales.held,
+        ballots_waiting=signed.ballots,
+        acts_waiting=signed.acts,
         ok=lag is not None and lag <= MOST_LAG,
     )
 

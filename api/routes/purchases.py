@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Path
 from sqlmodel import Session
 
+from api.askers import Reader, require_till_reader
 from api.deps import App, Language, Reading
 from api.errors import public
 from api.intake import accept, place
@@ -28,9 +29,19 @@ def record(given: Annotated[PurchasesGiven, Body()], app: App) -> Accepted:
 
 
 @router.get("/purchases/{id}")
-def purchase(id: Id, session: Reading, lang: Language) -> PurchaseTold:  # noqa: A002  the name in the path
-    """Tell how far a purchase has come."""
+def purchase(
+    id: Id,  # noqa: A002  # the name in the path
+    asker: Reader,
+    app: App,
+    session: Reading,
+    lang: Language,
+) -> PurchaseTold:
+    """Tell how far a purchase has come.
+
+    Its till may read it, its merchant, an officer, and a key of theirs with the scope `sales:read`.
+    """
     wanted = PurchaseId.parse(id)
+    require_till_reader(app, session, asker, wanted.till)
     told = _indexed(session, wanted, lang) or _queued(session, wanted, lang)
     if told is None:
         raise UnknownPurchaseError(actual=wanted)

@@ -73,7 +73,8 @@ def errors(
     found = session.get(SaleUpload, upload)
     if found is None:
         raise UnknownPathError(actual=request.url.path)
-    seller(app, request, lang, found.merchant, Scope.SALES_READ)
+    if seller(app, request, lang, found.merchant, Scope.SALES_READ).is_test:
+        raise UnknownPathError(actual=request.url.path)
     return Response(errors_csv(refusals(found), lang), media_type=CSV)
 
 

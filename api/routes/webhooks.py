@@ -59,7 +59,9 @@ def create(
 @router.get("/webhooks")
 def webhooks(key: Reads, session: Reading, lang: Language) -> Webhooks:
     """Tell a merchant's endpoints, the oldest first; an auditor's key sees everyone's."""
-    return Webhooks(items=[_told(one, lang) for one in endpoints.all_of(session, key.holder.merchant)])
+    return Webhooks(
+        items=[_told(one, lang) for one in endpoints.all_of(session, key.holder.merchant, key.mode)]
+    )
 
 
 @router.post("/webhooks/{id}/disable")
@@ -106,7 +108,7 @@ def log(
     after: After = 0,
 ) -> Deliveries:
     """Tell fifty deliveries of an endpoint, the oldest first, with each try."""
-    endpoints.find(session, key.holder.merchant, id)
+    endpoints.find(session, key.holder.merchant, id, mode=key.mode)
     rows = deliveries.page(session, id, after, PAGE + 1)
     return Deliveries(
         items=[_delivery(session, one, lang) for one in rows[:PAGE]],
@@ -134,11 +136,12 @@ def _changing(
 ) -> Iterator[tuple[Change, WebhookEndpoint]]:
     """Open a change of an endpoint of the key's merchant, which waits for it. Raises UnknownWebhookError."""
     with changing(app.engine, _actor(request, key)) as change:
-        yield change, endpoints.find(change.session, key.holder.merchant, endpoint, locked=True)
+        merchant = key.holder.merchant
+        yield change, endpoints.find(change.session, merchant, endpoint, locked=True, mode=key.mode)
 
 
 def _actor(request: Request, key: ApiKey) -> Actor:
-    return Actor(f"key:{key.id}", network(host_of(request)), request.state.request_id)
+    return Actor(key.who, network(host_of(request)), request.state.request_id)
 
 
 def _made(app: Services, row: WebhookEndpoint, lang: str) -> WebhookMade:

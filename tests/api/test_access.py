@@ -70,7 +70,6 @@ def test_a_request_without_proof_is_refused(asked: Site) -> None:
     good = authorization(alice, town.ledger.domain, "GET", path, now)
     headers = [
         "",
-        "Bearer 123",
         authorization(alice, town.ledger.domain, "GET", f"/v1/members/{BASILE}", now),
         authorization(alice, town.ledger.domain, "POST", path, now),
         good.replace(alice.address, town.members[BASILE].address),
@@ -82,6 +81,8 @@ def test_a_request_without_proof_is_refused(asked: Site) -> None:
         answer = asked.client.get(path, headers={"authorization": header})
         assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Endogene"), header
         assert answer.json()["code"] == "credentials"
+    answer = asked.client.get(path, headers={"authorization": "Bearer 123"})
+    assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
     assert asked.client.get(path, headers={"authorization": good}).status_code == 200
 
 

@@ -172,5 +172,5 @@ def test_the_examples_of_batches_are_accepted_once_signed_for_this_ledger(
     while site.relay.step():
         pass
     site.read()
-    assert site.get("/v1/purchases/1-1")["reversed"] == "1000"
+    assert site.told("/v1/purchases/1-1")["reversed"] == "1000"
     assert site.town.ledger.account(ALICE).balance > 0

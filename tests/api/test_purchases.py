@@ -29,11 +29,11 @@ def test_a_purchase_is_accepted_then_recorded(site: Site) -> None:
         202,
         {"id": "1-1", "ids": ["1-1", "1-2"], "status": "accepted"},
     )
-    assert site.get("/v1/purchases/1-2")["status"] == "accepted"
+    assert site.told("/v1/purchases/1-2")["status"] == "accepted"
     assert site.relay.step()
-    assert site.get("/v1/purchases/1-2")["status"] == "recorded"
+    assert site.told("/v1/purchases/1-2")["status"] == "recorded"
     site.read()
-    told = site.get("/v1/purchases/1-2")
+    told = site.told("/v1/purchases/1-2")
     assert len(told.pop("transaction")) == 66
     assert told == {
         "id": "1-2",
@@ -53,11 +53,11 @@ def test_a_purchase_is_accepted_then_recorded(site: Site) -> None:
 def test_a_refused_item_says_why_in_the_readers_language(site: Site) -> None:
     """A zero amount takes its sequence and moves nothing; its neighbours are recorded."""
     site.record(site.town.purchases(BAKERY_TILL, 1, [1000, 0]))
-    told = site.get("/v1/purchases/1-2", **{"accept-language": "en"})
+    told = site.told("/v1/purchases/1-2", **{"accept-language": "en"})
     assert (told["status"], told["reason"], told["premium"]) == ("refused", "zero-amount", "0")
-    french = site.get("/v1/purchases/1-2")
+    french = site.told("/v1/purchases/1-2")
     assert french["explanation"] != told["explanation"]
-    assert site.get("/v1/purchases/1-1")["status"] == "recorded"
+    assert site.told("/v1/purchases/1-1")["status"] == "recorded"
 
 
 def test_a_reversal_is_accepted_then_recorded(site: Site) -> None:
@@ -65,14 +65,14 @@ def test_a_reversal_is_accepted_then_recorded(site: Site) -> None:
     site.record(site.town.purchases(BAKERY_TILL, 1, [1000]))
     refund = site.town.reversals(BAKERY_TILL, 2, (BAKERY_TILL, 1, 1, 400))
     assert site.post(refund).json()["id"] == "1-2"
-    accepted = site.get("/v1/reversals/1-2")
+    accepted = site.told("/v1/reversals/1-2")
     assert (accepted["status"], accepted["purchase_id"], accepted["premium"]) == ("accepted", "1-1", None)
     site.record(refund)
-    recorded = site.get("/v1/reversals/1-2")
+    recorded = site.told("/v1/reversals/1-2")
     assert (recorded["status"], recorded["premium"], recorded["amount"]) == ("recorded", "11", "400")
-    assert site.get("/v1/purchases/1-1")["reversed"] == "400"
-    assert site.client.get("/v1/purchases/1-2").status_code == 404
-    assert site.client.get("/v1/reversals/1-1").status_code == 404
+    assert site.told("/v1/purchases/1-1")["reversed"] == "400"
+    assert site.asked_by_till("/v1/purchases/1-2").status_code == 404
+    assert site.asked_by_till("/v1/reversals/1-1").status_code == 404
 
 
 def test_the_same_batch_again_gives_the_same_answer(site: Site) -> None:
@@ -157,7 +157,7 @@ def test_a_held_purchase_says_why(site: Site) -> None:
     town.do(suspend_merchant(town.community, BAKERY))
     site.post(town.purchases(BAKERY_TILL, 1, [1]))
     site.relay.step()
-    told = site.get("/v1/purchases/1-1")
+    told = site.told("/v1/purchases/1-1")
     assert (told["status"], told["reason"]) == ("held", "merchant-suspended")
     assert str(BAKERY) in told["explanation"]
     assert site.get("/v1/health")["held"] == 1
@@ -174,12 +174,12 @@ def test_with_the_chain_down_sales_are_accepted_and_health_is_honest(site: Site)
                 service.relay.step()
             health = service.get("/v1/health")
             assert (health["ok"], health["chain_head"], health["queue_depth"]) == (False, None, 1)
-            assert service.get("/v1/purchases/1-1")["reason"] == "node-unavailable"
+            assert service.told("/v1/purchases/1-1")["reason"] == "node-unavailable"
             unknown = service.client.get("/v1/tills/99")
             assert (unknown.status_code, unknown.headers["retry-after"]) == (503, "2")
             assert "<html" in service.client.get("/").text
     assert Relay(site.engine, site.town.ledger, site.town.relayer).step()
-    assert site.get("/v1/purchases/1-1")["status"] == "recorded"
+    assert site.told("/v1/purchases/1-1")["status"] == "recorded"
 
 
 def test_health_tells_the_head_the_lag_and_the_queue(site: Site) -> None:
@@ -191,6 +191,10 @@ def test_health_tells_the_head_the_lag_and_the_queue(site: Site) -> None:
         "indexed_block": head,
         "lag_blocks": 0,
         "queue_depth": 0,
+        "sales_waiting": 0,
+        "sales_held": 0,
+        "ballots_waiting": 0,
+        "acts_waiting": 0,
         "held": 0,
         "ok": True,
     }
@@ -210,3 +214,28 @@ def test_the_fund_and_the_community_are_told_as_the_chain_has_them(site: Site) -
         site.town.community.chain_id,
     )
     assert community["rules"]["purchase_window_days"] == 30
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/v1/purchases/1", 422, "purchase-id"),
+        ("/v1/purchases/1-0", 422, "purchase-id"),
+        ("/v1/purchases/1-18446744073709551615", 404, "unknown-purchase"),
+        ("/v1/reversals/1-18446744073709551615", 404, "unknown-purchase"),
+    ],
+)
+def test_a_purchase_that_is_none_is_told_as_such(asked: Site, path: str, status: int, code: str) -> None:
+    """To its till; who proves nothing learns nothing of it."""
+    answer = asked.asked_by_till(path)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert asked.client.get(path).status_code == 401
+
+
+def test_a_till_that_was_revoked_still_learns_what_became_of_its_purchases(site: Site) -> None:
+    """Nobody else's till does, revoked or not."""
+    site.record(site.town.purchases(BAKERY_TILL, 1, [1000]))
+    site.town.do(revoke_till(site.town.community, BAKERY_TILL))
+    site.read()
+    assert site.told("/v1/purchases/1-1")["status"] == "recorded"
+    assert site.signed_get("/v1/purchases/1-1", site.town.tills[2]).status_code == 403

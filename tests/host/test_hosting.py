@@ -58,7 +58,8 @@ def test_a_hosted_tills_sales_reach_the_ledger_before_and_after_its_key_is_rotat
     hosting = Hosting(host.ledger, host.officers, tills)
     number = hosting.host(MERCHANT)
     sell(host, number, NewPurchase(10_000, "A-1"), NewPurchase(5_000, "A-2"))
-    wait(host, lambda: states(host) == {SaleState.RECORDED})
+    host.settle_down()
+    assert states(host) == {SaleState.RECORDED}, "what waits for its signature is waited for"
     successor = hosting.rotate(number)
     assert successor != number
     assert host.ledger.till(number).revoked

@@ -125,8 +125,9 @@ def settle_down(
 ) -> None:
     """Wait until the service at `url` has recorded all that it can and its read model is at the chain's head.
 
-    What the ledger cannot take now (a suspended merchant, an exposure limit) stays held: nobody waits for
-    it. `check` is called meanwhile; `progress` is told how many items wait.
+    Sales of hosted tills that wait for their signature are waited for, too. What the ledger cannot take now
+    (a suspended merchant, an exposure limit, a till that signs nothing) stays held: nobody waits for it.
+    `check` is called meanwhile; `progress` is told how many items wait.
     Raises ServiceUnavailableError; DiskFullError, or UnconfirmedError, when nothing moves any more.
     """
     last, since = (-1, -1), time.monotonic()
@@ -150,7 +151,9 @@ def _moving(client: httpx.Client, url: str) -> tuple[int, int]:
     """Return how many items are on their way to the ledger, and how many blocks the read model is behind."""
     try:
         health = client.get("/v1/health").json()
-        return health["queue_depth"] - health["held"], health["lag_blocks"]
+        # A sale of a hosted till leaves the one count only once the read model holds it.
+        queued = health["queue_depth"] - health["held"]
+        return queued + health["sales_waiting"] - health["sales_held"], health["lag_blocks"]
     except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
         raise ServiceUnavailableError(actual=url) from error
 

@@ -154,9 +154,11 @@ class TillFlows(BuyerFlows):
         return (yield from local(partial(self.outbox.settle, sales, states)))
 
     def _ask_state(self, sale: Sale) -> Flow[StateAnswer]:
+        profile = yield from self._bound()
+        path = f"{_PATHS[sale.kind]}/{sale.id}"
+        header = {"Authorization": self._signed(profile, "GET", path)}
         try:
-            request = Request("GET", f"{_PATHS[sale.kind]}/{sale.id}")
-            reply = yield from self._ask(request, self._retries)
+            reply = yield from self._ask(Request("GET", path, headers=header), self._retries)
         except UnknownPurchaseError:  # a service that lost it finds it again at the next flush
             self._in_step = False
             return StateAnswer(str(sale.id), "accepted")

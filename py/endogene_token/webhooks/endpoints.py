@@ -97,20 +97,27 @@ def enable(change: Change, row: WebhookEndpoint) -> WebhookEndpoint:
     return row
 
 
-def find(session: Session, merchant: int | None, endpoint: str, *, locked: bool = False) -> WebhookEndpoint:
-    """Return a merchant's endpoint (None: anyone's). Raises UnknownWebhookError; of another's, too."""
+def find(
+    session: Session, merchant: int | None, endpoint: str, *, locked: bool = False, mode: Mode = Mode.LIVE
+) -> WebhookEndpoint:
+    """Return a merchant's endpoint (None: anyone's). Raises UnknownWebhookError; of another's, too.
+
+    `mode`: what the asker sees: a test key its sandbox alone.
+    """
     query = select(WebhookEndpoint).where(WebhookEndpoint.id == endpoint)
     row = session.exec(query.with_for_update() if locked else query).first()
-    if row is None or merchant not in {None, row.merchant}:
+    if row is None or merchant not in {None, row.merchant} or mode not in {Mode.LIVE, row.mode}:
         raise UnknownWebhookError(actual=endpoint)
     return row
 
 
-def all_of(session: Session, merchant: int | None) -> list[WebhookEndpoint]:
+def all_of(session: Session, merchant: int | None, mode: Mode = Mode.LIVE) -> list[WebhookEndpoint]:
     """Return a merchant's endpoints (None: everyone's), disabled ones too, the oldest first."""
     query = select(WebhookEndpoint).order_by(col(WebhookEndpoint.created_at), col(WebhookEndpoint.id))
     if merchant is not None:
         query = query.where(WebhookEndpoint.merchant == merchant)
+    if mode is Mode.TEST:
+        query = query.where(WebhookEndpoint.mode == mode)
     return list(session.exec(query))
 
 
