@@ -10,12 +10,10 @@ import json
 import secrets
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from eth_account import Account
-from eth_account.signers.local import LocalAccount
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -26,11 +24,7 @@ from endogene_token.chain import transactions as tx
 from endogene_token.chain.artifacts import load
 from endogene_token.chain.calls import Ledger
 from endogene_token.chain.community import Community
-from endogene_token.chain.deployment import found
-from endogene_token.chain.node import EmbeddedNode
 from endogene_token.chain.rpc import Rpc
-from endogene_token.chain.sender import Sender
-from endogene_token.chain.views import Admission, Category, MemberKind, Role, Rules
 from endogene_token.indexer import Indexer
 from endogene_token.indexer.audit import audit
 from endogene_token.indexer.events import CONTRACTS
@@ -38,16 +32,13 @@ from endogene_token.indexer.rebuild import fresh_copy
 from endogene_token.receipts import Purchase, PurchaseBatch, SignedPurchases
 from endogene_token.sdk.keys import TillKey
 from endogene_token.store import open_engine
+from scripts.founding import Founded, founded
 from tests import postgresql
 
-RULES = Rules(30, 60, operations_bps=1000, reserve_bps=500, rate_notice_days=30, key_rotation_delay=3600)
 MERCHANTS = 10
 MEMBERS = 5_000
-ADMITTED_AT_ONCE = 250
 BATCH = 500
 SENT_AT_ONCE = 20  # batches in one JSON-RPC request: 0.7 MB
-FOREVER = 2**32 - 1
-LIMIT = 2**47  # minor units
 RANGE = 5_000  # blocks
 RUNS = 3  # the best counts: other programs of the machine only make it slower
 SAMPLE = 20_000  # purchases: web3.py needs minutes for all
@@ -76,43 +67,24 @@ class Town:
 @contextlib.contextmanager
 def town(folder: Path, purchases: int) -> Iterator[Town]:
     """Serve an embedded chain in `folder` on which `purchases` were recorded in full batches."""
-    with EmbeddedNode(folder) as node, Rpc([node.rpc_url]) as rpc:
-        officer: LocalAccount = Account.from_key(secrets.token_bytes(32))
-        community = found(rpc, officer, "Endogène", "ENDO", RULES)
-        sender = Sender(Ledger(rpc, community), officer)
-        tills = _register(sender)
+    with founded(folder, [TillKey.generate() for _ in range(MERCHANTS)], MEMBERS) as place:
+        sender = place.sender
         for start in track(
             range(0, purchases, BATCH * SENT_AT_ONCE), "recording", console=Console(stderr=True)
         ):
             counts = range(start, min(start + BATCH * SENT_AT_ONCE, purchases), BATCH)
-            batches = [_batch(sender, tills, one // BATCH, min(BATCH, purchases - one)) for one in counts]
-            sender.wait(sender.send([tx.record_purchases(community, [one]) for one in batches]))
-        yield Town(rpc, community, purchases)
+            batches = [_batch(place, one // BATCH, min(BATCH, purchases - one)) for one in counts]
+            sender.wait(sender.send([tx.record_purchases(place.community, [one]) for one in batches]))
+        yield Town(place.rpc, place.community, purchases)
 
 
-def _register(sender: Sender) -> list[TillKey]:
-    """Admit the members and enrol a till for each merchant; merchants are the members 1 to MERCHANTS."""
-    community, tills = sender.ledger.community, [TillKey.generate() for _ in range(MERCHANTS)]
-    roles = [tx.grant_role(community, role, sender.address, 2**40) for role in Role]
-    sender.wait(sender.send([*roles, _admission(community, MemberKind.ORGANISATION, MERCHANTS)]))
-    people = [_admission(community, MemberKind.PERSON, ADMITTED_AT_ONCE)] * (MEMBERS // ADMITTED_AT_ONCE)
-    calls = [tx.enrol_merchant(community, one, 280, LIMIT, LIMIT) for one in range(1, MERCHANTS + 1)]
-    calls += [tx.enrol_till(community, one, key.address) for one, key in enumerate(tills, 1)]
-    sender.wait(sender.send([*people, *calls]))
-    return tills
-
-
-def _admission(community: Community, kind: MemberKind, count: int) -> tx.Call:
-    return tx.admit_members(community, [Admission(kind, Category.USER, 0, FOREVER)] * count)
-
-
-def _batch(sender: Sender, tills: Sequence[TillKey], number: int, size: int) -> SignedPurchases:
+def _batch(place: Founded, number: int, size: int) -> SignedPurchases:
     """Return batch `number`: the tills in turn; one purchase in ten without a member."""
-    turn, till = divmod(number, len(tills))
+    turn, till = divmod(number, len(place.tills))
     day, first = int(time.time()) // 86_400, turn * BATCH + 1
     items = tuple(
         Purchase(
-            0 if one % 10 == 0 else MERCHANTS + 1 + (number * 7_919 + one * 31) % MEMBERS,
+            0 if one % 10 == 0 else place.person(number * 7_919 + one * 31),
             day - one % 3,
             100 + (number * 31 + one * 7_919) % 20_000,
             secrets.token_bytes(16),
@@ -120,7 +92,7 @@ def _batch(sender: Sender, tills: Sequence[TillKey], number: int, size: int) -> 
         for one in range(size)
     )
     batch = PurchaseBatch(till + 1, till + 1, first, items)
-    return SignedPurchases(batch, tills[till].sign(batch, sender.ledger.domain))
+    return SignedPurchases(batch, place.tills[till].sign(batch, place.ledger.domain))
 
 
 def measure(place: Town, postgresql_url: str, folder: Path) -> list[Measure]:

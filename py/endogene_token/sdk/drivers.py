@@ -28,6 +28,12 @@ def http_headers() -> dict[str, str]:
     return {"Accept-Language": language(), "Content-Type": "application/json"}
 
 
+def _speak(headers: httpx.Headers) -> None:
+    """Add the headers of every request to those of a client, which may have its own."""
+    for name, value in http_headers().items():
+        headers.setdefault(name, value)
+
+
 @contextmanager
 def documented(api_url: str) -> Iterator[None]:
     """Have the errors that pass name the page at this service."""
@@ -44,7 +50,8 @@ class Driver:
     def __init__(self, api_url: str, http: httpx.Client | None) -> None:
         """Take a client of HTTP, or make one."""
         self._api_url = api_url.rstrip("/")
-        self._http = http or httpx.Client(base_url=api_url, timeout=TIMEOUT_SECONDS, headers=http_headers())
+        self._http = http or httpx.Client(base_url=api_url, timeout=TIMEOUT_SECONDS)
+        _speak(self._http.headers)
 
     def close(self) -> None:
         """Close the connection."""
@@ -90,9 +97,8 @@ class AsyncDriver:
     def __init__(self, api_url: str, http: httpx.AsyncClient | None) -> None:
         """Take a client of HTTP, or make one."""
         self._api_url = api_url.rstrip("/")
-        self._http = http or httpx.AsyncClient(
-            base_url=api_url, timeout=TIMEOUT_SECONDS, headers=http_headers()
-        )
+        self._http = http or httpx.AsyncClient(base_url=api_url, timeout=TIMEOUT_SECONDS)
+        _speak(self._http.headers)
         self._disk = ThreadPoolExecutor(1, "endogene-outbox")
 
     async def close(self) -> None:
