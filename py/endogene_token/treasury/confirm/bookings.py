@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from endogene_token import crash
 from endogene_token.chain import redemptions
+from endogene_token.chain.calls import View
 from endogene_token.chain.currency import Currency, pay_cash
 from endogene_token.chain.redemptions import Redemptions
 from endogene_token.chain.sender import Sender
@@ -23,7 +24,7 @@ class Bookings:
 
     def are_booked(self, references: Sequence[bytes]) -> list[bool]:
         """Return for each commitment whether the chain has booked a payment under it."""
-        views = [("CommunityFund", "referenceUsed", (one,)) for one in references]
+        views: list[View] = [("CommunityFund", "referenceUsed", (one,)) for one in references]
         return [bool(one) for one in self._ledger.at(self._ledger.head()).read(views)]
 
     def call(self, match: BankMatch, item: BankItem | None, reference: bytes) -> Call:

@@ -17,7 +17,7 @@ from endogene_token import crash
 from endogene_token.errors import BankReferenceUsedError, CashAmountError, EndogeneError, LedgerRefusal
 from endogene_token.office import trail
 from endogene_token.office.secret import OfficeSecret
-from endogene_token.office.trail import Actor, Change
+from endogene_token.office.trail import Actor, Change, Public
 from endogene_token.store import reading, writing
 from endogene_token.treasury.bankfiles.bankdays import shift_bank_days
 from endogene_token.treasury.bankfiles.notice import Regime
@@ -222,7 +222,7 @@ class Settler:
 
     @contextmanager
     def _changing(self) -> Iterator[Change]:
-        """Open a transaction as `trail.changing` does; it may turn out that there is nothing left to change."""
+        """Open a transaction as `trail.changing` does; it may turn out that nothing is left to change."""
         with writing(self._engine) as connection, Session(connection, expire_on_commit=False) as session:
             trail.lock(session)
             yield Change(session, SERVICE)
@@ -267,5 +267,5 @@ def _pay(session: Session, match: BankMatch, task: Task, now: int) -> None:
 
 
 def _note(change: Change, action: str, task: Task, **params: str) -> None:
-    told = {"item": task.match.item, "merchant": task.match.merchant, **params}
+    told: dict[str, Public] = {"item": task.match.item, "merchant": task.match.merchant, **params}
     change.note(action, rows.subject(task.line.identity), reference=task.reference.hex(), **told)
