@@ -59,6 +59,7 @@ from endogene_token.errors import (
     MonthUnissuedError,
     NoCardError,
     NoPhoneError,
+    NotAwaitedError,
     NothingToProposeError,
     NotHostedError,
     OverloadedError,
@@ -219,6 +220,7 @@ STATUS: Final[Mapping[type[EndogeneError], HTTPStatus]] = {
     CutOffError: HTTPStatus.CONFLICT,
     FileOrderError: HTTPStatus.CONFLICT,
     BankSettingsError: HTTPStatus.CONFLICT,
+    NotAwaitedError: HTTPStatus.CONFLICT,
 }
 """The status of a class and of those under it that have none of their own."""
 

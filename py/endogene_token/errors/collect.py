@@ -101,3 +101,8 @@ class PayDayError(CollectError):
 class InstalmentError(CollectError):
     what = "An instalment of {actual} for redemption {number} is not possible: {limit} are left."
     advice = "Choose at least one cent, and at most what is left."
+
+
+class NotAwaitedError(CollectError):
+    what = "The chain does not await {actual} any more, which {limit} would pay."
+    advice = "Cancel the run and draft it again."

@@ -21,6 +21,7 @@ A file of TOML, `bank.toml` in the data folder:
     account = "30000-815-0123456"  # branch, institution, number, as on a cheque
     debit_code = 718
     credit_code = 460
+    first_file = 1                 # the number of the first file, when another system sent some before
 
     [sepa]
     name = "Coopérative Endogène"
@@ -49,6 +50,7 @@ from endogene_token.treasury.collect.accounts import canadian
 
 FILE_NAME: Final = "bank.toml"
 CPA, B2B, CORE = "cpa", "b2b", "core"
+LAST_FILE: Final = 9_999  # of Canada's files; after it comes 1
 HOLD_DAYS: Final = {CPA: 3, B2B: 3, CORE: 5}
 
 Word = Annotated[str, Field(min_length=1, max_length=70, pattern=r"^[^\x00-\x1f\x7f]+$")]
@@ -71,6 +73,7 @@ class Canada(_Given):
     clearer: str | None = None
     debit_code: ItemCode = Code.BUSINESS_BILL
     credit_code: ItemCode = Code.ACCOUNTS_PAYABLE
+    first_file: Annotated[int, Field(ge=1, le=LAST_FILE, strict=True)] = 1
 
     def originator(self, currency: str) -> Originator:
         """Return who sends the files. Raises BankFieldError."""
