@@ -41,9 +41,16 @@ def test_each_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch)
         "currency": "EUR",
         "timezone": "Europe/Paris",
         "community": "Région de Québec",
+        "sandbox": "true",
         "sealing_key": "0x" + "5e" * 32,
         "office_key": "0f" * 32,
+        "hosting_passphrase": "sixteen letters and more",
         "phone_region": "FR",
+        "rate_limit_caller": "10/second",
+        "rate_limit_network": "off",
+        "rp_id": "endogene.example",
+        "origins": "https://a.endogene.example, https://b.endogene.example",
+        "webhook_loopback": "true",
         "log_level": "debug",
         "log_json": "true",
     }
@@ -59,6 +66,11 @@ def test_each_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch)
     assert (settings.community, settings.log_level, settings.log_json) == ("Région de Québec", "debug", True)
     assert settings.sealing_key == "0x" + "5e" * 32
     assert (settings.office_key, settings.phone_region) == ("0f" * 32, "FR")
+    assert settings.hosting_passphrase == "sixteen letters and more"
+    assert (settings.rate_limit_caller, settings.rate_limit_network) == ("10/second", "off")
+    assert (settings.sandbox, settings.webhook_loopback) == (True, True)
+    assert settings.rp_id == "endogene.example"
+    assert settings.origins == ("https://a.endogene.example", "https://b.endogene.example")
 
 
 def test_an_override_stands_above_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
