@@ -66,7 +66,7 @@ def test_each_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch)
     assert (settings.community, settings.log_level, settings.log_json) == ("Région de Québec", "debug", True)
     assert settings.sealing_key == "0x" + "5e" * 32
     assert (settings.office_key, settings.phone_region) == ("0f" * 32, "FR")
-    assert settings.hosting_passphrase == "sixteen letters and more"
+    assert settings.hosting_passphrase == environ["hosting_passphrase"]
     assert (settings.rate_limit_caller, settings.rate_limit_network) == ("10/second", "off")
     assert (settings.sandbox, settings.webhook_loopback) == (True, True)
     assert settings.rp_id == "endogene.example"
