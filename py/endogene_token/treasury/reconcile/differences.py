@@ -164,11 +164,11 @@ class _Comparison:
         if match.is_aside:
             return Difference(Why.SET_ASIDE, place, sign * match.amount)
         is_waiting = match.state in WAITING or match.commitment in self._later
-        if booked is None and match.is_returned and match.commitment not in self._later:
+        paid = self._facts.taxes.get(match.commitment, 0)
+        if booked is None and match.is_returned and not paid and match.commitment not in self._later:
             return Difference(Why.RETURNED, place, sign * match.amount)
         if booked is None and is_waiting:
             return Difference(Why.IN_TRANSIT, place, sign * match.amount)
-        paid = self._facts.taxes.get(match.commitment, 0)
         if is_waiting and not paid:
             return Difference(Why.IN_TRANSIT, place, sign * match.tax)  # the chain has booked the premiums
         return Difference(Why.TAX, place, paid)
