@@ -1,4 +1,4 @@
-"""Who asks with a key of the API: `Authorization: Bearer ek_live_…`.
+"""Who asks with a key of the API: `Authorization: Bearer ek_live_…`, or with a session.
 
 def sales(key: Annotated[ApiKey, Depends(bearer(Scope.SALES_READ))]) -> …
 """
@@ -7,10 +7,11 @@ import time
 from collections.abc import Callable
 from typing import Annotated, Final
 
-from fastapi import Header
+from fastapi import Header, Request
 from sqlmodel import Session
 
 from api.deps import App, Language, Services
+from api.logins import session_of
 from endogene_token.chain.views import Role
 from endogene_token.errors import KeyRefusedError, ScopeMissingError
 from endogene_token.hexes import to_hex
@@ -29,12 +30,24 @@ def bearer(scope: Scope) -> Callable[..., ApiKey]:
     It raises KeyRefusedError, ScopeMissingError; ChainError when a role must be asked and no node answers.
     """
 
-    def found(app: App, lang: Language, authorization: Annotated[str, Header()] = "") -> ApiKey:
-        key = authenticated(app, lang, authorization)
+    def found(
+        request: Request, app: App, lang: Language, authorization: Annotated[str, Header()] = ""
+    ) -> ApiKey:
+        key = credential(request, app, lang, authorization) or authenticated(app, lang, authorization)
         require_scope(key, scope)
         return key
 
     return found
+
+
+def credential(request: Request, app: Services, lang: str, authorization: str) -> ApiKey | None:
+    """Return the key that the header gives, or what the session of a request without the header opens.
+
+    None: neither is there. Raises as `bearer`, and what `logins.session_of` does.
+    """
+    if authorization.startswith(PREFIX):
+        return authenticated(app, lang, authorization)
+    return None if authorization else session_of(request, app, lang)
 
 
 def authenticated(app: Services, lang: str, authorization: str) -> ApiKey:

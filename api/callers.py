@@ -10,6 +10,7 @@ from starlette.requests import Request
 from api.access import caller
 from api.bearers import PREFIX, authenticated
 from api.deps import Services
+from api.logins import cookie_name, session_of
 from endogene_token.errors import EndogeneError
 from endogene_token.office.trail import network
 
@@ -34,6 +35,7 @@ def asking(app: Services, request: Request) -> Asking:
     The signature of a wallet or of a passkey is left to the routes: it may take a call of the chain.
     """
     given = request.headers.get("authorization", "")
+    shown = request.cookies.get(cookie_name(app.settings), "")
     with suppress(EndogeneError):
         if given.startswith(PREFIX):
             key = authenticated(app, "en", given)
@@ -41,9 +43,13 @@ def asking(app: Services, request: Request) -> Asking:
         if given.startswith(SIGNED):
             address = f"address:{caller(request, app, 'en', given)}"
             return Asking(address, True, address)
+        session = None if given else session_of(request, app, "en")
+        if session is not None:
+            return Asking(f"session:{session.id}", True, f"session:{session.id}")
     net = f"net:{network(host_of(request))}"
-    unchecked = f"auth:{hashlib.sha256(given.encode()).hexdigest()[:48]}"
-    return Asking(net, False, unchecked if given else net)
+    proof = given or shown
+    unchecked = f"auth:{hashlib.sha256(proof.encode()).hexdigest()[:48]}"
+    return Asking(net, False, unchecked if proof else net)
 
 
 def host_of(request: Request) -> str | None:

@@ -77,7 +77,7 @@ class Door:
 
 
 async def _asking(request: Request) -> Asking:
-    if request.headers.get("authorization") is None:
+    if request.headers.get("authorization") is None and not request.cookies:
         return asking(services(request), request)  # reads nothing
     return await run_in_threadpool(asking, services(request), request)
 

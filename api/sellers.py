@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 
 from api.access import caller, require_merchant
 from api.askers import place_of
-from api.bearers import PREFIX, authenticated, require_scope
+from api.bearers import authenticated, credential, require_scope
 from api.deps import Services
 from endogene_token.errors import AccessError
 from endogene_token.hexes import from_hex
@@ -43,14 +43,15 @@ def seller(app: Services, request: Request, lang: str, wanted: int | None, scope
     """
     header = request.headers.get("authorization", "")
     where, number = place_of(request)
-    if header.startswith(PREFIX) or scope is not Scope.SALES_READ:
-        key = authenticated(app, lang, header)
+    key = credential(request, app, lang, header)
+    if key is not None or scope is not Scope.SALES_READ:
+        key = key or authenticated(app, lang, header)
         require_scope(key, scope)
         own = key.holder.merchant
         asked = own if wanted is None else wanted
         if asked is None or own not in {None, asked}:
             raise AccessError(actual=key.id)
-        actor = Actor(f"key:{key.id}", where, number)
+        actor = Actor(key.who, where, number)
         return Seller(asked, str(key.holder), actor, is_test=key.mode is Mode.TEST)
     address = caller(request, app, lang, header)
     with reading(app.engine) as connection, Session(connection) as session:

@@ -2,14 +2,15 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Header, Query, Request
 
-from api.bearers import authenticated, require_scope
+from api.bearers import authenticated, credential, require_scope
 from api.deps import App, Language, Reading
 from api.event_answers import Events, EventTold, EventTypes, EventTypeTold
 from endogene_token.indexer.events import Decoder
 from endogene_token.office.keys import ApiKey
 from endogene_token.office.scopes import Mode, Scope
+from endogene_token.office.sessions import SessionKey
 from endogene_token.webhooks import listing
 from endogene_token.webhooks.listing import MOST, Position, Wanted
 from endogene_token.webhooks.telling import BY_TYPE, TYPES, Reader
@@ -32,6 +33,7 @@ Limit = Annotated[int, Query(ge=1, le=MOST, description="At most so many.")]
 
 @router.get("/events")
 def events(
+    request: Request,
     app: App,
     *,
     session: Reading,
@@ -43,7 +45,12 @@ def events(
 ) -> Events:
     """Tell what happened after a place: what is public; with a key of the API also what it may read."""
     # Who shows a key that opens nothing is told so: what is public is not all there is.
-    reader = Reader() if authorization is None else reader_of(authenticated(app, lang, authorization))
+    # Who has logged in without the right to more reads what is public.
+    key = credential(request, app, lang, authorization or "")
+    if key is None and authorization is not None:
+        key = authenticated(app, lang, authorization)
+    is_public = key is None or (isinstance(key, SessionKey) and Scope.EVENTS_READ not in key.scopes)
+    reader = Reader() if is_public or key is None else reader_of(key)
     place = listing.last(session) if after == NOW else Position.parse(after)
     wanted = Wanted(place, listing.wanted_types(types), limit)
     found = listing.page(session, Decoder(app.community), reader, wanted)

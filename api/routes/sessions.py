@@ -1,0 +1,125 @@
+"""Logins: a session for who shows a passkey, listed and ended by its person."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
+from sqlmodel import Session
+
+from api.askers import Changer, Reader, changing_as, place_of
+from api.deps import App, Language, Reading, Services
+from api.logins import cookie_name, give, require_own_page, shown, take, translated
+from api.routes.staff import private
+from api.routes.staff import told as told_account
+from api.staff_schemas import CeremonyOptions, LoginGiven, LoginTold, SessionsTold, SessionTold
+from api.staffing import ender
+from endogene_token.errors import SessionRefusedError, UnknownSessionError
+from endogene_token.office import passkeys, sessions, staff
+from endogene_token.office.passkeys import Site
+from endogene_token.office.scopes import SESSION_SCOPES, StaffRole
+from endogene_token.office.sessions import SessionKey
+from endogene_token.office.staff_models import OfficeAccount, OfficeSession
+from endogene_token.office.trail import Actor, changing
+from endogene_token.store import reading
+
+router = APIRouter(tags=["sessions"], dependencies=[Depends(private)])
+SessionId = Annotated[str, Path(pattern="^[0-9a-z]{16}$", description="What names the session in the list.")]
+
+
+@router.post("/sessions/options")
+def options(request: Request, app: App) -> CeremonyOptions:
+    """Tell what the browser needs to ask for a passkey; it counts for five minutes, once."""
+    require_own_page(request, app.settings)
+    return CeremonyOptions(options=passkeys.login_options(app.engine, Site.of(app.settings)))
+
+
+@router.post("/sessions", status_code=201)
+def log_in(
+    given: Annotated[LoginGiven, Body()], request: Request, response: Response, app: App, lang: Language
+) -> LoginTold:
+    """Open a session, kept by the browser; one of the same account goes on, its login fresh again."""
+    require_own_page(request, app.settings)
+    with translated(lang):
+        answer = passkeys.answer(app.engine, given.credential)
+        with reading(app.engine) as connection, Session(connection) as session:
+            account = passkeys.account_of(session, given.credential)
+            is_worth = staff.is_worth(app.ledger, session, account)
+        with changing(app.engine, Actor(f"staff:{account.id}", *place_of(request))) as change:
+            account = passkeys.login(change, Site.of(app.settings), answer)
+            if not is_worth:
+                raise SessionRefusedError(actual=sessions.ROLE_ENDED)
+            new = sessions.take_over(change, request.cookies.get(cookie_name(app.settings), ""), account)
+        give(response, app.settings, new)
+    return _told_login(app, new.row, account)
+
+
+@router.get("/sessions/current")
+def current(asker: Reader, app: App, session: Reading) -> LoginTold:
+    """Tell who has logged in, and what that opens."""
+    if not isinstance(asker.key, SessionKey):
+        raise UnknownSessionError(actual="-")
+    row = session.get_one(OfficeSession, asker.key.id)
+    return _told_login(app, row, staff.find(session, row.account))
+
+
+@router.delete("/sessions/current", status_code=204)
+def log_out(request: Request, app: App, lang: Language) -> Response:
+    """End the session of this browser, whatever its role is worth."""
+    response = Response(status_code=HTTPStatus.NO_CONTENT)
+    with translated(lang):
+        row, account = shown(request, app)
+    with changing(app.engine, Actor(f"staff:{account.id}", *place_of(request))) as change:
+        sessions.revoke(change, row.id)
+    take(response, app.settings)
+    return response
+
+
+@router.get("/sessions")
+def list_sessions(
+    asker: Reader,
+    *,
+    app: App,
+    session: Reading,
+    account: Annotated[
+        str | None, Query(pattern="^[0-9a-z]{16}$", description="Whose; left out: one's own.")
+    ] = None,
+) -> SessionsTold:
+    """Tell the sessions in force of who asks, or of an account that he or she may end."""
+    own = asker.key.account if isinstance(asker.key, SessionKey) else ""
+    wanted = account or own
+    row = staff.find(session, wanted)
+    if wanted != own:
+        ender(app, session, asker, row, wanted)
+    here = asker.key.id if asker.key is not None else ""
+    return SessionsTold(items=[_told(one, here) for one in sessions.open_of(session, wanted)])
+
+
+@router.delete("/sessions/{id}")
+def end(id: SessionId, asker: Changer, app: App, session: Reading) -> SessionTold:  # noqa: A002  # in the path
+    """End a session at once: one's own, or that of an account that one may end."""
+    row = sessions.find(session, id)
+    actor = ender(app, session, asker, staff.find(session, row.account), row.account)
+    here = asker.key.id if asker.key is not None else ""
+    with changing_as(app, asker, actor) as change:
+        return _told(sessions.revoke(change, id), here)
+
+
+def _told_login(app: Services, row: OfficeSession, account: OfficeAccount) -> LoginTold:
+    return LoginTold(
+        session=_told(row, row.id),
+        who=told_account(app, account),
+        scopes=sorted(SESSION_SCOPES[StaffRole(account.role)]),
+    )
+
+
+def _told(row: OfficeSession, here: str) -> SessionTold:
+    return SessionTold(
+        id=row.id,
+        account=row.account,
+        origin=row.origin,
+        created_at=row.created_at,
+        confirmed_at=row.confirmed_at,
+        seen_at=row.seen_at,
+        expires_at=row.expires_at,
+        is_current=row.id == here,
+    )
