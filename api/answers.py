@@ -2,8 +2,9 @@
 
 from typing import Any, Literal
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
+from api.inbox_answers import DunningTold
 from api.schemas import Told, example
 
 ADDRESS = "0x5FbDB2315678afecb367f032d93F642f64180aa3"
@@ -229,6 +230,13 @@ class MerchantTold(Told):
             purchases=611,
             sales="4001428",
             tills=[{"till": 1, "next_sequence": 612, "revoked": False}],
+            dunning={
+                "merchant": 4,
+                "day": "2026-11-22",
+                "level": 0,
+                "arrears": "0",
+                "warned": False,
+            },
         )
     )
 
@@ -244,6 +252,10 @@ class MerchantTold(Told):
     purchases: int
     sales: str
     tills: list[dict[str, Any]]
+    dunning: DunningTold | None = Field(
+        default=None,
+        description="Where it stood at the last examination of arrears and limits; null before the first.",
+    )
 
 
 class Problem(Told):

@@ -25,7 +25,9 @@ from api.routes import (
     cards,
     community,
     connectors,
+    dunning,
     events,
+    exceptions,
     fund,
     governance,
     health,
@@ -38,6 +40,7 @@ from api.routes import (
     phones,
     projects,
     purchases,
+    reconciliations,
     redemptions,
     resolutions,
     reversals,
@@ -67,6 +70,7 @@ ROUTERS: Final = tuple(
         *(staff, passkeys, sessions),
         *(events, webhooks, problems),
         *(projects, money, redemptions, member_acts, statements),
+        *(reconciliations, exceptions, dunning),
     )
 )
 STATIC: Final = Path(__file__).parent / "static"

@@ -114,6 +114,14 @@ def treasurer(app: Services, asker: Asker) -> Actor:
     return asker.acting()
 
 
+def require_treasury_reader(app: Services, asker: Asker) -> None:
+    """Raise unless an officer asks, or a live key that reads the treasury. As `require_trail_reader`."""
+    if asker.key is not None:
+        require_live(asker.key, Scope.TREASURY_READ)
+    else:
+        require_officer(app.ledger, asker.address)
+
+
 def require_merchant_reader(
     app: Services, session: Session, asker: Asker, merchant: int, scope: Scope
 ) -> None:

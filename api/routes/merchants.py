@@ -10,12 +10,14 @@ from api import money
 from api.answers import MerchantTold, RateTold
 from api.askers import Reader, require_merchant_reader
 from api.deps import App, Reading
+from api.inbox_answers import DunningTold
 from api.money_answers import MerchantCurrency
 from api.schemas import PathNumber
 from api.text import day_text
 from endogene_token.errors import UnknownMerchantError
 from endogene_token.indexer.models import Merchant, MerchantRate, Purchase, Till
 from endogene_token.office.scopes import Scope
+from endogene_token.treasury.dunning import examining
 
 router = APIRouter(tags=["merchants"])
 _ACTIVE: Final = 1
@@ -47,6 +49,7 @@ def merchant(number: PathNumber, asker: Reader, app: App, session: Reading) -> M
             {"till": one.number, "next_sequence": one.next_sequence, "revoked": bool(one.revoked)}
             for one in session.exec(select(Till).where(Till.merchant == number).order_by(col(Till.number)))
         ],
+        dunning=next((DunningTold.of(row) for row in examining.states(session, number)), None),
     )
 
 

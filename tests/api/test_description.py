@@ -10,6 +10,7 @@ from api import (
     act_schemas,
     answers,
     event_answers,
+    inbox_answers,
     money_answers,
     office_schemas,
     project_answers,
@@ -36,10 +37,11 @@ PLACES = {
     "id": "1-1",
     "code": "sequence",
     "month": "2026-10",
+    "day": "2026-11-22",
     **dict.fromkeys(("hash", "digest", "receipt"), vote_schemas.EXAMPLE_HASH),
 }
 MODELS = (
-    event_answers,
+    *(event_answers, inbox_answers),
     *(act_schemas, answers, money_answers, office_schemas, project_answers, sale_schemas),
     *(schemas, statement_answers, vote_answers, vote_schemas),
 )

@@ -55,6 +55,13 @@ class Desk:
         """
         return keeping.run(self.engine, self._sources(), present(self.today(now)), actor, now)
 
+    def reconcile_in(self, change: Change, now: int) -> Found:
+        """Do as `reconcile` within a change that is open."""
+        cut = present(self.today(now))
+        found = keeping.examine(change.session.connection(), self._sources(), cut)
+        keeping.keep(change, found, now)
+        return found
+
     def look(self, day: date | None, now: int) -> Found:
         """Compare at the end of a past day, or now; nothing is kept. Raises as `reconcile`."""
         today = self.today(now)
