@@ -195,7 +195,8 @@ class Inbox:
         rows = csv.writer(text)
         rows.writerow(_COLUMNS)
         for line, error in (known.bad[number] for number in sorted(known.bad)):
-            rows.writerow((line.number, error.code, error.render(language()), inert(line.text)))
+            told = map(inert, (error.code, error.render(language()), line.text))
+            rows.writerow((line.number, *told))
         target = self.folder.joinpath(REFUSED) / f"{known.reader.path.name}.{known.reader.mark()}.csv"
         draft = target.with_suffix(".tmp")
         draft.write_text("\ufeff" + text.getvalue(), encoding="utf-8", newline="")
