@@ -21,6 +21,7 @@ from api.register import Register
 from api.routes import (
     acts,
     ballots,
+    bank,
     buyers,
     cards,
     community,
@@ -70,7 +71,7 @@ ROUTERS: Final = tuple(
         *(staff, passkeys, sessions),
         *(events, webhooks, problems),
         *(projects, money, redemptions, member_acts, statements),
-        *(reconciliations, exceptions, dunning),
+        *(bank, reconciliations, exceptions, dunning),
     )
 )
 STATIC: Final = Path(__file__).parent / "static"

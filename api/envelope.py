@@ -16,7 +16,7 @@ from endogene_token.errors import RequestError, RequestShapeError, RequestTooLar
 
 MAX_BODY: Final = 256 * 1024  # bytes: 512 reversals, the largest batch, take some 110 kB
 LARGE: Final = 4 * 1024 * 1024  # bytes: a file of sales, what a shop's software exports of some months
-LARGE_PATHS: Final = ("/v1/uploads", "/v1/connectors/")
+LARGE_PATHS: Final = ("/v1/uploads", "/v1/connectors/", "/v1/bank/statements")
 SECURITY: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; "

@@ -9,6 +9,7 @@ import pytest
 from api import (
     act_schemas,
     answers,
+    bank_answers,
     event_answers,
     inbox_answers,
     money_answers,
@@ -38,10 +39,11 @@ PLACES = {
     "code": "sequence",
     "month": "2026-10",
     "day": "2026-11-22",
+    "line": "7f" * 32,
     **dict.fromkeys(("hash", "digest", "receipt"), vote_schemas.EXAMPLE_HASH),
 }
 MODELS = (
-    *(event_answers, inbox_answers),
+    *(bank_answers, event_answers, inbox_answers),
     *(act_schemas, answers, money_answers, office_schemas, project_answers, sale_schemas),
     *(schemas, statement_answers, vote_answers, vote_schemas),
 )

@@ -13,6 +13,9 @@ COMMANDS = [str(one.name) for one in app.registered_commands]
 GROUPS = {
     "project": ["list", "show", "missing", "rounds", "act"],
     "redemption": ["list", "show"],
+    "bank": ["import", "queue", "match", "approve", "set-aside", "undo", "status"],
+    "exception": ["list", "take", "close"],
+    "dunning": ["list", "propose", "decide"],
     "books": ["journal", "trial", "fec", "beancount"],
     "statement": ["issue", "show", "list"],
     "till": ["run", "status", "send", "host", "rotate", "unhost"],

@@ -2,6 +2,7 @@
 
 import typer
 
+from endogene_token.cli.bank_commands import bank
 from endogene_token.cli.books_commands import books
 from endogene_token.cli.commands import audit, demo, import_journal, rebuild, up
 from endogene_token.cli.office_commands import cards, keys, trail
@@ -10,6 +11,7 @@ from endogene_token.cli.project_commands import projects, redemptions, solvency
 from endogene_token.cli.sale_commands import sales
 from endogene_token.cli.statement_commands import statements
 from endogene_token.cli.till_commands import till
+from endogene_token.cli.treasury_commands import dunning, exceptions, reconcile
 from endogene_token.cli.vote_commands import app as vote
 from endogene_token.i18n import tr
 
@@ -50,6 +52,12 @@ app.command(
     "solvency",
     help=tr("Show what bounds every outflow of the fund. Example: endogene solvency --json", LANG),
 )(solvency)
+app.command(
+    "reconcile",
+    help=tr(
+        "Hold the bank, the books and the chain against one another. Example: endogene reconcile --json", LANG
+    ),
+)(reconcile)
 app.add_typer(vote, name="vote")
 app.add_typer(cards, name="card")
 app.add_typer(keys, name="key")
@@ -60,5 +68,8 @@ app.add_typer(sales, name="sales")
 app.add_typer(till, name="till")
 app.add_typer(statements, name="statement")
 app.add_typer(books, name="books")
+app.add_typer(exceptions, name="exception")
+app.add_typer(dunning, name="dunning")
+app.add_typer(bank, name="bank")
 
 __all__ = ["app"]

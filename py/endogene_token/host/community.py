@@ -33,6 +33,11 @@ from endogene_token.relay.models import RelayBatch, State
 from endogene_token.sales import HostedTills, Signer
 from endogene_token.sales.secret import hosting_passphrase
 from endogene_token.store import writing
+from endogene_token.treasury.collect.profile import BankProfile
+from endogene_token.treasury.confirm.bookings import Bookings
+from endogene_token.treasury.confirm.settler import Settler, Terms
+from endogene_token.treasury.daily import Daily
+from endogene_token.treasury.desk import Desk
 from endogene_token.webhooks.guard import Guard
 from endogene_token.webhooks.posting import Poster
 from endogene_token.webhooks.sender import Sender
@@ -72,7 +77,8 @@ class Host(Ground):
 
     def check(self) -> None:
         """Raise what ended a worker, if anything did."""
-        for worker in (self._relay, self._indexer, self._signer, self._sender, self._server):
+        workers = (self._relay, self._indexer, self._signer, self._sender, self._settler, self._daily)
+        for worker in (*workers, self._server):
             worker.check()
 
     def settle_down(self) -> None:
@@ -93,10 +99,18 @@ class Host(Ground):
         secret = cache(lambda: OfficeSecret.load(self.settings))
         sender = Sender(self.engine, self.community, secret, poster)
         self._sender = self._worker("webhooks", sender.run)
+        settler = Settler(self.engine, Bookings(self.officers.treasurer), secret, self._terms)
+        self._settler = self._worker("settler", settler.run)
+        desk = Desk(self.engine, self.community, self.settings, secret)
+        self._daily = self._worker("daily", Daily(desk, self.officers.registrar).run)
         app = create_app(self.settings, self.engine, self.ledger, self.community)
         self._server = Server(app, self.settings.api_host, self._api_port)
         self.parts.callback(self._server.stop)
         self._announce()
+
+    def _terms(self) -> Terms:
+        profile = BankProfile.load(self.folder.root)
+        return Terms(profile.terms, profile.waiting)
 
     def _worker(self, name: str, run: Callable[[threading.Event], None]) -> Worker:
         worker = Worker(name, run)

@@ -52,6 +52,16 @@ class Officers:
         self._actuary = Sender(ledger, folder.account("actuary"))
         self._approver = Sender(ledger, folder.account("approver"))
 
+    @property
+    def treasurer(self) -> Sender:
+        """The treasurer's wallet: one for all who send in its name, so that they take turns."""
+        return self._treasurer
+
+    @property
+    def registrar(self) -> Sender:
+        """The registrar's wallet, as the treasurer's."""
+        return self._registrar
+
     def take_office(self) -> None:
         """Grant the officers' roles, where they do not stand already."""
         now = int(time.time())
