@@ -7,12 +7,14 @@ from fastapi import APIRouter, Depends, Header, Request
 from sqlmodel import Session
 
 from api import hosted
+from api.askers import place_of
 from api.deps import App, Language, Services
 from api.sale_schemas import Delivered
 from api.schemas import PathNumber
 from api.sellers import Seller, seller
 from endogene_token.errors import ConnectorMissingError, InputError
 from endogene_token.office.scopes import Scope
+from endogene_token.office.trail import Actor
 from endogene_token.sales import SaleConnector
 from endogene_token.sales.connectors import ShopSettings, odoo, woocommerce
 from endogene_token.sales.deliveries import Refused, Row, keep_upload, take
@@ -33,6 +35,7 @@ Raw = Annotated[bytes, Depends(_raw)]
 def deliver_woocommerce(
     merchant: PathNumber,
     body: Raw,
+    request: Request,
     app: App,
     lang: Language,
     *,
@@ -58,7 +61,9 @@ def deliver_woocommerce(
             found = woocommerce.rows(order, _settings(connector))
         except InputError as error:
             found = [Refused(1, order.number, error)]
-    return _delivered(app, Seller(merchant, f"merchant:{merchant}"), connector, found, body=body, lang=lang)
+    actor = Actor(f"connector:{connector.kind}/{merchant}", *place_of(request))
+    who = Seller(merchant, f"merchant:{merchant}", actor)
+    return _delivered(app, who, connector, found, body=body, lang=lang)
 
 
 @router.post("/connectors/odoo/{merchant}")

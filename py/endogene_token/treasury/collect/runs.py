@@ -16,6 +16,7 @@ from endogene_token.errors import (
 )
 from endogene_token.indexer.money_models import CashRequest, Redemption
 from endogene_token.indexer.projections.conversions import OPEN
+from endogene_token.office.persons import is_same_person
 from endogene_token.office.sealed import seal, unseal
 from endogene_token.office.secret import Purpose
 from endogene_token.office.trail import Change
@@ -35,7 +36,7 @@ def approve(change: Change, office: Office, number: int, who: str, now: int) -> 
     """
     session = change.session
     run = _in_state(session, number, RunState.DRAFTED)
-    if who == run.drafted_by:
+    if is_same_person(session, who, run.drafted_by):
         raise DrafterApprovesError(actual=who, limit=number)
     items = items_of(session, number)
     _check_ready(session, office, run, items, now)

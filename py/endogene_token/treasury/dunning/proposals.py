@@ -19,6 +19,7 @@ from endogene_token.errors import (
     UnknownProposalError,
 )
 from endogene_token.indexer.models import Merchant
+from endogene_token.office.persons import is_same_person
 from endogene_token.office.trail import Change
 from endogene_token.treasury.dunning.rules import LAST_LEVEL, Arrears
 from endogene_token.treasury.dunning.standing import Standing
@@ -74,7 +75,7 @@ def decide(change: Change, number: int, is_approved: bool, why: str, now: int) -
         raise UnknownProposalError(actual=number)
     if row.state != State.OPEN:
         raise ProposalDecidedError(actual=number, limit=row.state)
-    if row.proposed_by == change.actor.who:
+    if is_same_person(change.session, row.proposed_by, change.actor.who):
         raise OwnProposalError(actual=number, limit=row.proposed_by)
     return _end(
         change, row, State.APPROVED if is_approved else State.REFUSED, by=change.actor.who, why=why, now=now
