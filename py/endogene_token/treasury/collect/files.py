@@ -23,7 +23,7 @@ from endogene_token.treasury.collect.states import Direction, FileKind, Kind
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """What the treasury works with: settings of the bank, key of the office, clock and money of the community."""
+    """The treasury: the bank's settings, the office's key, the community's clock and money."""
 
     profile: BankProfile
     secret: OfficeSecret
