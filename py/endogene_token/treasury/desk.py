@@ -73,6 +73,11 @@ class Desk:
         """Examine every merchant's arrears and exposure. Raises SettingError for bank.toml."""
         return examining.run(self.engine, self.rules(), self.zone, actor, now)
 
+    def standings(self, now: int) -> list[Standing]:
+        """Return where every merchant stands; nothing is kept. Raises SettingError for bank.toml."""
+        with reading(self.engine) as connection:
+            return standings(connection, self.rules(), self.zone, self.today(now))
+
     def propose(self, change: Change, merchant: int, act: proposals.Act, now: int) -> DunningProposal:
         """Propose an act of a person's own accord. Raises as `proposals.propose`."""
         connection = change.session.connection()
