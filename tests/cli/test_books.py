@@ -33,7 +33,7 @@ def test_the_journal_and_the_trial_balance_agree(imported: Imported) -> None:
 @pytest.mark.parametrize("word", ["journal", "trial"])
 def test_people_read_a_table(imported: Imported, word: str) -> None:
     """With the names of accounts, and amounts as people here write them."""
-    shown = books(imported, word)
+    shown = books(imported, word, COLUMNS="160")
     assert shown.code == 0
     assert re.search(r"(Premiums receivable|Primes à recevoir)", shown.out)
 
