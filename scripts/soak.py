@@ -47,7 +47,8 @@ DOWN_SECONDS: Final = 0.5  # that what was killed stays away, at most
 LOOK_SECONDS: Final = 0.05
 ASK_SECONDS: Final = 0.5  # between two looks into the database
 MOST_FALLS: Final = 5
-PATIENCE_SECONDS: Final = 120.0  # without one purchase more, while something waits
+CALM_SECONDS: Final = 10.0  # without one purchase more: nothing is killed until there is one
+PATIENCE_SECONDS: Final = 120.0  # without one purchase more, undisturbed
 
 Told = Callable[[int, int], None]
 """Told how many purchases the read model holds, and how many kills there were."""
@@ -55,6 +56,22 @@ Told = Callable[[int, int], None]
 
 class StuckError(Exception):
     """Something waits, and nothing moves any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Purchases on their way to the chain, how many of them held; the blocks of chain and read model."""
+
+    waiting: int
+    held: int
+    head: int
+    indexed: int
+    is_sold: bool
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is on its way any more."""
+        return self.is_sold and self.waiting == 0 and self.indexed == self.head
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +142,7 @@ class Soak:
             time.sleep(LOOK_SECONDS)
             now = time.monotonic()
             self._restore(now)
-            if now >= next_kill:
+            if now >= next_kill and now - since < CALM_SECONDS:
                 self._kill(now)
                 next_kill = self._later()
             if now < next_look:
@@ -133,12 +150,12 @@ class Soak:
             next_look = now + ASK_SECONDS
             recorded = self._recorded()
             told(recorded, sum(part.kills for part in self._parts.values()))
-            if self._parts["tills"].is_done and self._is_settled():
+            if self._standing().is_settled:
                 return
             if recorded != last:
                 last, since = recorded, now
             elif now - since > PATIENCE_SECONDS:
-                raise StuckError(f"{recorded:,} recorded. {last_words(self._site.folder)}")
+                raise StuckError(f"{recorded:,} recorded. {self._standing()} {last_words(self._site.folder)}")
 
     def _later(self) -> float:
         return time.monotonic() + self._chance.expovariate(1 / self._kill_seconds)
@@ -164,12 +181,12 @@ class Soak:
         with reading(self._engine) as connection:
             return int(connection.execute(select(func.count()).select_from(table_of(Purchase))).scalar_one())
 
-    def _is_settled(self) -> bool:
-        """Whether nothing is on its way to the chain, and the read model stands at its head."""
+    def _standing(self) -> Standing:
         head = self.ledger.head()
         with reading(self._engine) as connection, Session(connection) as session:
             at = connection.execute(select(table_of(Cursor).c.block_number)).scalar_one_or_none()
-            return queue.depth(session).waiting == 0 and at == head
+            depth = queue.depth(session)
+        return Standing(depth.waiting, depth.held, head, at or 0, self._parts["tills"].is_done)
 
     def _result(self, seconds: float) -> Result:
         plan = self._site.shop.plan

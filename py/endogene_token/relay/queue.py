@@ -9,13 +9,13 @@ back, so that the till can sign them again.
 """
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Engine, func
+from sqlalchemy import Connection, Engine, bindparam, func, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, SQLModel, col, select, update
 
 from endogene_token import crash
 from endogene_token.errors import EndogeneError, SequenceError, SequenceTakenError
@@ -33,7 +33,19 @@ from endogene_token.relay.models import (
 from endogene_token.store import writing
 
 LONGEST_WAIT: Final = 300  # seconds between two tries of a held batch
-_INSERT: Final[dict[str, Callable[[Any], Any]]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_BATCHES: Final = SQLModel.metadata.tables[RelayBatch.__tablename__]
+_INSERT: Final = {
+    name: insert(_BATCHES).on_conflict_do_nothing().returning(_BATCHES.c.id)
+    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
+# Sequences do not overlap: the last of all is that of the batch that begins last. The state is written out,
+# not bound: only so does the index of the batches that are not rejected serve, however many there are.
+_LAST: Final = (
+    select(_BATCHES.c.last_sequence)
+    .where(_BATCHES.c.till == bindparam("of"), text("state <> 'rejected'"), _BATCHES.c.id != bindparam("but"))
+    .order_by(_BATCHES.c.first_sequence.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,41 +61,25 @@ def accept(engine: Engine, signed: Signed, chain_next: int = 1) -> None:
 
     Raises what `enqueue` raises; nothing has changed then.
     """
-    with writing(engine) as connection, Session(connection) as session:
-        enqueue(session, signed, chain_next)
+    with writing(engine) as connection:
+        _place(connection, signed, chain_next)
         crash.point("relay.enqueued")
     crash.point("relay.accepted")
 
 
-def enqueue(session: Session, signed: Signed, chain_next: int = 1) -> RelayBatch:
-    """Put a batch into the queue, without committing; return its row, the old one if it was already there.
+def enqueue(session: Session, signed: Signed, chain_next: int = 1) -> int:
+    """Put a batch into the queue, without committing; return the id of its row, maybe an old one.
 
     `chain_next` is the till's next sequence on the chain, as far as the caller knows; an outdated lower one
     does no harm. Raises SequenceError for a gap, SequenceTakenError for a sequence that holds something
     else; the caller then rolls the session back.
     """
-    batch = signed.batch
-    if batch.last_sequence > MAX_SEQUENCE:
-        raise SequenceError(actual=batch.first_sequence, limit=next_sequence(session, batch.till, chain_next))
-    # Written before anything is read: two tills' servers never decide on the same old view of the queue.
-    row_id = session.execute(_insertion(session, signed)).scalar()
-    expected = max(chain_next, _after_queue(session, batch.till, row_id))
-    first = batch.first_sequence
-    if row_id is None:
-        present = _at(session, batch.till, first)
-        if present is not None and _same(present, signed):
-            return present
-        raise SequenceTakenError(actual=first, till=batch.till, limit=expected)
-    if first > expected:
-        raise SequenceError(actual=first, limit=expected)
-    if first < expected:
-        raise SequenceTakenError(actual=first, till=batch.till, limit=expected)
-    return session.exec(select(RelayBatch).where(RelayBatch.id == row_id)).one()
+    return _place(session.connection(), signed, chain_next)
 
 
 def next_sequence(session: Session, till: int, chain_next: int = 1) -> int:
     """Return the sequence that the till's next batch must begin at, after all that is queued."""
-    return max(chain_next, _after_queue(session, till, None))
+    return max(chain_next, _after_queue(session.connection(), till))
 
 
 def find(session: Session, till: int, sequence: int) -> RelayBatch | None:
@@ -111,12 +107,10 @@ def due(session: Session, now: int, limit: int) -> list[RelayBatch]:
     """Return the oldest `limit` open batches, in the order in which each till's must be recorded.
 
     The tills whose first batch waits for a later instant than `now` are left out: they do not stop others.
+    One further off than any wait was written by a clock that was wrong since: that batch is due.
     """
-    waiting = (
-        select(RelayBatch.till)
-        .where(RelayBatch.state == State.HELD, col(RelayBatch.retry_at) > now)
-        .distinct()
-    )
+    later = col(RelayBatch.retry_at).between(now + 1, now + LONGEST_WAIT)
+    waiting = select(RelayBatch.till).where(RelayBatch.state == State.HELD, later).distinct()
     query = select(RelayBatch).where(_is_open(), col(RelayBatch.till).not_in(waiting))
     return list(session.exec(query.order_by(col(RelayBatch.id)).limit(limit)))
 
@@ -163,10 +157,35 @@ def release(session: Session) -> None:
     session.exec(query.values({"state": State.QUEUED, "reason": None}))
 
 
-def _insertion(session: Session, signed: Signed) -> Any:
+def _place(connection: Connection, signed: Signed, chain_next: int) -> int:
     batch = signed.batch
-    insert = _INSERT[session.get_bind().dialect.name](RelayBatch)
-    values = {
+    till, first = batch.till, batch.first_sequence
+    if batch.last_sequence > MAX_SEQUENCE:
+        raise SequenceError(actual=first, limit=max(chain_next, _after_queue(connection, till)))
+    # Written before anything is read: two tills' servers never decide on the same old view of the queue.
+    row_id = connection.execute(_INSERT[connection.dialect.name], _values(signed)).scalar()
+    expected = max(chain_next, _after_queue(connection, till, row_id))
+    if row_id is None:
+        return _present(connection, signed, expected)
+    if first > expected:
+        raise SequenceError(actual=first, limit=expected)
+    if first < expected:
+        raise SequenceTakenError(actual=first, till=till, limit=expected)
+    return int(row_id)
+
+
+def _present(connection: Connection, signed: Signed, expected: int) -> int:
+    batch = signed.batch
+    with Session(connection) as session:
+        row = _at(session, batch.till, batch.first_sequence)
+    if row is None or row.id is None or not _same(row, signed):
+        raise SequenceTakenError(actual=batch.first_sequence, till=batch.till, limit=expected)
+    return row.id
+
+
+def _values(signed: Signed) -> dict[str, Any]:
+    batch = signed.batch
+    return {
         "till": batch.till,
         "merchant": batch.merchant,
         "first_sequence": batch.first_sequence,
@@ -179,14 +198,10 @@ def _insertion(session: Session, signed: Signed) -> Any:
         "retry_at": 0,
         "received_at": int(time.time()),
     }
-    return insert.values(values).on_conflict_do_nothing().returning(RelayBatch.id)
 
 
-def _after_queue(session: Session, till: int, but: int | None) -> int:
-    query = select(func.max(RelayBatch.last_sequence)).where(
-        RelayBatch.till == till, RelayBatch.state != State.REJECTED
-    )
-    last = session.exec(query if but is None else query.where(RelayBatch.id != but)).one()
+def _after_queue(connection: Connection, till: int, but: int | None = None) -> int:
+    last = connection.execute(_LAST, {"of": till, "but": but or 0}).scalar()
     return (last or 0) + 1
 
 

@@ -100,7 +100,7 @@ class Signer:
                 return 0
             batch = _batch(session, till, sales, first)
             signed = _signed(batch, key.sign(batch, self._ledger.domain))
-            queued = queue.enqueue(session, signed, chain_next).id
+            queued = queue.enqueue(session, signed, chain_next)
             marks = [_mark(one, queued, (till.till, first, first + i)) for i, one in enumerate(sales)]
             session.execute(update(HostedSale), marks)
             crash.point("sales.batch.written")
