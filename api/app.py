@@ -24,6 +24,7 @@ from api.routes import (
     bank,
     buyers,
     cards,
+    collections,
     community,
     connectors,
     dunning,
@@ -71,7 +72,7 @@ ROUTERS: Final = tuple(
         *(staff, passkeys, sessions),
         *(events, webhooks, problems),
         *(projects, money, redemptions, member_acts, statements),
-        *(bank, reconciliations, exceptions, dunning),
+        *(collections, bank, reconciliations, exceptions, dunning),
     )
 )
 STATIC: Final = Path(__file__).parent / "static"

@@ -30,7 +30,8 @@ from endogene_token.i18n import mark, tr
 from endogene_token.indexer import models
 from endogene_token.office import proofs
 from endogene_token.office.keys import ApiKey
-from endogene_token.office.scopes import Holder, Mode, OfficeRole, Scope
+from endogene_token.office.scopes import Holder, Mode, OfficeRole, Scope, StaffRole
+from endogene_token.office.sessions import SessionKey, require_fresh
 from endogene_token.office.trail import Actor, Change, changing, network
 
 _SPENT: Final = mark("it was carried out already")
@@ -111,6 +112,20 @@ def treasurer(app: Services, asker: Asker) -> Actor:
         require_live(asker.key, Scope.TREASURY_WRITE)
     else:
         require_role(app.ledger, asker.address, Role.TREASURER)
+    return asker.acting()
+
+
+def approver(app: Services, asker: Asker) -> Actor:
+    """Return who approves what another officer drafted: by a signature, or a login just confirmed.
+
+    Raises ScopeMissingError for a key of the API: none may approve. Raises FreshLoginError, AccessError.
+    """
+    if asker.key is None:
+        require_role(app.ledger, asker.address, Role.APPROVER)
+    elif not isinstance(asker.key, SessionKey) or asker.key.role is not StaffRole.APPROVER:
+        raise ScopeMissingError(actual=asker.key.id, limit=StaffRole.APPROVER)
+    else:
+        require_fresh(asker.key)
     return asker.acting()
 
 

@@ -10,6 +10,7 @@ from api import (
     act_schemas,
     answers,
     bank_answers,
+    collect_answers,
     event_answers,
     inbox_answers,
     money_answers,
@@ -43,7 +44,7 @@ PLACES = {
     **dict.fromkeys(("hash", "digest", "receipt"), vote_schemas.EXAMPLE_HASH),
 }
 MODELS = (
-    *(bank_answers, event_answers, inbox_answers),
+    *(bank_answers, collect_answers, event_answers, inbox_answers),
     *(act_schemas, answers, money_answers, office_schemas, project_answers, sale_schemas),
     *(schemas, statement_answers, vote_answers, vote_schemas),
 )

@@ -21,6 +21,7 @@ from endogene_token.treasury.collect.states import Direction, ItemState, RunStat
 from endogene_token.treasury.statements.months import Month, local_day
 
 PREFIX: Final = {Direction.DEBIT: "D", Direction.CREDIT: "P"}
+EXAMPLE: Final = "2026-11-20"
 TRIAL: Final = 1  # the number of a file that is made to see that it can be made
 
 
@@ -91,6 +92,14 @@ def draft_payments(
     ]
     left_out = tuple(one for one in found if one.why is not None)
     return Drafted(run, _keep(change, office, run, items), left_out)
+
+
+def read_day(field: str, text: str) -> date:
+    """Return the day that `text` writes. Raises BankDateError, which names `field`."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BankDateError(field=field, actual=text, limit=EXAMPLE) from None
 
 
 def first_pay_day(terms: Regime, now: int) -> date:

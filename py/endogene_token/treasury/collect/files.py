@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
+from endogene_token.config import Settings
 from endogene_token.errors import MandateEndedError, PayeeEndedError
 from endogene_token.office.secret import OfficeSecret
 from endogene_token.treasury.bankfiles import pain001, pain008
@@ -29,6 +30,12 @@ class Office:
     secret: OfficeSecret
     zone: ZoneInfo
     currency: str
+
+    @classmethod
+    def of(cls, settings: Settings, secret: OfficeSecret) -> "Office":
+        """Return the treasury of a data folder. Raises SettingError for bank.toml."""
+        profile = BankProfile.load(settings.data_dir.absolute())
+        return cls(profile, secret, ZoneInfo(settings.timezone), settings.currency)
 
 
 def file_kind(profile: BankProfile, direction: str) -> FileKind:
