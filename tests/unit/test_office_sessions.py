@@ -99,7 +99,7 @@ def test_no_other_token_opens(desk: Desk) -> None:
 
 
 @given(text=st.text(max_size=100))
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_no_text_opens(desk: Desk, text: str) -> None:
     """Whatever a cookie holds."""
     with desk.reading() as session, pytest.raises(SessionRefusedError):

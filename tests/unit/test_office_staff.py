@@ -164,7 +164,7 @@ def test_a_merchant_has_at_most_so_many_accounts(desk: Desk, monkeypatch: pytest
 @given(
     code=st.text(max_size=40) | st.from_regex(r"([0-9A-HJKMNP-Z]{5}-){3}[0-9A-HJKMNP-Z]{5}", fullmatch=True)
 )
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_no_other_code_opens_an_account(desk: Desk, code: str) -> None:
     """Whatever is typed; the code itself opens however it is typed."""
     with desk.reading() as session, pytest.raises(InvitationRefusedError) as refused:
