@@ -26,7 +26,7 @@ from endogene_token.errors import (
     UnknownPhoneError,
 )
 from endogene_token.office import trail
-from endogene_token.office.trail import Actor
+from endogene_token.office.trail import Actor, Public
 from endogene_token.relay.models import read_reason, write_reason
 from endogene_token.sales.buyers import NOBODY, Buyer, Buyers
 from endogene_token.sales.intake import Admitted, Intake
@@ -146,9 +146,14 @@ def keep_upload(desk: Desk, kind: str, content: bytes, taken: Sequence[Taken]) -
         with writing(desk.engine) as connection, Session(connection, expire_on_commit=False) as session:
             session.add(upload)
             session.flush()
-            params = {"kind": kind, "sha256": upload.digest.hex(), "added": added, "refused": len(refused)}
+            told: dict[str, Public] = {
+                "kind": kind,
+                "sha256": upload.digest.hex(),
+                "added": added,
+                "refused": len(refused),
+            }
             subject = f"merchant:{desk.merchant}/upload:{upload.id}"
-            trail.append(session, desk.actor, "upload.kept", subject, params)
+            trail.append(session, desk.actor, "upload.kept", subject, told)
             session.expunge(upload)
     return upload
 
