@@ -1,4 +1,4 @@
-"""What the bank states and the settler does in the tests of kills, in a process that the environment kills."""
+"""What the bank states and the settler does in the tests of kills, in a process that is killed."""
 
 import sys
 from datetime import date
