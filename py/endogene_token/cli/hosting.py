@@ -1,4 +1,4 @@
-"""`endogene till host`, `rotate`, `unhost`: the registrar at work for hosted tills."""
+"""`endogene till host`, `enrol`, `rotate`, `revoke`, `unhost`: the registrar at work for tills."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +8,7 @@ from endogene_token.cli.console import answering, settings, tell
 from endogene_token.cli.options import LANG
 from endogene_token.host import FREE_PORT, Ground, Officers
 from endogene_token.host.hosting import Hosting
+from endogene_token.host.own_tills import OwnTills
 from endogene_token.i18n import tr
 from endogene_token.sales import HostedTills
 from endogene_token.sales.secret import hosting_passphrase
@@ -22,10 +23,28 @@ def run_host(merchant: int, *, data: Path | None, as_json: bool) -> None:
             tell(tr("Till {till} of merchant {merchant} is hosted.", LANG, till=number, merchant=merchant))
 
 
-def run_rotate(number: int, *, data: Path | None, as_json: bool) -> None:
-    """Give a hosted till a new key."""
+def run_enrol(merchant: int, address: str, *, data: Path | None, as_json: bool) -> None:
+    """Give a merchant a till whose key it holds."""
     with answering(as_json) as answer, _hosting(data) as hosting:
-        ledger_number = hosting.rotate(number)
+        till = _own(hosting).enrol(merchant, address)
+        answer.update({"merchant": merchant, "till": till, "address": address})
+        if not as_json:
+            tell(tr("Till {till} of merchant {merchant} is enrolled.", LANG, till=till, merchant=merchant))
+
+
+def run_revoke(till: int, *, data: Path | None, as_json: bool) -> None:
+    """Revoke a till."""
+    with answering(as_json) as answer, _hosting(data) as hosting:
+        _own(hosting).revoke(till)
+        answer.update({"till": till})
+        if not as_json:
+            tell(tr("Till {till} is revoked: nothing that it signs is recorded any more.", LANG, till=till))
+
+
+def run_rotate(number: int, address: str | None, *, data: Path | None, as_json: bool) -> None:
+    """Give a hosted till a new key, or another one the key of `address`, which its merchant holds."""
+    with answering(as_json) as answer, _hosting(data) as hosting:
+        ledger_number = hosting.rotate(number) if address is None else _own(hosting).rotate(number, address)
         answer.update({"till": number, "ledger_till": ledger_number})
         if not as_json:
             told = {"till": number, "number": ledger_number}
@@ -39,6 +58,10 @@ def run_unhost(number: int, *, at_once: bool, data: Path | None, as_json: bool) 
         answer.update({"till": number, "left": left})
         if not as_json:
             tell(tr("Till {till} is hosted no more; {left} sales never left.", LANG, till=number, left=left))
+
+
+def _own(hosting: Hosting) -> OwnTills:
+    return OwnTills(hosting.ledger, hosting.officers, hosting.tills.engine)
 
 
 @contextmanager

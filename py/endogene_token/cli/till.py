@@ -42,12 +42,14 @@ class Asked:
 
     api: str
     till: int
-    key: Path
+    key: Path | None
     api_key: Path | None
     data: Path | None
 
     def till_key(self) -> TillKey:
-        """Return the till's key. Raises SigningKeyErrors."""
+        """Return the till's key, that of the environment without a file. Raises SigningKeyErrors."""
+        if self.key is None:
+            return TillKey.from_environment()
         return TillKey.from_file(self.key, os.environ.get(PASSPHRASE))
 
     def own_api_key(self) -> str | None:
@@ -58,6 +60,17 @@ class Asked:
     def place(self) -> Place:
         """Where this till's outbox is."""
         return _place(self.till, self.data)
+
+
+def run_key(file: Path, *, as_json: bool) -> None:
+    """Make a till's key; it stays in its file, its address is told."""
+    with answering(as_json) as answer:
+        key = TillKey.generate()
+        key.save(file, os.environ.get(PASSPHRASE) or None)
+        answer.update({"file": str(file), "address": key.address})
+        if not as_json:
+            tell(key.address)
+            say(tr("Give this address to the registrar; the key never leaves {file}.", LANG, file=file))
 
 
 def run_agent(

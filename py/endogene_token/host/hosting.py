@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 from endogene_token.chain.calls import Ledger
 from endogene_token.errors import NotHostedError, TillBusyError
 from endogene_token.host.officers import Officers
+from endogene_token.host.own_tills import till_with_key
 from endogene_token.sales import HostedTill, HostedTills
 from endogene_token.sales.models import TillState
 from endogene_token.sales.tills import unfinished
@@ -56,11 +57,8 @@ class Hosting:
 
     def _enrolled(self, key: HostedTill) -> int:
         """Return the till of this key on the ledger, enrolled if it is new: a kill may have come between."""
-        tills = self.ledger.tills(range(1, self.ledger.till_count() + 1))
-        for number, till in enumerate(tills, start=1):
-            if till.key == key.address:
-                return number
-        return self.officers.enrol_till(key.merchant, key.address)
+        found = till_with_key(self.ledger, key.address)
+        return self.officers.enrol_till(key.merchant, key.address) if found is None else found
 
     def _revoke(self, till: HostedTill) -> None:
         if till.till is not None and not self.ledger.till(till.till).revoked:

@@ -1,0 +1,102 @@
+"""Tills whose keys merchants hold: one command to enrol, to rotate, to revoke, whoever interrupts it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlmodel import Session
+
+from endogene_token.config import Settings
+from endogene_token.errors import AddressError, KeyTakenError, TillRevokedError, UnknownTillError
+from endogene_token.host import FREE_PORT, FoundingPlan, Ground, Officers, organisation
+from endogene_token.host.own_tills import OwnTills, till_with_key
+from endogene_token.office import trail
+from endogene_token.sdk import TillKey
+from endogene_token.store import reading
+from tests.commands import call
+
+FIRST, SECOND = 1, 2  # merchants
+PASSPHRASE = "a passphrase"  # noqa: S105 - of a key that opens nothing
+
+
+@pytest.fixture(scope="module")
+def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    """The chain of a community with two merchants."""
+    settings = Settings(data_dir=tmp_path_factory.mktemp("tills") / "data")
+    with Ground(settings, FoundingPlan("Limoilou"), node_port=FREE_PORT) as opened:
+        officers = Officers(opened.ledger, opened.folder)
+        officers.take_office()
+        officers.admit([organisation(), organisation()])
+        for merchant in (FIRST, SECOND):
+            officers.enrol_merchant(merchant, 280, 10**9, 10**7)
+        yield opened
+
+
+@pytest.fixture
+def tills(ground: Ground) -> OwnTills:
+    return OwnTills(ground.ledger, Officers(ground.ledger, ground.folder), ground.engine)
+
+
+def noted(ground: Ground, subject: str) -> list[str]:
+    with reading(ground.engine) as connection, Session(connection) as session:
+        return [one.action for one in trail.page(session, 0, 100, subject)]
+
+
+def test_a_till_is_enrolled_once_rotated_in_one_step_and_revoked(ground: Ground, tills: OwnTills) -> None:
+    """The new key takes over as the old one ends; each step is in the trail."""
+    old, new = TillKey.generate().address, TillKey.generate().address
+    till = tills.enrol(FIRST, old)
+    assert tills.enrol(FIRST, old.lower()) == till
+    successor = tills.rotate(till, new)
+    assert ground.ledger.till(till).revoked
+    assert (ground.ledger.till(successor).key, ground.ledger.till(successor).merchant) == (new, FIRST)
+    tills.revoke(successor)
+    assert ground.ledger.till(successor).revoked
+    assert noted(ground, f"merchant:{FIRST}/till:{till}") == ["till.enrolled"] * 2 + ["till.revoked"]
+    assert noted(ground, f"merchant:{FIRST}/till:{successor}") == ["till.enrolled", "till.revoked"]
+
+
+def test_a_rotation_that_was_interrupted_is_finished_by_the_same_command(
+    ground: Ground, tills: OwnTills
+) -> None:
+    """Killed after the new key was enrolled, or after the old one was revoked: no third till is made."""
+    old, new = TillKey.generate().address, TillKey.generate().address
+    till = tills.enrol(FIRST, old)
+    begun = tills.enrol(FIRST, new)  # as far as it came
+    count = ground.ledger.till_count()
+    assert [tills.rotate(till, new) for _ in range(2)] == [begun, begun]
+    assert ground.ledger.till_count() == count
+    assert ground.ledger.till(till).revoked
+    assert till_with_key(ground.ledger, old) is None
+
+
+def test_what_cannot_be_done_changes_nothing(ground: Ground, tills: OwnTills) -> None:
+    """Another merchant's key, an address that is none, a till that is none or gone."""
+    taken = TillKey.generate().address
+    till = tills.enrol(FIRST, taken)
+    count = ground.ledger.till_count()
+    with pytest.raises(KeyTakenError):
+        tills.enrol(SECOND, taken)
+    with pytest.raises(AddressError):
+        tills.enrol(SECOND, "0x12")
+    with pytest.raises(UnknownTillError):
+        tills.revoke(999)
+    tills.revoke(till)
+    with pytest.raises(TillRevokedError):
+        tills.rotate(till, TillKey.generate().address)
+    assert ground.ledger.till_count() == count
+
+
+def test_from_a_terminal_a_key_is_made_enrolled_rotated_and_revoked(ground: Ground, tmp_path: Path) -> None:
+    """The key stays in its file, encrypted with the passphrase; only its address travels."""
+    data = ("--data", ground.folder.root, "--json")
+    made = call("till", "key", tmp_path / "a.key", "--json", ENDOGENE_PASSPHRASE=PASSPHRASE).json
+    assert TillKey.from_file(tmp_path / "a.key", PASSPHRASE).address == made["address"]
+    assert call("till", "key", tmp_path / "a.key", "--json").error == "key-exists"
+    till = call("till", "enrol", "--merchant", SECOND, "--address", made["address"], *data).json["till"]
+    other = call("till", "key", tmp_path / "b.key", "--json").json["address"]
+    successor = call("till", "rotate", till, "--address", other, *data).json["ledger_till"]
+    assert ground.ledger.till(till).revoked
+    assert call("till", "revoke", successor, *data).code == 0
+    assert ground.ledger.till(successor).revoked
+    assert call("till", "revoke", 999, *data).error == "unknown-till"
