@@ -9,6 +9,7 @@ from endogene_token.cli.office_commands import cards, keys, trail
 from endogene_token.cli.options import LANG
 from endogene_token.cli.project_commands import projects, redemptions, solvency
 from endogene_token.cli.sale_commands import sales
+from endogene_token.cli.staff_commands import staff
 from endogene_token.cli.statement_commands import statements
 from endogene_token.cli.till_commands import till
 from endogene_token.cli.treasury_commands import dunning, exceptions, reconcile
@@ -62,6 +63,7 @@ app.add_typer(vote, name="vote")
 app.add_typer(cards, name="card")
 app.add_typer(keys, name="key")
 app.add_typer(trail, name="trail")
+app.add_typer(staff, name="staff")
 app.add_typer(projects, name="project")
 app.add_typer(redemptions, name="redemption")
 app.add_typer(sales, name="sales")

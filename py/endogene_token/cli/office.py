@@ -61,7 +61,7 @@ def run_replace(member: int, *, out: Path | None, data: Path | None, as_json: bo
 
 def run_revoke_card(member: int, *, data: Path | None, as_json: bool) -> None:
     """End the card that a member holds."""
-    with answering(as_json) as answer, _office(data) as (_, engine):
+    with answering(as_json) as answer, opened_office(data) as (_, engine):
         with changing(engine, COMMAND_LINE) as change:
             held = [one.id for one in cards.cards_of(change.session, member) if one.revoked_at is None]
             if not held or held[0] is None:
@@ -85,7 +85,7 @@ def run_print(file: Path, *, as_json: bool) -> None:
 
 def run_create(job: NewKeyJob, *, data: Path | None, as_json: bool) -> None:
     """Make a key."""
-    with answering(as_json) as answer, _office(data) as (_, engine):
+    with answering(as_json) as answer, opened_office(data) as (_, engine):
         holder, scopes = _holder(job.merchant, job.role), _scopes(job.scopes)
         if holder.on_chain is not None and job.officer is None:
             raise SettingError(field="--officer", actual="…", limit="0x…")
@@ -99,7 +99,7 @@ def run_create(job: NewKeyJob, *, data: Path | None, as_json: bool) -> None:
 
 def run_list(merchant: int | None, role: str | None, *, data: Path | None, as_json: bool) -> None:
     """List keys."""
-    with answering(as_json) as answer, _office(data) as (_, engine):
+    with answering(as_json) as answer, opened_office(data) as (_, engine):
         holder = None if merchant is None and role is None else _holder(merchant, role)
         with reading(engine) as connection, Session(connection) as session:
             found = keys.page(session, holder, "", _MOST_LISTED)
@@ -114,7 +114,7 @@ def run_list(merchant: int | None, role: str | None, *, data: Path | None, as_js
 
 def run_rotate(key: str, overlap: int, *, data: Path | None, as_json: bool) -> None:
     """Put a new key in the place of one, which opens for `overlap` seconds more."""
-    with answering(as_json) as answer, _office(data) as (_, engine):
+    with answering(as_json) as answer, opened_office(data) as (_, engine):
         with changing(engine, COMMAND_LINE) as change:
             made = keys.rotate(change, key, overlap)
         _tell_key(answer, made, as_json)
@@ -122,7 +122,7 @@ def run_rotate(key: str, overlap: int, *, data: Path | None, as_json: bool) -> N
 
 def run_revoke_key(key: str, *, data: Path | None, as_json: bool) -> None:
     """End a key."""
-    with answering(as_json) as answer, _office(data) as (_, engine):
+    with answering(as_json) as answer, opened_office(data) as (_, engine):
         with changing(engine, COMMAND_LINE) as change:
             answer.update(_told(keys.revoke(change, key)))
         if not as_json:
@@ -131,7 +131,7 @@ def run_revoke_key(key: str, *, data: Path | None, as_json: bool) -> None:
 
 def run_trail(after: int, limit: int, subject: str | None, *, data: Path | None, as_json: bool) -> None:
     """List entries of the trail."""
-    with answering(as_json) as answer, _office(data) as (_, engine):
+    with answering(as_json) as answer, opened_office(data) as (_, engine):
         with reading(engine) as connection, Session(connection) as session:
             rows = trails.page(session, after, limit, subject)
             answer["entries"] = [
@@ -150,7 +150,7 @@ def run_trail(after: int, limit: int, subject: str | None, *, data: Path | None,
 
 def run_verify(head: str | None, *, data: Path | None, as_json: bool) -> None:
     """Follow the whole trail. Raises TrailBrokenError, in the command's way."""
-    with answering(as_json) as answer, _office(data) as (_, engine):
+    with answering(as_json) as answer, opened_office(data) as (_, engine):
         with reading(engine) as connection, Session(connection) as session:
             found = trails.verify(session, None if head is None else _head(head))
         answer.update({"entries": found.entries, "head": to_hex(found.head), "broken": found.broken})
@@ -162,7 +162,7 @@ def run_verify(head: str | None, *, data: Path | None, as_json: bool) -> None:
 
 
 @contextmanager
-def _office(data: Path | None) -> Iterator[tuple[Settings, Engine]]:
+def opened_office(data: Path | None) -> Iterator[tuple[Settings, Engine]]:
     """Open the database of the data folder's community. Raises NotDeployedError, StoreError."""
     found = settings(data_dir=data)
     Community.load(DataFolder(found.data_dir.absolute()).community)
@@ -181,7 +181,7 @@ def _run_card(
     data: Path | None,
     as_json: bool,
 ) -> None:
-    with answering(as_json) as answer, _office(data) as (found, engine):
+    with answering(as_json) as answer, opened_office(data) as (found, engine):
         secret = OfficeSecret.load(found)
         with changing(engine, COMMAND_LINE) as change:
             made = act(change, secret, member)
