@@ -34,6 +34,10 @@ deep: $(READY) ## Run the long campaigns: more fuzz, more invariants, every plan
 bench: $(READY) ## Measure gas and speed, and write the table
 	@$(BIN)/python -m scripts.bench
 
+.PHONY: soak
+soak: $(READY) ## Sell 100,000 purchases while processes are killed, and keep the figures
+	@$(BIN)/python -m scripts.soak --keep
+
 .PHONY: compile
 compile: $(READY) ## Compile the contracts into the package
 	@$(BIN)/python scripts/compile.py

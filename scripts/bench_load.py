@@ -1,4 +1,4 @@
-"""How fast purchases are accepted: python -m scripts.bench_load [--purchases 4000] [--json FILE]
+"""How fast purchases are accepted: python -m scripts.bench_load [--purchases 4000] [--keep]
 
 Single signed purchases to the API, a uvicorn process over PostgreSQL, beside a bare FastAPI endpoint that
 inserts one row: by the same client over as many connections, in turns, so that what else the machine does
@@ -13,10 +13,10 @@ import json
 import secrets
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from rich.console import Console
 from rich.table import Table
@@ -26,6 +26,7 @@ from endogene_token.sdk.keys import TillKey
 from endogene_token.sdk.messages import batch_body
 from endogene_token.store import migrate, open_engine
 from scripts import bench_entries
+from scripts.bench_report import keep, machine
 from scripts.bench_served import Place, running
 from scripts.bench_wire import Wave, drive, post
 from scripts.founding import Founded, founded
@@ -143,34 +144,29 @@ def _place(folder: Path, url: str) -> Iterator[tuple[Place, Founded]]:
         yield Place(url, place.rpc.urls[0], place.community), place
 
 
-def markdown(measures: Sequence[Measure]) -> str:
-    """Return the table."""
-    lines = [f"| purchases accepted, over {CONNECTIONS} connections | a second | p50 | p99 | ratio |"]
-    lines.append("|---|---:|---:|---:|---:|")
-    lines += [
-        f"| {one.name} | {one.per_second:,} | {one.p50_ms:,.1f} ms | {one.p99_ms:,.1f} ms | {one.ratio:.2f} |"
-        for one in measures
-    ]
-    return "\n".join(lines)
+def figures(folder: Path, purchases: int) -> dict[str, Any]:
+    """Measure over a PostgreSQL of its own; return what docs/benchmark.json keeps."""
+    where = machine()
+    with contextlib.ExitStack() as stack:
+        url = stack.enter_context(stack.enter_context(postgresql.serving()).database())
+        measures = measure(folder, url, purchases)
+    return {"machine": where, "connections": CONNECTIONS, "measures": [asdict(one) for one in measures]}
 
 
 def main() -> None:
-    """Measure, print the table, write the JSON."""
+    """Measure and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--purchases", type=int, default=4_000, help="single ones")
-    parser.add_argument("--json", type=Path)
+    parser.add_argument("--keep", action="store_true", help="write docs/benchmark.* anew with these")
     options = parser.parse_args()
-    with contextlib.ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        url = stack.enter_context(stack.enter_context(postgresql.serving()).database())
-        measures = measure(folder, url, options.purchases)
+    with tempfile.TemporaryDirectory() as name:
+        found = figures(Path(name), options.purchases)
+    if options.keep:
+        keep("load", found)
     table = Table("what", "items", "a second", "p50 ms", "p99 ms", "ratio")
-    for one in measures:
-        figures = (f"{one.items:,}", f"{one.per_second:,}", str(one.p50_ms), str(one.p99_ms), str(one.ratio))
-        table.add_row(one.name, *figures)
+    for one in found["measures"]:
+        table.add_row(*(f"{value:,}" if isinstance(value, int) else str(value) for value in one.values()))
     Console().print(table)
-    if options.json:
-        options.json.write_text(json.dumps([asdict(one) for one in measures], indent=2) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

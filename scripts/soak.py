@@ -1,4 +1,4 @@
-"""A soak: python -m scripts.soak [--purchases 100000] [--database sqlite] [--json FILE]
+"""A soak: python -m scripts.soak [--purchases 100000] [--database sqlite] [--json FILE] [--keep]
 
 Tills sell through the SDK's outbox and the public API, while API, relay, indexer and the tills themselves,
 each a process of its own over one database and one node, are killed at random moments, and the network loses
@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -33,6 +33,7 @@ from endogene_token.relay.models import RelayBatch
 from endogene_token.sdk import TillKey
 from endogene_token.store import migrate, open_engine, reading
 from scripts import soak_parts
+from scripts.bench_report import keep, machine
 from scripts.founding import Founded, founded
 from scripts.soak_parts import WORK, Part, Site
 from scripts.soak_tills import Plan, Shop
@@ -42,7 +43,7 @@ from tests import postgresql
 TILLS: Final = 6
 MEMBERS: Final = 500
 MOST_AT_ONCE: Final = 512  # purchases of a till between two flushes
-KILL_SECONDS: Final = 2.0  # between two kills, on average
+KILL_SECONDS: Final = 1.0  # between two kills, on average
 DOWN_SECONDS: Final = 0.5  # that what was killed stays away, at most
 LOOK_SECONDS: Final = 0.05
 ASK_SECONDS: Final = 0.5  # between two looks into the database
@@ -117,6 +118,7 @@ class Soak:
         self._kill_seconds = kill_seconds
         self._chance = random.Random()  # noqa: S311 - luck, not secrets
         self._away: dict[str, float] = {}
+        self._victims: list[str] = []
         self._parts: dict[str, Part] = {}
 
     @property
@@ -161,9 +163,11 @@ class Soak:
         return time.monotonic() + self._chance.expovariate(1 / self._kill_seconds)
 
     def _kill(self, now: float) -> None:
-        running = [part for part in self._parts.values() if part.is_running]
-        if running:
-            part = self._chance.choice(running)
+        """Kill the next one: each in its turn, the order drawn anew each time."""
+        if not self._victims:
+            self._victims = self._chance.sample(list(self._parts), len(self._parts))
+        part = self._parts[self._victims.pop()]
+        if part.is_running:
             part.kill()
             self._away[part.name] = now + self._chance.uniform(0, DOWN_SECONDS)
 
@@ -225,26 +229,34 @@ def prepared(folder: Path, url: str, plan: Plan, *, kill_seconds: float = KILL_S
         engine.dispose()
 
 
+def figures(folder: Path, purchases: int, *, kind: str = "postgresql") -> dict[str, Any]:
+    """Soak over a database of its own, showing progress; return what docs/benchmark.json keeps."""
+    where = machine()
+    plan = Plan(purchases, TILLS, MEMBERS, MOST_AT_ONCE)
+    with contextlib.ExitStack() as stack:
+        url = _database(stack, kind, folder)
+        result = _shown(stack.enter_context(prepared(folder, url, plan)), purchases)
+    return {"machine": where, "is_sound": result.is_sound, **asdict(result)}
+
+
 def main() -> None:
     """Soak, tell the result, write the JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--purchases", type=int, default=100_000)
     parser.add_argument("--database", choices=("postgresql", "sqlite"), default="postgresql")
-    parser.add_argument("--kill-seconds", type=float, default=KILL_SECONDS, help="between two, on average")
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--keep", action="store_true", help="write docs/benchmark.* anew with this")
     options = parser.parse_args()
-    with contextlib.ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="endogene-soak-")))
-        url = _database(stack, options.database, folder)
-        plan = Plan(options.purchases, TILLS, MEMBERS, MOST_AT_ONCE)
-        soak = stack.enter_context(prepared(folder, url, plan, kill_seconds=options.kill_seconds))
-        result = _shown(soak, options.purchases)
-    text = json.dumps(asdict(result), indent=2)
+    with tempfile.TemporaryDirectory(prefix="endogene-soak-") as name:
+        found = figures(Path(name), options.purchases, kind=options.database)
+    text = json.dumps(found, indent=2)
     Console().print_json(text)
     if options.json:
         options.json.write_text(text + "\n", "utf-8")
-    if not result.is_sound:
+    if not found["is_sound"]:
         raise SystemExit(1)
+    if options.keep:
+        keep("soak", found)
 
 
 def _free_port() -> int:

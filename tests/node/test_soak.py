@@ -13,19 +13,18 @@ from scripts.soak_tills import FAULTS, Plan, Sold
 from scripts.soak_verdict import Verdict, compare, in_read_model
 
 PURCHASES = 2_000
-KILLS = 8  # at the least
 
 
 def test_a_soak_ends_with_every_purchase_held_once(postgresql_url: str, tmp_path: Path) -> None:
     """Whatever was killed, lost and doubled meanwhile; and a loss planted afterwards is seen."""
-    plan = Plan(PURCHASES, tills=4, members=100, most_at_once=64)
+    plan = Plan(PURCHASES, tills=4, members=100, most_at_once=24)
     engine = open_engine(postgresql_url)
-    with prepared(tmp_path, postgresql_url, plan, kill_seconds=1.5) as soak:
+    with prepared(tmp_path, postgresql_url, plan, kill_seconds=0.6) as soak:
         result = soak.run(lambda _recorded, _kills: None)
         assert result.is_sound, result
         assert (result.chain, result.read_model) == (Verdict(0, 0, 0), Verdict(0, 0, 0))
         assert (result.purchases, result.audit_differences) == (PURCHASES, 0)
-        assert sum(result.kills.values()) >= KILLS, result
+        assert all(result.kills.values()), result
         assert set(result.faults) == set(FAULTS), result
         purchase = table_of(Purchase)
         with writing(engine) as connection:
