@@ -119,7 +119,8 @@ def _soak(done: dict[str, Any] | None) -> list[str]:
         f" indexer over {done['database']}, in {done['seconds']:,.0f} s, the processes killed meanwhile"
         f" (SIGKILL: {kills}), the network faulty ({faults}):"
         f" **{lost} lost, {doubled} doubled, {done['audit_differences']} differences** in"
-        f" {done['audit_compared']:,} figures audited, {strange} that nobody sold. {_under(done)}, `make soak`."
+        f" {done['audit_compared']:,} figures audited, {strange} that nobody sold."
+        f" {_under(done)}, `make soak`."
     )
     return [told]
 
