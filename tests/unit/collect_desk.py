@@ -150,7 +150,14 @@ def mandate(merchant: int, **changes: Any) -> NewMandate:
 
 
 def issued(
-    serial: int, merchant: int, owed: int, tax: int = 0, awaiting: int = 0, *, month: Month = OCTOBER
+    serial: int,
+    merchant: int,
+    owed: int,
+    tax: int = 0,
+    awaiting: int = 0,
+    *,
+    month: Month = OCTOBER,
+    at: int = ISSUED,
 ) -> IssuedStatement:
     """Return the statement of a merchant that owes so much in premiums and taxes, and awaits so much cash."""
     account, taxes = Account(closing=Balance.of(owed)), TaxAccount(charged=tax, closing=tax)
@@ -158,11 +165,11 @@ def issued(
     net = net_of(account, taxes, awaiting)
     figures = Figures(merchant=merchant, last_block=1, account=account, project_currency=currency)
     document = statement(
-        number=f"2026-{serial:06}", month=str(month), figures=figures, taxes=taxes, net=net, issued_at=ISSUED
+        number=f"2026-{serial:06}", month=str(month), figures=figures, taxes=taxes, net=net, issued_at=at
     )
     content = document.canonical()
     key: dict[str, Any] = {"year": 2026, "serial": serial, "merchant": merchant, "month": str(month)}
-    sums = {"tax": tax, "due": net.due, "payable": net.payable, "issued_at": ISSUED}
+    sums = {"tax": tax, "due": net.due, "payable": net.payable, "issued_at": at}
     return IssuedStatement(**key, **sums, sha256=bytes(32), content=content)
 
 
