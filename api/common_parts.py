@@ -45,7 +45,7 @@ def tell_common(path: str, method: str, operation: dict[str, Any]) -> None:
     refused = dict(_REFUSED)
     if path.startswith(_OF_KEYS) and not path.startswith(_OPEN):
         refused |= _UNPROVEN
-        operation["security"] = [{"key": []}, *([{}] if path == "/v1/events" else [])]
+        operation["security"] = [{"key": []}, {"session": []}, *([{}] if path == "/v1/events" else [])]
     content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for status, what in refused.items():
         operation["responses"].setdefault(status, {"description": what, "content": content})

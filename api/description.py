@@ -9,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from api.answers import Problem
 from api.common_parts import tell_common
 from api.errors import PROBLEM
+from api.logins import COOKIE
 
 _STATUSES: Final = {
     "post": {"409": "Conflict", "413": "Too large", "422": "Not as described"},
@@ -20,15 +21,22 @@ _OWN: Final = {"401": "Nobody proves who asks", "403": "Not yours to read"}
 _OWN_PATHS: Final = (
     *("/v1/members/", "/v1/merchants/", "/v1/redemptions/", "/v1/statements/"),
     *("/v1/sales", "/v1/uploads", "/v1/connectors/"),
-    *("/v1/buyers", "/v1/keys", "/v1/trail"),
+    *("/v1/buyers", "/v1/keys", "/v1/trail", "/v1/staff", "/v1/passkeys", "/v1/sessions"),
 )
 _KEYED: Final = re.compile("^/v1/(buyers|keys|trail|sales|uploads|connectors)|/(cards|phone)(/|$)")
+_LOGIN: Final = re.compile("^/v1/(passkeys|sessions)")
 _GUESSED: Final = {"429": "Too many unknown numbers"}
 _EVERY: Final = {"500": "Our fault", "503": "Chain or database away"}
 _BEARER: Final = {
     "type": "http",
     "scheme": "bearer",
     "description": "A key of the API, ek_live_… or ek_test_…, with the scope that the operation names.",
+}
+_SESSION: Final = {
+    "type": "apiKey",
+    "in": "cookie",
+    "name": COOKIE,
+    "description": "A session, opened by a passkey (POST /v1/sessions); a change also says its Origin.",
 }
 _SECURITY: Final = {
     "type": "apiKey",
@@ -52,7 +60,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
         for name in ("HTTPValidationError", "ValidationError"):
             components["schemas"].pop(name, None)
         components["schemas"]["Problem"] = Problem.model_json_schema()
-        components["securitySchemes"] = {"signature": _SECURITY, "key": _BEARER}
+        components["securitySchemes"] = {"signature": _SECURITY, "key": _BEARER, "session": _SESSION}
         for path, operations in made["paths"].items():
             for method, operation in operations.items():
                 _tell_problems(path, method, operation)
@@ -71,7 +79,15 @@ def _tell_problems(path: str, method: str, operation: dict[str, Any]) -> None:
     if method == "post":
         operation["responses"]["404"] = {"description": "Unknown", "content": problem}
     if own:
-        operation["security"] = [{"signature": []}, *([{"key": []}] if _KEYED.search(path) else [])]
+        operation["security"] = _security(path)
         operation["parameters"] = [
             one for one in operation.get("parameters", []) if one["name"].lower() != "authorization"
         ]
+
+
+def _security(path: str) -> list[dict[str, list[str]]]:
+    """Return what proves who asks: one of these."""
+    if _LOGIN.search(path):
+        return [{"session": []}, {}]  # who logs in has no session yet
+    keyed = [{"key": []}, {"session": []}] if _KEYED.search(path) else []
+    return [{"signature": []}, *keyed, *([{"session": []}] if path.startswith("/v1/staff") else [])]

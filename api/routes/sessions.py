@@ -1,6 +1,5 @@
 """Logins: a session for who shows a passkey, listed and ended by its person."""
 
-from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
@@ -23,7 +22,9 @@ from endogene_token.office.trail import Actor, changing
 from endogene_token.store import reading
 
 router = APIRouter(tags=["sessions"], dependencies=[Depends(private)])
-SessionId = Annotated[str, Path(pattern="^[0-9a-z]{16}$", description="What names the session in the list.")]
+SessionId = Annotated[
+    str, Path(alias="session", pattern="^[0-9a-z]{16}$", description="What names the session in the list.")
+]
 
 
 @router.post("/sessions/options")
@@ -62,16 +63,15 @@ def current(asker: Reader, app: App, session: Reading) -> LoginTold:
     return _told_login(app, row, staff.find(session, row.account))
 
 
-@router.delete("/sessions/current", status_code=204)
-def log_out(request: Request, app: App, lang: Language) -> Response:
+@router.delete("/sessions/current")
+def log_out(request: Request, response: Response, app: App, lang: Language) -> SessionTold:
     """End the session of this browser, whatever its role is worth."""
-    response = Response(status_code=HTTPStatus.NO_CONTENT)
     with translated(lang):
         row, account = shown(request, app)
     with changing(app.engine, Actor(f"staff:{account.id}", *place_of(request))) as change:
-        sessions.revoke(change, row.id)
+        ended = sessions.revoke(change, row.id)
     take(response, app.settings)
-    return response
+    return _told(ended, row.id)
 
 
 @router.get("/sessions")
@@ -94,14 +94,14 @@ def list_sessions(
     return SessionsTold(items=[_told(one, here) for one in sessions.open_of(session, wanted)])
 
 
-@router.delete("/sessions/{id}")
-def end(id: SessionId, asker: Changer, app: App, session: Reading) -> SessionTold:  # noqa: A002  # in the path
+@router.delete("/sessions/{session}")
+def end(session_id: SessionId, asker: Changer, app: App, session: Reading) -> SessionTold:
     """End a session at once: one's own, or that of an account that one may end."""
-    row = sessions.find(session, id)
+    row = sessions.find(session, session_id)
     actor = ender(app, session, asker, staff.find(session, row.account), row.account)
     here = asker.key.id if asker.key is not None else ""
     with changing_as(app, asker, actor) as change:
-        return _told(sessions.revoke(change, id), here)
+        return _told(sessions.revoke(change, session_id), here)
 
 
 def _told_login(app: Services, row: OfficeSession, account: OfficeAccount) -> LoginTold:

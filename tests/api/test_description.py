@@ -18,6 +18,7 @@ from api import (
     project_answers,
     sale_schemas,
     schemas,
+    staff_schemas,
     statement_answers,
     vote_answers,
     vote_schemas,
@@ -35,6 +36,8 @@ PLACES = {
     "merchant": BAKERY,
     "upload": "1",
     "card": "1",
+    "account": staff_schemas.EXAMPLE_ACCOUNT,
+    "session": staff_schemas.EXAMPLE_ACCOUNT,
     "key": office_schemas.EXAMPLE_KEY,
     "id": "1-1",
     "code": "sequence",
@@ -46,7 +49,7 @@ PLACES = {
 MODELS = (
     *(bank_answers, collect_answers, event_answers, inbox_answers),
     *(act_schemas, answers, money_answers, office_schemas, project_answers, sale_schemas),
-    *(schemas, statement_answers, vote_answers, vote_schemas),
+    *(schemas, staff_schemas, statement_answers, vote_answers, vote_schemas),
 )
 
 

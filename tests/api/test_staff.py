@@ -97,7 +97,7 @@ def test_the_auditor_reads_all_and_changes_nothing(house: House) -> None:
             for name in ("number", "card", "till", "member", "merchant"):
                 place = place.replace("{" + name + "}", str(BAKERY))
             answer = auditor.ask(method.upper(), place.replace("{account}", "0" * 16), {})
-            assert answer.status_code in {401, 403, 404, 405, 422}, (method, place, answer.text)
+            assert answer.status_code in {401, 403, 404, 405, 422, 503}, (method, place, answer.text)
             tried += 1
     assert tried > 30
     assert [one.number for one in house.entries()] == [one.number for one in before]

@@ -51,7 +51,7 @@ def test_a_session_ends_with_the_role_on_chain(house: House) -> None:
         assert code(refused) == (401, "session-refused")
         assert "le rôle pour lequel elle est ouverte a pris fin" in refused.json()["detail"]
         assert code(one.log_in()) == (401, "session-refused")
-        assert one.ask("DELETE", path).status_code == 204, "who has no role may still log out"
+        assert one.ask("DELETE", path).status_code == 200, "who has no role may still log out"
     house.until[Role.TREASURER, address] = now + 3600
     assert people["treasurer"].log_in().status_code == 201
 
@@ -222,7 +222,7 @@ def test_an_invitation_asked_for_twice_is_answered_to_its_own_session_alone(hous
     theirs = other.ask("POST", INVITE, body, **asked)
     assert theirs.status_code == 201
     assert theirs.json()["code"] != first.json()["code"]
-    assert owner.ask("DELETE", "/v1/sessions/current").status_code == 204
+    assert owner.ask("DELETE", "/v1/sessions/current").status_code == 200
     assert house.browser().ask("POST", INVITE, body, **asked).status_code == 401
 
 
