@@ -13,7 +13,7 @@ from endogene_token.errors import (
     UnknownBankLineError,
     UnknownMerchantError,
 )
-from endogene_token.treasury.collect.models import BankLine, BankMatch
+from endogene_token.treasury.collect.models import BankLine, BankMatch, BankRun
 from endogene_token.treasury.confirm import matching, rows
 from endogene_token.treasury.confirm.matching import Wish
 from endogene_token.treasury.statements.models import IssuedStatement
@@ -243,3 +243,18 @@ def test_every_change_is_in_the_trail(desk: Treasury) -> None:
     desk.settle()
     assert desk.actions() == ["test", "test", "bank.matched", "bank.imported", "bank.sent", "bank.settled"]
     assert desk.entries()[-1].subject == f"bank-line:{first.identity.hex()}"
+
+
+def test_what_the_bank_has_not_got_is_confirmed_by_nothing(desk: Treasury) -> None:
+    """Once its file is handed in, the next import looks at the line again."""
+    desk.add(run(9, state="approved"), item(D1, run=9))
+    early = line(10_500, D1)
+    desk.take(early)
+    assert told(desk, early) == [("unmatched", "handed-in", [])]
+    with desk.changing() as change:
+        found = change.session.get(BankRun, 9)
+        assert found is not None
+        found.state = "handed-in"
+        change.note("test", "test:handed-in")
+    desk.take(line(7, bank_reference="other"))
+    assert told(desk, early)[0][0] == "matched"

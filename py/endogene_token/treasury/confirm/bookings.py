@@ -11,7 +11,7 @@ from endogene_token.chain.sender import Sender
 from endogene_token.chain.transactions import Call, settle_premiums
 from endogene_token.errors import CashAmountError
 from endogene_token.treasury.collect.models import BankItem, BankMatch
-from endogene_token.treasury.confirm.states import Kind
+from endogene_token.treasury.collect.states import Kind
 
 
 class Bookings:

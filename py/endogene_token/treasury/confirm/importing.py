@@ -123,7 +123,7 @@ def read(raw: bytes, bank: Bank, kind: str = "") -> Read:
 
     Raises a StatementError for what cannot be read or is of another account or currency: nothing is kept.
     """
-    told = kind or _kind(raw)
+    told = kind or kind_of(raw)
     digest = hashlib.sha256(raw).digest()
     if told == RETURNS:
         return Read(RETURNS, digest, returned=read_returns(raw))
@@ -172,7 +172,8 @@ def plain(account: str) -> str:
     return "".join(one for one in account.upper() if one.isalnum())
 
 
-def _kind(raw: bytes) -> str:
+def kind_of(raw: bytes) -> str:
+    """Return the kind that a file shows by its first bytes; a CSV, if by none."""
     start = raw.removeprefix(b"\xef\xbb\xbf")[:200].lstrip()
     if start.startswith(b"<"):
         return CAMT053

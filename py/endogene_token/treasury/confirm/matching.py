@@ -9,9 +9,10 @@ from sqlmodel import Session, col, select
 from endogene_token.errors import LineSentError, LineStateError, PartError
 from endogene_token.office.trail import Change
 from endogene_token.treasury.collect.models import BankItem, BankLine, BankMatch
+from endogene_token.treasury.collect.states import ItemState
 from endogene_token.treasury.confirm import parts, rows, rules
 from endogene_token.treasury.confirm.rows import Part
-from endogene_token.treasury.confirm.states import DebtState, ItemState, LineState, MatchState
+from endogene_token.treasury.confirm.states import DebtState, LineState, MatchState
 
 OPEN: Final = (LineState.UNMATCHED, LineState.PROPOSED, LineState.SET_ASIDE)
 

@@ -9,9 +9,10 @@ from endogene_token.errors import PartError, PartSumError, UnknownMerchantError
 from endogene_token.indexer.models import Merchant
 from endogene_token.office.trail import Change
 from endogene_token.treasury.collect.models import BankItem, BankLine, BankMatch
+from endogene_token.treasury.collect.states import Direction, ItemState, Kind, RunState
 from endogene_token.treasury.confirm import returns, rows
 from endogene_token.treasury.confirm.rows import Part
-from endogene_token.treasury.confirm.states import DEBIT, ItemState, Kind, LineState, MatchState
+from endogene_token.treasury.confirm.states import LineState, MatchState
 
 COMES_IN: Final = "amount > 0"
 GOES_OUT: Final = "amount < 0"
@@ -23,7 +24,7 @@ WHOLE: Final = frozenset({Kind.DEBT, Kind.CASH_REQUEST})
 
 def is_return(line: BankLine, item: BankItem) -> bool:
     """Return whether the line moves the other way than the item: its money came back."""
-    return (line.amount > 0) != (item.direction == DEBIT)
+    return (line.amount > 0) != (item.direction == Direction.DEBIT)
 
 
 def check(session: Session, line: BankLine, parts: Sequence[Part]) -> None:
@@ -52,6 +53,8 @@ def _check(session: Session, line: BankLine, part: Part) -> None:
     item = session.get(BankItem, part.item)
     if item is None:
         raise PartError(actual=part.item, limit="?")
+    if not rows.is_awaited(session, item):
+        raise PartError(actual=part.item, limit=RunState.HANDED_IN)
     if part.merchant != (item.party_number if item.party == "merchant" else 0):
         raise PartError(actual=part.item, limit=item.party_number)
     if is_return(line, item):
@@ -84,9 +87,9 @@ def _check_return(session: Session, line: BankLine, item: BankItem, part: Part) 
         raise PartError(actual=item.reference, limit=item.state)
     if rows.confirming(session, item.reference, incoming=line.amount > 0):
         raise PartError(actual=item.reference, limit=TAKEN)
-    stood = rows.confirming(session, item.reference, incoming=item.direction == DEBIT)
+    stood = rows.confirming(session, item.reference, incoming=item.direction == Direction.DEBIT)
     is_booked = item.state == ItemState.SETTLED or any(one.state == MatchState.SENT for one in stood)
-    if is_booked and item.direction != DEBIT:  # the chain has paid it: a person pays again, or sets it aside
+    if is_booked and item.direction != Direction.DEBIT:  # the chain has paid it: for a person
         raise PartError(actual=item.reference, limit=LineState.SET_ASIDE)
 
 

@@ -14,6 +14,7 @@ from sqlmodel import Session, select
 from endogene_token.office.trail import Change
 from endogene_token.treasury.bankfiles.returns import ReturnReason, canadian_reason, sepa_reason
 from endogene_token.treasury.bankstatements.cpa005_returns import ReturnedItem
+from endogene_token.treasury.collect import mandates
 from endogene_token.treasury.collect.models import (
     BankItem,
     BankLine,
@@ -21,11 +22,11 @@ from endogene_token.treasury.collect.models import (
     BankMatch,
     ReturnedDebt,
 )
+from endogene_token.treasury.collect.states import Direction, ItemState, Kind
 from endogene_token.treasury.confirm import rows
-from endogene_token.treasury.confirm.states import DEBIT, DebtState, ItemState, Kind, MatchState
+from endogene_token.treasury.confirm.states import DebtState, MatchState
 
 _LONGEST_CODE: Final = 10
-_ENDED: Final = "ended"
 
 
 def take_back(change: Change, item: BankItem, code: str, line: bytes = b"") -> bool:
@@ -44,10 +45,10 @@ def take_back(change: Change, item: BankItem, code: str, line: bytes = b"") -> b
     rows.move(item, ItemState.RETURNED)
     item.return_code = code[:_LONGEST_CODE]
     session.add(item)
-    opened = was_booked and item.direction == DEBIT
+    opened = was_booked and item.direction == Direction.DEBIT
     if opened:
         _open_debt(session, item, line)
-    ended = _end_mandate(session, item, code)
+    ended = _end_mandate(change, item, code)
     change.note(
         "bank.returned",
         f"bank-item:{item.reference}",
@@ -66,7 +67,7 @@ def returned_items(change: Change, items: tuple[ReturnedItem, ...]) -> tuple[int
     new, strange = 0, []
     for one in items:
         item = change.session.get(BankItem, one.reference)
-        if item is None or item.state == ItemState.CANCELLED or _differs(one, item):
+        if item is None or not rows.is_awaited(change.session, item) or _differs(one, item):
             strange.append(one.reference)
         else:
             new += take_back(change, item, one.code)
@@ -79,6 +80,7 @@ def reason_of(code: str) -> ReturnReason:
 
 
 def _differs(one: ReturnedItem, item: BankItem) -> bool:
+    """Return whether a return tells another amount or direction than we asked for."""
     return (one.amount, one.kind.name.lower()) != (item.amount, item.direction)
 
 
@@ -87,7 +89,7 @@ def _refuse_unbooked(session: Session, item: BankItem) -> bool:
 
     What was sent and not yet noted counts as booked: the chain takes it, whatever the bank says since.
     """
-    incoming = item.direction == DEBIT
+    incoming = item.direction == Direction.DEBIT
     booked = item.state == ItemState.SETTLED
     for match in session.exec(select(BankMatch).where(BankMatch.item == item.reference)):
         line = session.get(BankLine, match.line)
@@ -122,12 +124,12 @@ def _open_debt(session: Session, item: BankItem, line: bytes) -> None:
     )
 
 
-def _end_mandate(session: Session, item: BankItem, code: str) -> bool:
+def _end_mandate(change: Change, item: BankItem, code: str) -> bool:
     """End the mandate of a debit whose return says that no other may follow; return whether it stood."""
     reason = reason_of(code)
-    mandate = session.get(BankMandate, item.account) if item.direction == DEBIT else None
-    if mandate is None or mandate.state == _ENDED or not reason.ends_mandate:
+    is_debit = item.direction == Direction.DEBIT and reason.ends_mandate
+    mandate = change.session.get(BankMandate, item.account) if is_debit else None
+    if mandate is None or mandate.state == mandates.ENDED:
         return False
-    mandate.state, mandate.ended_why = _ENDED, f"{reason} ({code[:_LONGEST_CODE]})"
-    session.add(mandate)
+    mandates.end(change, item.account, f"{reason} ({code[:_LONGEST_CODE]})")
     return True

@@ -9,16 +9,9 @@ from sqlmodel import Session, col, func, select
 
 from endogene_token.errors import UnknownBankLineError
 from endogene_token.office.trail import Change
-from endogene_token.treasury.collect.models import BankItem, BankLine, BankMatch, ReturnedDebt
-from endogene_token.treasury.confirm.states import (
-    DEBIT,
-    STANDING,
-    DebtState,
-    ItemState,
-    Kind,
-    LineState,
-    MatchState,
-)
+from endogene_token.treasury.collect.models import BankItem, BankLine, BankMatch, BankRun, ReturnedDebt
+from endogene_token.treasury.collect.states import Direction, ItemState, Kind, RunState
+from endogene_token.treasury.confirm.states import STANDING, DebtState, LineState, MatchState
 from endogene_token.treasury.statements.models import IssuedStatement, TaxPayment
 
 SHORTEST_IDENTITY: Final = 4  # bytes: what a person copies from the queue
@@ -82,6 +75,12 @@ def confirming(session: Session, reference: str, *, incoming: bool) -> list[Bank
     return list(session.exec(query))
 
 
+def is_awaited(session: Session, item: BankItem) -> bool:
+    """Return whether the bank has got the file of an item: until then nothing can confirm it."""
+    run = session.get(BankRun, item.run)
+    return run is not None and run.state == RunState.HANDED_IN
+
+
 def brought(session: Session, item: BankItem) -> int:
     """Return what the line that confirms an item moved for it; 0 when nothing stands.
 
@@ -127,7 +126,9 @@ def tax_owed(session: Session, merchant: int) -> int:
         BankMatch.merchant == merchant, col(BankMatch.state).in_((MatchState.APPROVED, MatchState.SENT))
     )
     asked = select(func.sum(BankItem.tax)).where(
-        BankItem.party_number == merchant, BankItem.direction == DEBIT, BankItem.state == ItemState.FILED
+        BankItem.party_number == merchant,
+        BankItem.direction == Direction.DEBIT,
+        BankItem.state == ItemState.FILED,
     )
     first, *less = (int(session.exec(query).one() or 0) for query in (charged, paid, coming, asked))
     return max(first - sum(less), 0)

@@ -19,19 +19,10 @@ from sqlmodel import Session, col, select
 from endogene_token.errors import InputError
 from endogene_token.office.trail import Change
 from endogene_token.treasury.collect.models import BankItem, BankLine, BankMatch, BankRun, ReturnedDebt
+from endogene_token.treasury.collect.states import Direction, ItemState, Kind, RunState
 from endogene_token.treasury.confirm import parts, rows
 from endogene_token.treasury.confirm.rows import Part
-from endogene_token.treasury.confirm.states import (
-    CREDIT,
-    DEBIT,
-    MERCHANT,
-    STANDING,
-    DebtState,
-    ItemState,
-    Kind,
-    LineState,
-    MatchState,
-)
+from endogene_token.treasury.confirm.states import MERCHANT, STANDING, DebtState, LineState, MatchState
 from endogene_token.treasury.statements.models import IssuedStatement
 
 AMOUNT_DIFFERS: Final = "amount-differs"
@@ -131,10 +122,10 @@ def _by_reference(session: Session, line: BankLine, item: BankItem) -> Proposal 
 
 def _by_total(session: Session, line: BankLine) -> Proposal | None:
     """A booking of a whole file: one run, and only one, has this total and items that nothing confirms."""
-    direction = DEBIT if line.amount > 0 else CREDIT
+    direction = Direction.DEBIT if line.amount > 0 else Direction.CREDIT
     fits = []
     for run in session.exec(
-        select(BankRun).where(BankRun.direction == direction, BankRun.state == "handed-in")
+        select(BankRun).where(BankRun.direction == direction, BankRun.state == RunState.HANDED_IN)
     ):
         query = select(BankItem).where(BankItem.run == run.number, BankItem.state != ItemState.CANCELLED)
         items = list(session.exec(query.order_by(col(BankItem.reference))))

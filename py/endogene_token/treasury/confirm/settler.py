@@ -22,15 +22,11 @@ from endogene_token.store import reading, writing
 from endogene_token.treasury.bankfiles.bankdays import shift_bank_days
 from endogene_token.treasury.bankfiles.notice import Regime
 from endogene_token.treasury.collect.models import BankItem, BankLine, BankMatch
+from endogene_token.treasury.collect.states import Direction, ItemState
 from endogene_token.treasury.confirm import rows
 from endogene_token.treasury.confirm.bookings import Bookings
 from endogene_token.treasury.confirm.commitments import commitment, line_key
-from endogene_token.treasury.confirm.states import (
-    DEBIT,
-    DebtState,
-    ItemState,
-    MatchState,
-)
+from endogene_token.treasury.confirm.states import DebtState, MatchState
 from endogene_token.treasury.statements.models import TaxPayment
 
 AT_ONCE: Final = 100
@@ -231,7 +227,7 @@ class Settler:
 
 def _waits(item: BankItem | None, line: BankLine, terms: Terms, now: int) -> bool:
     """Only a debit waits: a merchant's own transfer is final, and what we paid has left."""
-    return item is not None and item.direction == DEBIT and not terms.is_due(line.booked, now)
+    return item is not None and item.direction == Direction.DEBIT and not terms.is_due(line.booked, now)
 
 
 def _reference(session: Session, match: BankMatch, key: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""The states that lines, matches, items and debts pass through, and the words of their kinds."""
+"""The states that lines, matches and debts pass through; those of items and runs are in `collect.states`."""
 
 from enum import StrEnum
 from typing import Final
@@ -24,16 +24,6 @@ class MatchState(StrEnum):
     REFUSED = "refused"
 
 
-class ItemState(StrEnum):
-    """What we asked of the bank; `collected`: a line confirms it, `settled`: the chain knows it."""
-
-    FILED = "filed"
-    COLLECTED = "collected"
-    SETTLED = "settled"
-    RETURNED = "returned"
-    CANCELLED = "cancelled"
-
-
 class DebtState(StrEnum):
     """A debit that came back after the chain had counted it."""
 
@@ -42,18 +32,7 @@ class DebtState(StrEnum):
     WRITTEN_OFF = "written-off"
 
 
-class Kind(StrEnum):
-    """What an item is for."""
-
-    PREMIUMS = "premiums"
-    DEBT = "debt"
-    CASH_REQUEST = "cash-request"
-    REDEMPTION = "redemption"
-
-
 STANDING: Final = (MatchState.APPROVED, MatchState.SENT, MatchState.DONE)
 """The matches that somebody stands for: a rule that saw everything agree, or a person."""
 PENDING: Final = (MatchState.APPROVED, MatchState.SENT)
-DEBIT: Final = "debit"
-CREDIT: Final = "credit"
 MERCHANT: Final = "merchant"
