@@ -89,5 +89,5 @@ def _security(path: str) -> list[dict[str, list[str]]]:
     """Return what proves who asks: one of these."""
     if _LOGIN.search(path):
         return [{"session": []}, {}]  # who logs in has no session yet
-    keyed = [{"key": []}, {"session": []}] if _KEYED.search(path) else []
+    keyed: list[dict[str, list[str]]] = [{"key": []}, {"session": []}] if _KEYED.search(path) else []
     return [{"signature": []}, *keyed, *([{"session": []}] if path.startswith("/v1/staff") else [])]
