@@ -155,7 +155,7 @@ def test_what_cannot_be_is_told_with_its_code(office: Office) -> None:
     office.ask("POST", "/v1/collect/mandates", TREASURER, MANDATE)
     wanted = {"direction": "debit", "month": MONTH}
     for body, expected in (
-        ({**wanted, "day": str(date.fromtimestamp(NOW))}, (422, "collection-notice")),
+        ({**wanted, "day": str(datetime.fromtimestamp(NOW, UTC).date())}, (422, "collection-notice")),
         ({**wanted, "day": "2026-13-01"}, (422, "bank-date")),
         ({**wanted, "month": "2020-01", "day": str(first_day())}, (409, "month-unissued")),
         ({"direction": "credit", "day": str(first_day())}, (409, "run-empty")),

@@ -4,6 +4,7 @@ import typer
 
 from endogene_token.cli.bank_commands import bank
 from endogene_token.cli.books_commands import books
+from endogene_token.cli.collect_commands import collect
 from endogene_token.cli.commands import audit, demo, import_journal, rebuild, up
 from endogene_token.cli.office_commands import cards, keys, trail
 from endogene_token.cli.options import LANG
@@ -72,6 +73,7 @@ app.add_typer(statements, name="statement")
 app.add_typer(books, name="books")
 app.add_typer(exceptions, name="exception")
 app.add_typer(dunning, name="dunning")
+app.add_typer(collect, name="collect")
 app.add_typer(bank, name="bank")
 
 __all__ = ["app"]
