@@ -315,7 +315,7 @@ CHANGED: Final[dict[str, list[Line]]] = {
         line("/v1/staff/{new_bakery_account}", "bakery", "bakery owner", INVITES),
         line("/v1/staff/{new_grocer_account}", "grocer", "grocer owner", INVITES),
     ],
-    "DELETE /v1/sessions/{id}": [
+    "DELETE /v1/sessions/{session}": [
         line("/v1/sessions/{new_bakery_session}", "bakery", "bakery owner", INVITES),
         line("/v1/sessions/{new_grocer_session}", "grocer", "grocer owner", INVITES),
     ],
