@@ -43,6 +43,17 @@ def session(request: Request) -> Iterator[Session]:
         yield opened
 
 
-App = Annotated[Services, Depends(services)]
+# Asynchronous, since FastAPI sends what is not to another thread, and these only look something up.
+
+
+async def _services(request: Request) -> Services:
+    return services(request)
+
+
+async def _language(request: Request) -> str:
+    return language_of(request)
+
+
+App = Annotated[Services, Depends(_services)]
 Reading = Annotated[Session, Depends(session)]
-Language = Annotated[str, Depends(language_of)]
+Language = Annotated[str, Depends(_language)]

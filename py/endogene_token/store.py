@@ -6,6 +6,7 @@ Who writes opens `writing`, who needs several answers that belong together opens
 """
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
@@ -19,7 +20,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from endogene_token.errors import (
@@ -31,6 +32,7 @@ from endogene_token.errors import (
     StoreError,
 )
 
+REST_SECONDS: Final = 1.0  # unused, after which a connection of PostgreSQL is tried before it is used
 BUSY_SECONDS: Final = 30  # how long one writer of SQLite waits for the other
 CONNECT_SECONDS: Final = 10
 MIGRATION_LOCK: Final = 0x656E646F  # "endo": two processes that start together migrate one after the other
@@ -44,6 +46,7 @@ PRAGMAS: Final = (
 )
 _OUR_FAULTS: Final = (sqlite3.IntegrityError, psycopg.IntegrityError)
 _WRITES: Final = "endogene_writes"
+_RESTS_SINCE: Final = "endogene_rests_since"
 _PRIMARY: Final = 0xFF  # the upper bits of an error code of SQLite tell a finer cause
 
 
@@ -62,7 +65,8 @@ def open_engine(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     elif parsed.drivername == "postgresql+psycopg":
-        engine = create_engine(parsed, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_SECONDS})
+        engine = create_engine(parsed, connect_args={"connect_timeout": CONNECT_SECONDS})
+        _replace_broken_connections(engine)
     else:
         raise SettingError(field="database_url", actual=parsed.drivername, limit="sqlite, postgresql+psycopg")
     event.listen(engine, "handle_error", lambda context: _name_error(context, place(engine)))
@@ -215,6 +219,28 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
     connection.isolation_level = None  # the driver begins nothing by itself
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _replace_broken_connections(engine: Engine) -> None:
+    """Try a pooled connection that has rested before it is used again: its server may have restarted.
+
+    SQLAlchemy's `pool_pre_ping` tries every time: one of five round trips of a purchase that is accepted.
+    """
+
+    def checked_in(_connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+        entry.info[_RESTS_SINCE] = time.monotonic()
+
+    def checked_out(connection: DBAPIConnection, entry: ConnectionPoolEntry, _proxy: object) -> None:
+        rests_since = entry.info.get(_RESTS_SINCE)
+        if rests_since is None or time.monotonic() - rests_since < REST_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except psycopg.Error as error:
+            raise InvalidatePoolError from error  # the pool gives new ones
+
+    event.listen(engine, "checkin", checked_in)
+    event.listen(engine, "checkout", checked_out)
 
 
 def _begin_sqlite(connection: Connection) -> None:

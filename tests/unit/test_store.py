@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
+from endogene_token import store
 from endogene_token.errors import (
     DatabaseDamagedError,
     DatabaseTooNewError,
@@ -133,6 +135,29 @@ def test_two_writers_wait_for_each_other(migrated: Engine) -> None:
     thread.join()
     with reading(migrated) as connection:
         assert connection.execute(text("SELECT count(*) FROM merchant_rate")).scalar_one() == 2
+
+
+@pytest.mark.parametrize(("rest_seconds", "is_tried"), [(0.0, True), (3600.0, False)])
+def test_connections_that_the_server_ended_are_replaced_before_use_once_they_have_rested(
+    postgresql_url: str, monkeypatch: pytest.MonkeyPatch, rest_seconds: float, is_tried: bool
+) -> None:
+    """One that has not rested is not tried: its use fails, and only once, since the pool begins anew."""
+    monkeypatch.setattr(store, "REST_SECONDS", rest_seconds)
+    engine, other = open_engine(postgresql_url), open_engine(postgresql_url)
+    with reading(engine), reading(engine):  # two connections rest in the pool afterwards
+        pass
+    with other.connect() as connection:
+        ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+        connection.execute(text(f"{ended} AND pid <> pg_backend_pid()"))
+    expected: AbstractContextManager[object] = nullcontext()
+    if not is_tried:
+        expected = pytest.raises(DatabaseUnavailableError)
+    with expected, reading(engine) as connection:
+        assert connection.execute(text("SELECT 1")).scalar_one() == 1
+    with reading(engine) as one, reading(engine) as two:
+        assert one.execute(text("SELECT 1")).scalar_one() == two.execute(text("SELECT 2")).scalar_one() - 1
+    engine.dispose()
+    other.dispose()
 
 
 def test_a_broken_constraint_keeps_its_own_error(migrated: Engine) -> None:
