@@ -53,10 +53,12 @@ def keep(engine: Engine, *rows: SQLModel) -> None:
         change.note("test", "test:rows")
 
 
-def settler(engine: Engine, town: Town, account: LocalAccount | None = None) -> Settler:
+def settler(
+    engine: Engine, town: Town, account: LocalAccount | None = None, secret: OfficeSecret = SECRET
+) -> Settler:
     """Return the treasurer's settler."""
     bookings = Bookings(Sender(town.ledger, account or town.officer))
-    return Settler(engine, bookings, lambda: SECRET, lambda: Terms(CANADA, HOLD_DAYS))
+    return Settler(engine, bookings, lambda: secret, lambda: Terms(CANADA, HOLD_DAYS))
 
 
 def work(engine: Engine, town: Town) -> None:

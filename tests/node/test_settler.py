@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlmodel import Session, select
 
 from endogene_token.chain.currency import Currency
@@ -18,7 +18,8 @@ from endogene_token.chain.transactions import grant_role, record_purchases, revo
 from endogene_token.chain.views import Role
 from endogene_token.indexer import Indexer
 from endogene_token.indexer.models import Settlement
-from endogene_token.store import reading
+from endogene_token.office.secret import OfficeSecret
+from endogene_token.store import reading, writing
 from endogene_token.treasury.collect.models import BankItem, BankLine, BankMatch, ReturnedDebt
 from endogene_token.treasury.confirm.commitments import line_key
 from endogene_token.treasury.statements.models import TaxPayment
@@ -144,6 +145,27 @@ def test_killed_again_and_again_it_still_settles_once(sqlite_url: str, town: Tow
         killed_work("tests.settler_work", town, engine, point)
     work(engine, town)
     assert_settled_once(engine, town)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("forgets", [False, True], ids=["noted first", "forgotten"])
+def test_what_was_sent_is_known_by_what_was_noted_before(sqlite_url: str, town: Town, forgets: bool) -> None:
+    """Even under another key of the office. Had it not been noted, it settled twice: the law can fail."""
+    engine = database(sqlite_url)
+    debits = [item(ITEMS[n], AMOUNTS[n], tax=TAXES[n], run=1 + (n > 0)) for n in range(3)]
+    keep(engine, run(1), run(2), *debits)
+    killed_work("tests.settler_work", town, engine, "settler.mined")
+    if forgets:
+        with writing(engine) as connection:
+            connection.execute(text("UPDATE bank_match SET state = 'approved', commitment = x''"))
+    worker = settler(engine, town, secret=OfficeSecret(b"\x5f" * 32))
+    while worker.step():
+        pass
+    if forgets:
+        with pytest.raises(AssertionError):
+            assert_settled_once(engine, town)
+    else:
+        assert_settled_once(engine, town)
     engine.dispose()
 
 

@@ -126,9 +126,9 @@ class Treasury(Desk):
 
 
 def run(number: int, direction: str = "debit", state: str = "handed-in") -> BankRun:
-    words = {"direction": direction, "scheme": "cpa", "month": "2026-10", "day": "2026-11-16"}
+    words: dict[str, Any] = {"direction": direction, "scheme": "cpa", "month": "2026-10", "day": "2026-11-16"}
     words |= {"noticed_on": "2026-11-02", "file_kind": "cpa005", "drafted_by": "a", "approved_by": "b"}
-    kept = {"content": b"", "sha256": b"", "created_at": 1, "handed_in_at": 1}
+    kept: dict[str, Any] = {"content": b"", "sha256": b"", "created_at": 1, "handed_in_at": 1}
     return BankRun(number=number, file_number=number, state=state, **words, **kept)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -86,18 +87,20 @@ def stated(desk: Treasury, told: tuple[str, int, int, int, int, str]) -> Stateme
     )
 
 
-def act(desk: Treasury, name: str, given: object) -> None:
+def act(desk: Treasury, name: str, given: Any) -> None:
     if name == "settle":
         desk.settle()
         return
     with desk.changing() as change:
         change.note("test", "test:act")
         if name == "take":
-            lines = tuple(numbered(stated(desk, one) for one in given))  # type: ignore[attr-defined]
+            lines = tuple(numbered(stated(desk, one) for one in given))
             importing.take(change, Read("csv", bytes(32), lines))
             return
-        place, wishes = given if name == "match" else (given, [])  # type: ignore[misc]
-        rows = sorted(desk.all(BankLine), key=lambda one: one.identity)
+        place: int
+        wishes: list[Wish]
+        place, wishes = given if name == "match" else (given, [])
+        rows = sorted(desk.all(BankLine), key=lambda one: bytes(one.identity))
         if not rows:
             return
         row = change.session.get(BankLine, rows[place % len(rows)].identity)

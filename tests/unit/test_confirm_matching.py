@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,13 @@ def desk(database_url: str) -> Iterator[Treasury]:
 
 
 def statement(serial: int, merchant: int, due: int, tax: int) -> IssuedStatement:
-    key = {"year": 2026, "serial": serial, "merchant": merchant, "month": "2026-10", "issued_at": 1}
+    key: dict[str, Any] = {
+        "year": 2026,
+        "serial": serial,
+        "merchant": merchant,
+        "month": "2026-10",
+        "issued_at": 1,
+    }
     return IssuedStatement(**key, tax=tax, due=due, payable=0, sha256=bytes(32), content=b"{}")
 
 

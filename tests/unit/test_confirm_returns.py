@@ -179,7 +179,9 @@ def test_what_the_chain_refuses_waits_with_its_reason_and_can_be_undone(desk: Tr
     assert desk.settle() == 0
 
 
-def test_a_return_while_it_is_on_its_way_counts_as_after(desk: Treasury) -> None:
+def test_a_return_while_it_is_on_its_way_counts_as_after(
+    desk: Treasury, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The chain takes what was sent, whatever the bank says since: the debt is opened at once."""
     came = line(10_500, D1)
     desk.take(came)
@@ -187,10 +189,10 @@ def test_a_return_while_it_is_on_its_way_counts_as_after(desk: Treasury) -> None
     def interrupted(_calls: object) -> None:
         raise KeyboardInterrupt
 
-    book, desk.chain.book = desk.chain.book, interrupted  # type: ignore[method-assign]
-    with pytest.raises(KeyboardInterrupt):
-        desk.settle()
-    desk.chain.book = book  # type: ignore[method-assign]
+    with monkeypatch.context() as patched:
+        patched.setattr(desk.chain, "book", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            desk.settle()
     assert [one.state for one in desk.of(came).matches] == ["sent"]
     desk.take(line(-10_500, D1, return_code="901", booked=BACK))
     assert desk.settle() == 1
