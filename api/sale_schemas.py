@@ -220,3 +220,31 @@ class UploadTold(Told):
     errors: list[RefusedTold] | None = None
     """The first ones; all of them at ``/v1/uploads/{id}/errors.csv``."""
     id: int | None = None
+
+
+_KEPT = {"id": 7, "till": 7, "kind": "csv", "rows": 3, "added": 2, "again": 0, "refused": 1}
+
+
+class UploadKept(Told):
+    """What became of a file, or of a delivery; why lines were refused: ``/v1/uploads/{id}/errors.csv``."""
+
+    model_config = ConfigDict(json_schema_extra=example(**_KEPT, received_at=1_795_000_000))
+
+    id: int
+    till: int
+    kind: Literal["csv", "woocommerce", "odoo"]
+    rows: int
+    added: int
+    again: int
+    refused: int
+    received_at: int
+    """Seconds UTC."""
+
+
+class UploadsTold(Told):
+    """A page of files and deliveries, by ascending id; `next` goes on after it."""
+
+    model_config = ConfigDict(json_schema_extra=example(items=[{**_KEPT, "received_at": 1_795_000_000}]))
+
+    items: list[UploadKept]
+    next: int | None = None

@@ -8,17 +8,19 @@ from fastapi import APIRouter, Body, Path, Query, Request, Response
 from api import hosted
 from api.deps import App, Language, Reading
 from api.routes.sales import Merchant, Till
-from api.sale_schemas import ColumnsTold, UploadTold
+from api.sale_schemas import ColumnsTold, UploadKept, UploadsTold, UploadTold
 from api.sellers import seller
-from endogene_token.errors import UnknownPathError
+from endogene_token.errors import UnknownUploadError
 from endogene_token.office.scopes import Scope
 from endogene_token.sales import SaleUpload
 from endogene_token.sales.csv_upload import KIND, MAX_BYTES, Preview, preview, rows
-from endogene_token.sales.deliveries import Taken, keep_upload, refusals, take
+from endogene_token.sales.deliveries import Taken, keep_upload, refusals, take, uploads
 from endogene_token.sales.intake import MAX_KEPT
 from endogene_token.sales.report import errors_csv
 
 router = APIRouter(tags=["sales"])
+PAGE: Final = 100
+KEPT: Final = tuple(UploadKept.model_fields)
 Mode = Literal["preview", "dry-run", "commit"]
 CSV: Final = "text/csv; charset=utf-8"
 File = Annotated[bytes, Body(media_type="text/csv", max_length=MAX_BYTES)]
@@ -57,6 +59,22 @@ def send(
     return _told(mode, seen, kept, taken, lang=lang)
 
 
+@router.get("/uploads")
+def sent(  # noqa: PLR0917  # what a route asks for
+    request: Request,
+    app: App,
+    session: Reading,
+    lang: Language,
+    merchant: Merchant = None,
+    after: Annotated[int, Query(ge=0, le=MAX_KEPT, description="Only those after this id.")] = 0,
+) -> UploadsTold:
+    """Tell a hundred files of a merchant, and deliveries of which something was refused, by ascending id."""
+    who = seller(app, request, lang, merchant, Scope.SALES_READ)
+    found = [] if who.is_test else uploads(session, who.merchant, after, PAGE + 1)
+    items = [UploadKept.model_validate({name: getattr(one, name) for name in KEPT}) for one in found[:PAGE]]
+    return UploadsTold(items=items, next=items[-1].id if len(found) > PAGE else None)
+
+
 @router.get(
     "/uploads/{upload}/errors.csv",
     response_class=Response,
@@ -72,9 +90,9 @@ def errors(
     """Tell why lines of a file, or orders of a delivery, were refused: a file for a spreadsheet."""
     found = session.get(SaleUpload, upload)
     if found is None:
-        raise UnknownPathError(actual=request.url.path)
+        raise UnknownUploadError(actual=upload)
     if seller(app, request, lang, found.merchant, Scope.SALES_READ).is_test:
-        raise UnknownPathError(actual=request.url.path)
+        raise UnknownUploadError(actual=upload)
     return Response(errors_csv(refusals(found), lang), media_type=CSV)
 
 

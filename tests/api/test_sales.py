@@ -184,6 +184,27 @@ def test_a_file_is_looked_at_tried_and_taken_once(shop: Bare) -> None:
     assert shop.ask("GET", f"/v1/uploads/{done['id']}/errors.csv", shop.key(GROCER)).status_code == 403
 
 
+def test_files_and_deliveries_are_found_again_with_what_was_refused(shop: Bare) -> None:
+    """Nobody reads the answer to a webhook: the list leads to the reasons; a merchant sees its own."""
+    token, headers = shop.key(), {"content-type": "text/csv"}
+    shop.ask("POST", "/v1/uploads?mode=commit", token, content=CSV, headers=headers)
+    order = {**json.loads((DATA / "woocommerce_order.json").read_text()), "currency": "USD"}
+    body = json.dumps(order).encode()
+    shop.client.post(f"/v1/connectors/woocommerce/{BAKERY}", content=body, headers=signed(body))
+    told = shop.ask("GET", "/v1/uploads", token).json()
+    assert [(one["kind"], one["rows"], one["refused"]) for one in told["items"]] == [
+        ("csv", 2, 1),
+        ("woocommerce", 1, 1),
+    ]
+    last = told["items"][-1]["id"]
+    assert "other-currency" in shop.ask("GET", f"/v1/uploads/{last}/errors.csv", token).text
+    assert shop.ask("GET", f"/v1/uploads?after={last}", token).json()["items"] == []
+    for other in (shop.key(GROCER), shop.key(mode=Mode.TEST)):
+        assert shop.ask("GET", "/v1/uploads", other).json()["items"] == []
+    assert shop.ask("GET", f"/v1/uploads?merchant={BAKERY}", shop.key(GROCER)).status_code == 403
+    assert shop.ask("GET", "/v1/uploads/999/errors.csv", token).json()["code"] == "unknown-upload"
+
+
 def test_what_a_merchant_said_of_its_columns_is_kept_for_the_next_file(shop: Bare) -> None:
     """Said once; the next file of the same software needs no word."""
     token, headers = shop.key(), {"content-type": "text/csv"}

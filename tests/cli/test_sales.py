@@ -8,9 +8,10 @@ import pytest
 from sqlmodel import Session
 
 from endogene_token.config import Settings
-from endogene_token.sales import HostedTill
+from endogene_token.office import trail
+from endogene_token.sales import HostedTill, SaleConnector
 from endogene_token.sales.models import TillState
-from endogene_token.store import migrate, open_engine, writing
+from endogene_token.store import migrate, open_engine, reading, writing
 from tests.commands import call, run
 
 FILE = "facture;date;total\nA-1;2026-11-20 17:42;42,75\n=B;2026-11-20;douze\n"
@@ -80,6 +81,45 @@ def test_a_shop_is_connected_with_a_secret_that_is_new_each_time(folder: Path) -
     assert first["path"] == "/v1/connectors/woocommerce/4"
     assert len(first["secret"]) == 64
     assert first["secret"] != second["secret"]
+
+
+def test_a_shop_is_disconnected_in_one_command_and_no_secret_comes_back(folder: Path) -> None:
+    """Connected again it has a third secret; each step is in the trail."""
+    given = ("--merchant", 4, "--data", folder, "--json")
+    assert call("sales", "disconnect", *given).error == "connector-missing"
+    first = call("sales", "connect", "woocommerce", *given).json["secret"]
+    assert call("sales", "disconnect", *given).code == 0
+    engine = open_engine(Settings(data_dir=folder).database)
+    with reading(engine) as connection, Session(connection) as session:
+        found = session.get(SaleConnector, (4, "woocommerce"))
+        actions = [one.action for one in trail.page(session, 0, 10, "merchant:4/connector:woocommerce")]
+    engine.dispose()
+    assert found is not None
+    assert found.generation == 2
+    assert actions == ["connector.kept", "connector.closed"]
+    assert call("sales", "connect", "woocommerce", *given).json["secret"] != first
+
+
+def test_a_file_is_looked_at_and_its_refused_lines_are_found_again(folder: Path) -> None:
+    """A preview needs no community; what was refused is written again later."""
+    seen = call("sales", "preview", folder / "sales.csv", "--json").json
+    assert (seen["columns"]["receipt"], seen["columns"]["dates"], seen["rows"]) == ("facture", "iso", 2)
+    call("sales", "import", folder / "sales.csv", "--merchant", 4, "--data", folder)
+    [kept] = call("sales", "uploads", "--merchant", 4, "--data", folder, "--json").json["uploads"]
+    assert [kept[name] for name in ("kind", "rows", "added", "refused")] == ["csv", 2, 1, 1]
+    written = ("--out", folder / "again.csv", "--data", folder, "--json")
+    assert call("sales", "errors", kept["id"], *written).json["refused"] == 1
+    assert "3,'=B,amount-text" in (folder / "again.csv").read_text("utf-8")
+    assert call("sales", "errors", 999, *written).error == "unknown-upload"
+
+
+def test_people_see_the_columns_and_the_numbers(folder: Path) -> None:
+    """As tables."""
+    told = run("sales", "preview", folder / "sales.csv").out
+    assert "Column" in told
+    assert "42,75" in told
+    call("sales", "import", folder / "sales.csv", "--merchant", 4, "--data", folder)
+    assert "Kept before" in run("sales", "uploads", "--merchant", 4, "--data", folder).out
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,10 @@ sales = typer.Typer(
     help=tr("Sales without a till of their own: from files and from shops' software.", LANG),
     no_args_is_help=True,
 )
+Column = Annotated[
+    list[str] | None,
+    typer.Option("--column", help=tr("Which column gives what, as in receipt=Facture.", LANG)),
+]
 Till = Annotated[int | None, typer.Option("--till", help=tr("The hosted till, if there are several.", LANG))]
 
 
@@ -26,10 +30,7 @@ def import_file(  # noqa: PLR0917 - Typer reads the options from the parameters,
     file: Annotated[Path, typer.Argument(help=tr("The file, as CSV.", LANG), show_default=False)],
     merchant: Merchant,
     till: Till = None,
-    column: Annotated[
-        list[str] | None,
-        typer.Option("--column", help=tr("Which column gives what, as in receipt=Facture.", LANG)),
-    ] = None,
+    column: Column = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help=tr("Check everything, keep nothing.", LANG))
     ] = False,
@@ -87,6 +88,73 @@ def connect(  # noqa: PLR0917 - Typer reads the options from the parameters, in 
     from endogene_token.cli.selling import Shop, run_connect
 
     run_connect(Shop(kind, merchant, till, taxes, card_field), data=data, as_json=as_json)
+
+
+@sales.command(
+    help=tr(
+        "End the secret of a shop's webhook: it brings nothing any more. "
+        "Example: endogene sales disconnect --merchant 4",
+        LANG,
+    )
+)
+def disconnect(merchant: Merchant, data: Data = None, as_json: AsJson = False) -> None:
+    """Disconnect a shop."""
+    from endogene_token.cli.uploads import run_disconnect
+
+    run_disconnect(merchant, data=data, as_json=as_json)
+
+
+@sales.command(
+    help=tr(
+        "Show how a file would be read, and take nothing. "
+        "Example: endogene sales preview sales.csv --column receipt=Ticket",
+        LANG,
+    )
+)
+def preview(
+    file: Annotated[Path, typer.Argument(help=tr("The file, as CSV.", LANG), show_default=False)],
+    column: Column = None,
+    as_json: AsJson = False,
+) -> None:
+    """Look at a file of sales."""
+    from endogene_token.cli.uploads import run_preview
+
+    run_preview(file, tuple(column or ()), as_json=as_json)
+
+
+@sales.command(
+    help=tr(
+        "List the files that a merchant sent, and the deliveries of which something was refused. "
+        "Example: endogene sales uploads --merchant 4",
+        LANG,
+    )
+)
+def uploads(merchant: Merchant, data: Data = None, as_json: AsJson = False) -> None:
+    """List files and deliveries."""
+    from endogene_token.cli.uploads import run_uploads
+
+    run_uploads(merchant, data=data, as_json=as_json)
+
+
+@sales.command(
+    help=tr(
+        "Write the refused lines of a file or delivery, as CSV. "
+        "Example: endogene sales errors 7 --out refused.csv",
+        LANG,
+    )
+)
+def errors(
+    upload: Annotated[
+        int, typer.Argument(min=1, help=tr("Its number, as listed.", LANG), show_default=False)
+    ],
+    out: Annotated[Path, typer.Option("--out", help=tr("Where to write the refused lines, as CSV.", LANG))],
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write what was refused."""
+    from endogene_token.cli.uploads import run_errors
+
+    run_errors(upload, out, data=data, as_json=as_json)
 
 
 @sales.command(

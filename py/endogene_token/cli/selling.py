@@ -65,8 +65,8 @@ def run_import(given: Given, *, data: Path | None, as_json: bool) -> None:
     """Take a file of sales, or try to."""
     with answering(as_json) as answer:
         found = settings(data_dir=data)
-        content = _read(given.file)
-        with _database(found) as engine:
+        content = read_file(given.file)
+        with database(found) as engine:
             with reading(engine) as connection, Session(connection) as session:
                 till = hosted(session, given.merchant, given.till).number or 0
                 columns = _columns(session, given)
@@ -81,7 +81,7 @@ def run_import(given: Given, *, data: Path | None, as_json: bool) -> None:
                     SaleConnector(merchant=given.merchant, kind=KIND, till=till, settings=_json(columns)),
                 )
         if given.errors is not None:
-            _write_errors(given.errors, taken)
+            write_errors(given.errors, taken)
         numbers = {name: getattr(kept, name) for name in ("rows", "added", "again", "refused")}
         answer.update({**numbers, "is_dry": given.is_dry, "upload": kept.id, "errors": _told(taken)})
         if not as_json:
@@ -95,7 +95,7 @@ def run_list(merchant: int, status: str | None, *, data: Path | None, as_json: b
         query = select(HostedSale).where(HostedSale.merchant == merchant)
         if status is not None:
             query = query.where(HostedSale.state == status)
-        with _database(found) as engine, reading(engine) as connection, Session(connection) as session:
+        with database(found) as engine, reading(engine) as connection, Session(connection) as session:
             sales = session.exec(query.order_by(col(HostedSale.id).desc()).limit(LONGEST_LIST)).all()
             answer["sales"] = [_sale(one) for one in sales]
         if as_json:
@@ -111,7 +111,7 @@ def run_connect(shop: Shop, *, data: Path | None, as_json: bool) -> None:
     with answering(as_json) as answer:
         found = settings(data_dir=data)
         own = ShopSettings(found.currency, shop.taxes, shop.card_field)
-        with _database(found) as engine:
+        with database(found) as engine:
             with reading(engine) as connection, Session(connection) as session:
                 till = hosted(session, shop.merchant, shop.till).number or 0
                 before = session.get(SaleConnector, (shop.merchant, shop.kind))
@@ -133,7 +133,7 @@ def run_erase(receipt: str, merchant: int, till: int | None, *, data: Path | Non
     """Destroy the salts of a sale and of its refunds."""
     with answering(as_json) as answer:
         found = settings(data_dir=data)
-        with _database(found) as engine, changing(engine, COMMAND_LINE) as change:
+        with database(found) as engine, changing(engine, COMMAND_LINE) as change:
             number = hosted(change.session, merchant, till).number or 0
             zone, now = ZoneInfo(found.timezone), datetime.now(UTC)
             intake = Intake(change.session, merchant, number, zone=zone, now=now, source="cli")
@@ -145,7 +145,8 @@ def run_erase(receipt: str, merchant: int, till: int | None, *, data: Path | Non
 
 
 @contextmanager
-def _database(found: Settings) -> Iterator[Engine]:
+def database(found: Settings) -> Iterator[Engine]:
+    """Open the migrated database of the data folder."""
     engine = open_engine(found.database)
     try:
         migrate(engine)
@@ -154,7 +155,8 @@ def _database(found: Settings) -> Iterator[Engine]:
         engine.dispose()
 
 
-def _read(file: Path) -> bytes:
+def read_file(file: Path) -> bytes:
+    """Return a file of sales. Raises JournalMissingError, RequestTooLargeError."""
     try:
         with file.open("rb") as opened:
             content = opened.read(MAX_BYTES + 1)
@@ -170,13 +172,18 @@ def _columns(session: Session, given: Given) -> Columns:
     kept = session.get(SaleConnector, (given.merchant, KIND))
     if not given.columns:
         return Columns() if kept is None else msgspec.json.decode(kept.settings, type=Columns)
-    said: dict[str, Any] = dict(one.partition("=")[::2] for one in given.columns)
+    return said_columns(given.columns)
+
+
+def said_columns(words: Sequence[str]) -> Columns:
+    """Return what is said of a file's columns, as in ``receipt=Facture``. Raises ColumnUnmappedError."""
+    said: dict[str, Any] = dict(one.partition("=")[::2] for one in words)
     if "cents" in said:
         said["cents"] = said["cents"].lower() in {"1", "true", "yes", "oui"}
     try:
         return msgspec.convert(said, Columns)
     except msgspec.ValidationError as error:
-        raise ColumnUnmappedError(actual=" ".join(given.columns), limit=error) from error
+        raise ColumnUnmappedError(actual=" ".join(words), limit=error) from error
 
 
 def _keep(engine: Engine, row: SaleConnector) -> None:
@@ -193,7 +200,8 @@ def _told(taken: Sequence[Taken]) -> list[dict[str, Any]]:
     return [{"line": one.line, "receipt": one.receipt, **one.error.as_dict(LANG)} for one in refused]
 
 
-def _write_errors(path: Path, taken: Sequence[Taken]) -> None:
+def write_errors(path: Path, taken: Sequence[Taken]) -> None:
+    """Write why lines were refused, as CSV. Raises DataFolderError."""
     refused = [one for one in taken if isinstance(one, Refused)]
     try:
         path.write_text(errors_csv(refused, LANG), "utf-8", newline="")

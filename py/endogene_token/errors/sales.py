@@ -96,3 +96,8 @@ class AmountTextError(UploadError):
 class DateOrderError(UploadError):
     what = "The days of this file can be read in two ways, such as {actual}."
     advice = "Say in the mapping which comes first, the day (dmy) or the month (mdy)."
+
+
+class UnknownUploadError(UploadError):
+    what = "No file or delivery has the number {actual}."
+    advice = "Look the number up in the list (endogene sales uploads)."

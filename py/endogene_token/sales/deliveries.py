@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from endogene_token import crash
 from endogene_token.errors import (
@@ -156,6 +156,12 @@ def keep_upload(desk: Desk, kind: str, content: bytes, taken: Sequence[Taken]) -
             trail.append(session, desk.actor, "upload.kept", subject, told)
             session.expunge(upload)
     return upload
+
+
+def uploads(session: Session, merchant: int, after: int, limit: int) -> Sequence[SaleUpload]:
+    """Return `limit` files of a merchant, and deliveries of which something was refused, after an id."""
+    query = select(SaleUpload).where(SaleUpload.merchant == merchant, col(SaleUpload.id) > after)
+    return session.exec(query.order_by(col(SaleUpload.id)).limit(limit)).all()
 
 
 def refusals(upload: SaleUpload) -> list[Refused]:
