@@ -205,7 +205,7 @@ def key_maker(app: Services, session: Session, asker: Asker, holder: Holder, mad
     """
     if asker.key is not None:
         require_scope(asker.key, Scope.KEYS_WRITE)
-        if asker.key.holder != holder or (made is not None and made.mode is not asker.key.mode):
+        if asker.key.holder != holder or (made is not None and made.mode not in asker.key.makes):
             raise AccessError(actual=asker.key.id)
         return asker.acting()
     if holder.merchant is not None and is_key_of(session, asker.address, holder.merchant):
@@ -233,7 +233,7 @@ def require_scopes(asker: Asker, wanted: frozenset[Scope], mode: Mode) -> None:
         return
     for scope in sorted(wanted - asker.key.scopes):
         raise ScopeMissingError(actual=asker.key.id, limit=scope)
-    if mode is not asker.key.mode:
+    if mode not in asker.key.makes:
         raise ScopeMissingError(actual=asker.key.id, limit=f"{Scope.KEYS_WRITE} ({mode})")
 
 

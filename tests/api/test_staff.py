@@ -56,6 +56,8 @@ def test_what_is_changed_in_a_session_is_told_under_its_account(house: House) ->
     mine = owner.ask("GET", "/v1/sessions/current").json()["who"]["account"]
     theirs = registrar.ask("GET", "/v1/sessions/current").json()["who"]["account"]
     assert [one.who for one in house.entries()[-2:]] == [f"staff:{mine}", f"staff:{theirs}"]
+    test = {"merchant": BAKERY, "scopes": ["sales:read"], "mode": "test"}
+    assert owner.ask("POST", "/v1/keys", test).json()["mode"] == "test", "a merchant's developer begins there"
     assert code(owner.ask("POST", "/v1/keys", {"merchant": GROCER, "scopes": ["sales:read"]})) == (
         403,
         "access",

@@ -71,6 +71,11 @@ class ApiKey:
         return f"key:{self.id}"
 
     @property
+    def makes(self) -> frozenset[Mode]:
+        """Of which modes it may make keys, where it may make any: none that sees another world."""
+        return frozenset({self.mode})
+
+    @property
     def ended_at(self) -> int:
         """The instant from which it opens nothing."""
         return self.expires_at if self.revoked_at is None else min(self.revoked_at, self.expires_at)

@@ -50,6 +50,11 @@ class SessionKey(ApiKey):
         """Whom the trail names: the account."""
         return f"staff:{self.account}"
 
+    @property
+    def makes(self) -> frozenset[Mode]:
+        """An owner makes test keys, too: a person knows which world is which."""
+        return frozenset(Mode)
+
 
 @dataclass(frozen=True, slots=True)
 class NewSession:
@@ -77,12 +82,19 @@ def begin(change: Change, account: OfficeAccount) -> NewSession:
     return NewSession(row, f"es_{row.id}_{secret}")
 
 
-def confirm(change: Change, session_id: str, account: OfficeAccount) -> NewSession:
-    """Note that the holder has shown the passkey again; the token is another from now on.
+def take_over(change: Change, token: str, account: OfficeAccount) -> NewSession:
+    """Open a session in the place of the one that `token` opens, if it does.
 
-    The end of the session stays where it was. Raises UnknownSessionError.
+    One of the same account goes on under another token, its login fresh again, its end where it was; one of
+    another account ends: no two people are logged in by one browser.
     """
-    row = _standing(change.session, session_id)
+    try:
+        row = authenticate(change.session, token)
+    except SessionRefusedError:
+        return begin(change, account)
+    if row.account != account.id:
+        revoke(change, row.id)
+        return begin(change, account)
     secret = secrets.token_hex(_SECRET_BYTES)
     row.secret_hash, row.confirmed_at = hash_of(secret), int(time.time())
     row.seen_at = row.confirmed_at
@@ -123,9 +135,17 @@ def note_use(engine: Engine, row: OfficeSession) -> None:
         connection.execute(update(OfficeSession).where(*own).values(seen_at=now))
 
 
+def find(session: Session, session_id: str) -> OfficeSession:
+    """Return a session in force. Raises UnknownSessionError."""
+    row = session.get(OfficeSession, session_id)
+    if row is None or not is_open(row, staff.find(session, row.account)):
+        raise UnknownSessionError(actual=session_id)
+    return row
+
+
 def revoke(change: Change, session_id: str) -> OfficeSession:
     """End a session at once. Raises UnknownSessionError."""
-    row = _standing(change.session, session_id)
+    row = find(change.session, session_id)
     row.revoked_at = int(time.time())
     change.session.add(row)
     account = staff.find(change.session, row.account)
@@ -167,10 +187,3 @@ def require_fresh(key: SessionKey) -> None:
     age = int(time.time()) - key.confirmed_at
     if age > FRESH_SECONDS:
         raise FreshLoginError(actual=age, limit=FRESH_SECONDS)
-
-
-def _standing(session: Session, session_id: str) -> OfficeSession:
-    row = session.get(OfficeSession, session_id)
-    if row is None or not is_open(row, staff.find(session, row.account)):
-        raise UnknownSessionError(actual=session_id)
-    return row
