@@ -172,6 +172,11 @@ def register(change: Change, site: Site, given: Answer, account: OfficeAccount) 
     return row
 
 
+def account_of(session: Session, credential: Mapping[str, Any]) -> OfficeAccount:
+    """Return the account that an answer, not checked yet, is given for. Raises PasskeyRefusedError."""
+    return staff.find(session, _passkey_of(session, credential).account)
+
+
 def login(change: Change, site: Site, given: Answer) -> OfficeAccount:
     """Return the account whose passkey answered, and keep its count. Raises PasskeyRefusedError.
 
@@ -180,8 +185,6 @@ def login(change: Change, site: Site, given: Answer) -> OfficeAccount:
     row = _passkey_of(change.session, given.credential)
     if given.subject != LOGIN:
         raise PasskeyRefusedError(actual=UNASKED)
-    if row is None:
-        raise PasskeyRefusedError(actual=UNKNOWN)
     key, count = row.public_key, row.sign_count
     verified = _checked(
         lambda: verify_authentication_response(
@@ -222,14 +225,16 @@ def _challenge_of(credential: Mapping[str, Any]) -> bytes:
     return challenge
 
 
-def _passkey_of(session: Session, credential: Mapping[str, Any]) -> OfficePasskey | None:
-    """Return the passkey in force that an answer names, or None."""
+def _passkey_of(session: Session, credential: Mapping[str, Any]) -> OfficePasskey:
+    """Return the passkey in force that an answer names. Raises PasskeyRefusedError."""
     try:
         named = base64url_to_bytes(credential["rawId"])
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise PasskeyRefusedError(actual=UNPROVEN) from error
     row = session.get(OfficePasskey, named)
-    return row if row is not None and row.revoked_at is None else None
+    if row is None or row.revoked_at is not None:
+        raise PasskeyRefusedError(actual=UNKNOWN)
+    return row
 
 
 def _held(session: Session, account: str) -> list[OfficePasskey]:
