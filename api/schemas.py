@@ -1,6 +1,7 @@
 """What the API reads and writes. Amounts are strings of minor units, days ISO dates."""
 
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -35,7 +36,7 @@ def _amount(text: str) -> str:
 
 def _day(text: str) -> str:
     try:
-        day_number(date.fromisoformat(text))
+        _number(text)
     except (ValueError, DayError):
         raise PydanticCustomError("day", "not a day") from None
     return text
@@ -284,5 +285,6 @@ def _reversal(given: ReversalGiven) -> Reversal:
     )
 
 
+@lru_cache(maxsize=1_000)  # a batch has hundreds of items, mostly of one day
 def _number(day: str) -> int:
     return day_number(date.fromisoformat(day))
