@@ -66,7 +66,7 @@ def main() -> None:
     result = {
         "machine": bench_report.machine(),
         "gas": figures,
-        "openzeppelin_mint": bare,
+        "openzeppelin_mint": {str(size): gas for size, gas in bare.items()},
         "openzeppelin_governor": governor,
         "assembly": {**asdict(assembly), "per_second": assembly.per_second},
         "import": imported,

@@ -12,6 +12,7 @@ from scripts.bench_wire import Wave
 
 Entry = tuple[bytes, int, int, int]
 """Purchase, account, day number, amount in minor units: negative what is owed."""
+Way = Callable[[psycopg.Connection, list[Entry]], None]
 TABLE: Final = """
 CREATE TABLE bench_entry (
     purchase bytea NOT NULL, account bigint NOT NULL, day integer NOT NULL, amount bigint NOT NULL,
@@ -20,19 +21,17 @@ CREATE TABLE bench_entry (
 """
 
 
-def measure(url: str, batches: int, size: int, connections: int) -> tuple[Wave, Wave]:
-    """Insert `batches` of `size` purchases, a commit each, over some connections: executemany, then COPY."""
-    plain = url.replace("+psycopg", "")
-    with psycopg.connect(plain, autocommit=True) as connection:
+def prepare(url: str) -> None:
+    """Make the table."""
+    with psycopg.connect(_plain(url), autocommit=True) as connection:
         connection.execute(TABLE)
-    return tuple(_drive(plain, way, batches, size, connections) for way in (_many, _copy))  # type: ignore[return-value]
 
 
-def _drive(url: str, way: Callable[[psycopg.Connection, list[Entry]], None], *sizes: int) -> Wave:
-    batches, size, connections = sizes
+def insert(url: str, way: Way, batches: int, size: int, connections: int) -> Wave:
+    """Insert `batches` of `size` purchases over each of some connections, one commit a batch."""
     latencies: list[float] = []
-    given = [[_entries(size) for _ in range(batches // connections)] for _ in range(connections)]
-    opened = [psycopg.connect(url) for _ in range(connections)]
+    given = [[_entries(size) for _ in range(batches)] for _ in range(connections)]
+    opened = [psycopg.connect(_plain(url)) for _ in range(connections)]
 
     def work(connection: psycopg.Connection, own: list[list[Entry]]) -> None:
         for entries in own:
@@ -53,17 +52,23 @@ def _drive(url: str, way: Callable[[psycopg.Connection, list[Entry]], None], *si
     return Wave(len(latencies) * size, seconds, latencies)
 
 
+def _plain(url: str) -> str:
+    return url.replace("+psycopg", "")
+
+
 def _entries(size: int) -> list[Entry]:
     purchases = [secrets.token_bytes(16) for _ in range(size)]
     return [row for one in purchases for row in ((one, 1, 20_400, -4_275), (one, 12, 20_400, 4_275))]
 
 
-def _many(connection: psycopg.Connection, entries: list[Entry]) -> None:
+def by_many(connection: psycopg.Connection, entries: list[Entry]) -> None:
+    """Insert with executemany."""
     with connection.cursor() as cursor:
         cursor.executemany("INSERT INTO bench_entry VALUES (%s, %s, %s, %s)", entries)
 
 
-def _copy(connection: psycopg.Connection, entries: list[Entry]) -> None:
+def by_copy(connection: psycopg.Connection, entries: list[Entry]) -> None:
+    """Insert with COPY."""
     with connection.cursor() as cursor, cursor.copy("COPY bench_entry FROM STDIN") as copy:
         for entry in entries:
             copy.write_row(entry)

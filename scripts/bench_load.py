@@ -93,8 +93,7 @@ def measure(folder: Path, url: str, purchases: int) -> list[Measure]:
     with _place(folder, url) as (place, founded_):
         tills = Tills(founded_)
         ours, bare = _singles(place, tills, purchases // ROUNDS // CONNECTIONS)
-        batched = _batches(place, tills)
-    by_many, by_copy = bench_entries.measure(url, ROUNDS * CONNECTIONS, BATCH, CONNECTIONS)
+        batched, by_many, by_copy = _batches(place, tills)
     return [
         _measure("a bare FastAPI endpoint, one row", bare, bare),
         _measure("`POST /v1/purchases`, one signed purchase", ours, bare),
@@ -116,11 +115,18 @@ def _singles(place: Place, tills: Tills, each: int) -> tuple[Wave, Wave]:
     return ours, bare
 
 
-def _batches(place: Place, tills: Tills) -> Wave:
+def _batches(place: Place, tills: Tills) -> tuple[Wave, Wave, Wave]:
+    batched, by_many, by_copy = Wave(), Wave(), Wave()
+    url, sizes = place.database_url, (1, BATCH, CONNECTIONS)
+    bench_entries.prepare(url)
     with running("api", place) as port:
-        drive(port, tills.batches(1))
-        signed = tills.batches(ROUNDS)
-        return drive(port, signed, items=BATCH)
+        drive(port, tills.batches(1), items=BATCH)
+        for _ in range(ROUNDS):
+            signed = tills.batches(1)
+            batched += drive(port, signed, items=BATCH)
+            by_many += bench_entries.insert(url, bench_entries.by_many, *sizes)
+            by_copy += bench_entries.insert(url, bench_entries.by_copy, *sizes)
+    return batched, by_many, by_copy
 
 
 def _measure(name: str, wave: Wave, beside: Wave) -> Measure:

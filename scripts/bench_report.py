@@ -59,13 +59,13 @@ def markdown(result: dict[str, Any]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _gas_table(figures: dict[str, int], bare: dict[int, int]) -> str:
+def _gas_table(figures: dict[str, int], bare: dict[str, int]) -> str:
     rows = [
         "| purchases in a batch | gas a purchase, through proxies | bare `_mint` of OpenZeppelin | ratio |"
     ]
     rows.append("|---:|---:|---:|---:|")
     for size in SIZES:
-        ours, other = figures[f"recordPurchases: {size}"], bare[size]
+        ours, other = figures[f"recordPurchases: {size}"], bare[str(size)]
         rows.append(f"| {size} | {ours / size:,.0f} | {other / size:,.0f} | {ours / other:.2f} |")
     return "\n".join(rows)
 
