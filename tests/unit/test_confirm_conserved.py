@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
+from sqlmodel import select
 
 from endogene_token.errors import InputError
 from endogene_token.office.trail import Change
@@ -26,26 +27,39 @@ from tests.unit.confirm_desk import DAY, Treasury, item, line, mandate, payment,
 
 ITEMS = 5
 AMOUNTS = st.sampled_from([300, 400, 700, 1_000])
-LINES = st.tuples(
-    st.sampled_from(["", *(f"D2026-00000{n}" for n in range(ITEMS)), "C2026-000001", "C2026-000002"]),
-    st.sampled_from([-1, 1]),
-    st.one_of(AMOUNTS, st.just(0)),  # 0: what the item asks
+REFERENCES = [*(f"D2026-00000{n}" for n in range(ITEMS)), "C2026-000001", "C2026-000002"]
+NAMED = st.tuples(
+    st.sampled_from(REFERENCES),
+    st.sampled_from(["came", "came", "back"]),
+    st.sampled_from([0, 0, 0, 1]),  # what lacks
     st.integers(0, 2),  # the day
-    st.integers(1, 3),  # how many the bank booked as one
+    st.just(1),
     st.sampled_from(["", "901", "905"]),
 )
+UNNAMED = st.tuples(
+    st.just(""),
+    st.sampled_from(["came", "came", "back"]),
+    st.sampled_from([300, 400, 500, 700, 800, 1_200]),  # 700 and 1200: what the runs bring
+    st.integers(0, 2),
+    st.integers(1, 3),  # how many the bank booked as one
+    st.just(""),
+)
+LINES = st.one_of(NAMED, NAMED, UNNAMED)
 WISHES = st.one_of(
     st.builds(Wish, item=st.sampled_from([f"D2026-00000{n}" for n in range(ITEMS)])),
     st.builds(Wish, debt=st.sampled_from([f"D2026-00000{n}" for n in range(ITEMS)])),
     st.builds(Wish, merchant=st.sampled_from([BAKERY, GROCER]), amount=st.one_of(st.none(), AMOUNTS)),
     st.builds(Wish, amount=st.one_of(st.none(), AMOUNTS)),
 )
+TAKING = st.tuples(st.just("take"), st.lists(LINES, min_size=1, max_size=4))
 ACTS = st.one_of(
-    st.tuples(st.just("take"), st.lists(LINES, min_size=1, max_size=4)),
+    TAKING,
+    TAKING,
     st.tuples(st.just("approve"), st.integers(0, 9)),
     st.tuples(st.just("undo"), st.integers(0, 9)),
     st.tuples(st.just("aside"), st.integers(0, 9)),
     st.tuples(st.just("match"), st.tuples(st.integers(0, 9), st.lists(WISHES, min_size=1, max_size=3))),
+    st.tuples(st.just("settle"), st.none()),
     st.tuples(st.just("settle"), st.none()),
 )
 
@@ -74,17 +88,15 @@ def empty(desk: Treasury) -> None:
     desk.chain.amounts.clear()
 
 
-def stated(desk: Treasury, told: tuple[str, int, int, int, int, str]) -> StatementLine:
-    reference, sign, amount, day, many, code = told
-    asked = desk.item(reference).amount if reference and not amount else amount or 700
-    back = code if sign < 0 else ""
-    return line(
-        sign * asked,
-        reference,
-        booked=DAY + timedelta(days=day),
-        parts=many if not reference else 1,
-        return_code=back,
-    )
+def stated(desk: Treasury, told: tuple[str, str, int, int, int, str]) -> StatementLine:
+    """Return the line that a draw stands for."""
+    reference, way, amount, day, many, code = told
+    if reference:
+        amount = desk.item(reference).amount - amount
+    is_in = (way == "came") != reference.startswith("C")
+    booked = DAY + timedelta(days=day + 3 * (way == "back"))
+    code = code if way == "back" else ""
+    return line(amount if is_in else -amount, reference, booked=booked, parts=many, return_code=code)
 
 
 def act(desk: Treasury, name: str, given: Any) -> None:
@@ -114,95 +126,97 @@ def act(desk: Treasury, name: str, given: Any) -> None:
         acts[name](change, row)
 
 
-def signed(desk: Treasury, match: BankMatch) -> int:
-    [row] = [one for one in desk.all(BankLine) if one.identity == match.line]
-    return match.amount if row.amount > 0 else -match.amount
+class Seen:
+    """Everything at one moment."""
+
+    def __init__(self, desk: Treasury) -> None:
+        with desk.reading() as session:
+            self.items = {one.reference: one for one in session.exec(select(BankItem))}
+            self.lines = {one.identity: one for one in session.exec(select(BankLine))}
+            self.matches = list(session.exec(select(BankMatch)))
+            self.debts = list(session.exec(select(ReturnedDebt)))
+            self.taxes = sum(one.amount for one in session.exec(select(TaxPayment)))
+        self.cash = desk.chain.cash
+
+    def signed(self, match: BankMatch) -> int:
+        return match.amount if self.came(match) else -match.amount
+
+    def came(self, match: BankMatch) -> bool:
+        return self.lines[match.line].amount > 0
 
 
 def broken(desk: Treasury) -> list[str]:
     """Return the laws that do not hold."""
-    items = {one.reference: one for one in desk.all(BankItem)}
-    lines = {one.identity: one for one in desk.all(BankLine)}
-    matches = desk.all(BankMatch)
-    debts = desk.all(ReturnedDebt)
-    found = []
-    for identity, row in lines.items():
-        mine = [one for one in matches if one.line == identity]
+    seen = Seen(desk)
+    return [*lines_broken(seen), *sums_broken(seen), *unexplained(seen)]
+
+
+def lines_broken(seen: Seen) -> Iterator[str]:
+    """A line is the sum of its parts; an item is confirmed once, returned once, and a debt paid once."""
+    for identity, row in seen.lines.items():
+        mine = [one for one in seen.matches if one.line == identity]
         if row.state in {"matched", "settled"} and sum(one.amount for one in mine) != abs(row.amount):
-            found.append("the parts of a line are not the line")
+            yield "the parts of a line are not the line"
         if row.state in {"unmatched", "set-aside"} and mine:
-            found.append("a line confirms what nobody says")
+            yield "a line confirms what nobody says"
         by_rule = [one for one in mine if one.proposed_by == "rule:reference" and one.state in STANDING]
-        found += [
-            "a rule let another amount stand" for one in by_rule if one.amount != items[one.item].amount
-        ]
-    paid = Counter(
-        (one.item, one.premiums + one.tax > 0, lines[one.line].amount > 0)
-        for one in matches
-        if one.item and one.state in STANDING
-    )
-    found += [f"{name} confirmed {times} times" for name, times in paid.items() if times > 1]
-    done = [one for one in matches if one.state == "done"]
-    settled = sum(one.premiums for one in done)
-    settled -= sum(one.amount for one in done if one.item.startswith("C") and lines[one.line].amount < 0)
-    if desk.chain.cash != settled:
-        found.append(f"the chain holds {desk.chain.cash}, the matches say {settled}")
-    if sum(one.amount for one in desk.all(TaxPayment)) != sum(one.tax for one in done):
-        found.append("the taxes are not those of the matches")
-    if any(one.state == "open" and items[one.item].state != "returned" for one in debts):
-        found.append("a debt of what did not come back")
-    return found + unexplained(desk, matches, debts)
+        if any(one.amount != seen.items[one.item].amount for one in by_rule):
+            yield "a rule let another amount stand"
+    named = [one for one in seen.matches if one.item and one.state in STANDING]
+    paid = Counter((one.item, one.premiums + one.tax > 0, seen.came(one)) for one in named)
+    yield from (f"{name} confirmed {times} times" for name, times in paid.items() if times > 1)
 
 
-def unexplained(desk: Treasury, matches: list[BankMatch], debts: list[ReturnedDebt]) -> list[str]:
+def sums_broken(seen: Seen) -> Iterator[str]:
+    """The chain has what is done, and no more; taxes likewise; a debt is of what came back."""
+    done = [one for one in seen.matches if one.state == "done"]
+    out = sum(one.amount for one in done if one.item.startswith("C") and not seen.came(one))
+    if seen.cash != sum(one.premiums for one in done) - out:
+        yield "the chain is not what the matches say"
+    if seen.taxes != sum(one.tax for one in done):
+        yield "the taxes are not those of the matches"
+    if any(one.state == "open" and seen.items[one.item].state != "returned" for one in seen.debts):
+        yield "a debt of what did not come back"
+
+
+def unexplained(seen: Seen) -> Iterator[str]:
     """Bank = chain + taxes - open debts + what is decided and not booked + what is nobody's or undecided."""
-    lines = {one.identity: one for one in desk.all(BankLine)}
-    bank = sum(one.amount for one in lines.values())
-    waiting = sum(one.amount for one in lines.values() if one.state in {"unmatched", "proposed", "set-aside"})
-    coming = sum(
-        signed(desk, one)
-        for one in matches
-        if one.state in {"approved", "sent"} and lines[one.line].state != "proposed"
-    )
-    aside = sum(
-        signed(desk, one) for one in matches if one.state == "done" and not one.item and not one.merchant
-    )
-    taxes = sum(one.amount for one in desk.all(TaxPayment))
-    owed = sum(one.amount for one in debts if one.state == "open")
-    rest = bank - (desk.chain.cash + taxes - owed + waiting + coming + aside)
-    half = sum(halves(desk, matches))
-    return (
-        [] if rest == half else [f"{rest} cents are unexplained, of which {half} wait for their other line"]
-    )
+    bank = sum(one.amount for one in seen.lines.values())
+    undecided = {"unmatched", "proposed", "set-aside"}
+    waiting = sum(one.amount for one in seen.lines.values() if one.state in undecided)
+    coming = sum(seen.signed(one) for one in seen.matches if one.state in {"approved", "sent"})
+    nobody = [one for one in seen.matches if one.state == "done" and not one.item and not one.merchant]
+    owed = sum(one.amount for one in seen.debts if one.state == "open")
+    told = seen.cash + seen.taxes - owed + waiting + coming + sum(map(seen.signed, nobody))
+    if bank - told != sum(halves(seen)):
+        yield f"{bank - told - sum(halves(seen))} cents are unexplained"
 
 
-def halves(desk: Treasury, matches: list[BankMatch]) -> Iterator[int]:
-    """Yield what one line of two tells of an item that came back: the other is not stated yet."""
-    lines = {one.identity: one for one in desk.all(BankLine)}
-    debts = {one.item for one in desk.all(ReturnedDebt)}
-    for one in desk.all(BankItem):
-        if one.state != "returned":
-            continue
-        mine = [
-            each for each in matches if each.item == one.reference and lines[each.line].state != "proposed"
-        ]
-        back = [each for each in mine if (lines[each.line].amount > 0) != (one.direction == "debit")]
-        if one.reference in debts:
-            continue
-        yield sum(signed(desk, each) for each in mine if each.state == "refused" or each in back)
+def halves(seen: Seen) -> Iterator[int]:
+    """Yield what one line tells of an item that came back: the other cancels it, or is not stated yet."""
+    debts = {one.item: one for one in seen.debts}
+    for one in seen.items.values():
+        mine = [each for each in seen.matches if each.item == one.reference and each.state != "proposed"]
+        back = [each for each in mine if seen.came(each) != (one.direction == "debit")]
+        if one.state == "returned" and one.reference not in debts:
+            yield sum(seen.signed(each) for each in mine if each.state == "refused" or each in back)
+        elif one.reference in debts and not back:
+            yield debts[one.reference].amount  # told by a file of returns, not stated yet
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
-@given(st.lists(ACTS, min_size=1, max_size=14))
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@given(TAKING, st.lists(ACTS, min_size=1, max_size=12))
 def test_nothing_is_confirmed_twice_and_every_cent_is_explained(
-    desk: Treasury, acts: list[tuple[str, object]]
+    desk: Treasury, first: tuple[str, object], acts: list[tuple[str, object]]
 ) -> None:
     """Random items, lines and decisions, against the laws above; what cannot be is refused whole."""
     empty(desk)
-    for name, what in acts:
+    for name, what in (first, *acts):
         with suppress(InputError):
             act(desk, name, what)
         assert broken(desk) == []
+    event(f"debts: {sorted({one.state for one in desk.all(ReturnedDebt)})}")
+    event(f"rules: {sorted({one.proposed_by for one in desk.all(BankMatch)})}")
     before = desk.all(BankMatch)
     lines = desk.all(BankLine)
     desk.settle()
@@ -216,12 +230,12 @@ def test_nothing_is_confirmed_twice_and_every_cent_is_explained(
 def test_a_guard_taken_out_is_noticed(desk: Treasury, monkeypatch: pytest.MonkeyPatch, guard: str) -> None:
     """The laws above can fail: without the checks an item is confirmed twice, a line for another amount."""
     empty(desk)
-    twice = [("D2026-000000", 1, 0, day, 1, "") for day in (0, 1)]
+    twice = [("D2026-000000", "came", 0, day, 1, "") for day in (0, 1)]
     if guard == "check":
         monkeypatch.setattr(parts, "check", lambda *_: None)
         act(desk, "take", twice)
     else:
         plain = rules.part_of
         monkeypatch.setattr(rules, "part_of", lambda item, _amount=None: plain(item, 1_000))
-        act(desk, "take", [("D2026-000000", 1, 1_000, 0, 1, "")])
+        act(desk, "take", [("D2026-000000", "came", -700, 0, 1, "")])
     assert broken(desk) != []

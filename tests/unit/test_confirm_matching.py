@@ -130,6 +130,15 @@ def test_a_transfer_that_names_a_statement_is_proposed_with_its_taxes(desk: Trea
     assert desk.settle() == 0, "what nobody approved is not settled"
 
 
+@pytest.mark.parametrize("text", ["D2026-000007", "12026-000007", "2026-0000071", "2026-000008", ""])
+def test_what_only_looks_like_a_statement_s_number_names_none(desk: Treasury, text: str) -> None:
+    """An item's reference holds such a number, too."""
+    desk.add(statement(7, GROCER, 11_000, 1_000))
+    transfer = line(11_000, text=text)
+    desk.take(transfer)
+    assert told(desk, transfer) == [("unmatched", "", [])]
+
+
 def test_an_account_known_from_before_is_proposed_for_what_is_owed(desk: Treasury) -> None:
     """Only for an amount that is exactly the last statement's, and not once it is paid."""
     desk.add(statement(7, GROCER, 11_000, 1_000))

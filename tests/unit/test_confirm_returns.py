@@ -201,3 +201,24 @@ def test_a_return_while_it_is_on_its_way_counts_as_after(
         [(D1, 10_500, "open")],
         "returned",
     )
+
+
+def test_what_the_file_of_returns_told_is_recognised_in_a_statement_without_references(
+    desk: Treasury,
+) -> None:
+    """One by its amount, or all of them booked as one: proposed, and no second return."""
+    desk.add(item(D2, 4_000), item(D3, 600))
+    desk.take(line(10_500, D1), line(4_000, D2), line(600, D3))
+    take_file(desk, told(D1), told(D2, 4_000), told(D3, 600))
+    single, others = (
+        line(-10_500, bank_reference="a", booked=BACK),
+        line(-4_600, bank_reference="b", booked=BACK),
+    )
+    assert desk.take(single).proposed == 1
+    with desk.at(single) as (change, row):
+        matching.approve(change, row)
+    assert desk.take(others).proposed == 1
+    with desk.at(others) as (change, row):
+        matching.approve(change, row)
+    assert [desk.of(one).line.state for one in (single, others)] == ["settled", "settled"]
+    assert (desk.settle(), desk.debts()) == (0, [])

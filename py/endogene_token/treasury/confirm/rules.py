@@ -12,9 +12,10 @@ rule:account     a transfer from an account known from before, of what its holde
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Final
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from endogene_token.errors import InputError
 from endogene_token.office.trail import Change
@@ -27,7 +28,7 @@ from endogene_token.treasury.statements.models import IssuedStatement
 
 AMOUNT_DIFFERS: Final = "amount-differs"
 UNDONE: Final = "undone"
-_NUMBER: Final = re.compile(r"(?<![0-9])(20[0-9]{2})[ -]?([0-9]{6})(?![0-9])", re.ASCII)
+_NUMBER: Final = re.compile(r"(?<![0-9A-Za-z])(20[0-9]{2})[ -]?([0-9]{6})(?![0-9])", re.ASCII)
 _REFERENCE: Final = re.compile(r"(?<![0-9A-Z])[A-Z]20[0-9]{2}-[0-9]{6}(?![0-9])", re.ASCII)
 
 
@@ -77,6 +78,8 @@ def propose(session: Session, line: BankLine) -> Proposal | str | None:
     if item is not None:
         return _by_reference(session, line, item)
     found = _by_total(session, line)
+    if found is None and line.amount < 0:
+        return _by_return(session, line)
     if found is None and line.amount > 0 and line.parts == 1 and not line.return_code:
         found = _by_debt(session, line) or _by_statement(session, line) or _by_account(session, line)
     return found
@@ -122,21 +125,52 @@ def _by_reference(session: Session, line: BankLine, item: BankItem) -> Proposal 
 
 def _by_total(session: Session, line: BankLine) -> Proposal | None:
     """A booking of a whole file: one run, and only one, has this total and items that nothing confirms."""
-    direction = Direction.DEBIT if line.amount > 0 else Direction.CREDIT
-    fits = []
-    for run in session.exec(
-        select(BankRun).where(BankRun.direction == direction, BankRun.state == RunState.HANDED_IN)
-    ):
-        query = select(BankItem).where(BankItem.run == run.number, BankItem.state != ItemState.CANCELLED)
-        items = list(session.exec(query.order_by(col(BankItem.reference))))
-        is_free = all(not one.line and one.state in {ItemState.FILED, ItemState.RETURNED} for one in items)
-        if items and is_free and sum(one.amount for one in items) == abs(line.amount):
-            fits.append(items)
+    fits = [items for items in map(_items, repeat(session), _runs(session, line)) if _are_free(items)]
     if len(fits) != 1:
         return None
     is_certain = line.parts > 1 and line.parts == len(fits[0])
     found = tuple(part_of(one) for one in fits[0])
     return Proposal("batch" if is_certain else "total", found, is_certain)
+
+
+def _runs(session: Session, line: BankLine) -> Sequence[int]:
+    """Return the runs in the bank's hands whose items add up to the line."""
+    query = (
+        select(BankItem.run)
+        .join(BankRun, col(BankRun.number) == col(BankItem.run))
+        .where(BankRun.direction == (Direction.DEBIT if line.amount > 0 else Direction.CREDIT))
+        .where(BankRun.state == RunState.HANDED_IN, BankItem.state != ItemState.CANCELLED)
+        .group_by(col(BankItem.run))
+        .having(func.sum(BankItem.amount) == abs(line.amount))
+    )
+    return session.exec(query).all()
+
+
+def _items(session: Session, run: int) -> list[BankItem]:
+    query = select(BankItem).where(BankItem.run == run, BankItem.state != ItemState.CANCELLED)
+    return list(session.exec(query.order_by(col(BankItem.reference))))
+
+
+def _are_free(items: Sequence[BankItem]) -> bool:
+    return all(not one.line and one.state in {ItemState.FILED, ItemState.RETURNED} for one in items)
+
+
+def _by_return(session: Session, line: BankLine) -> Proposal | None:
+    """What a file of returns told, and the statement books now: one of them, or all in one amount."""
+    query = select(BankItem).where(
+        BankItem.state == ItemState.RETURNED, BankItem.direction == Direction.DEBIT
+    )
+    told = [
+        one
+        for one in session.exec(query.order_by(col(BankItem.reference)))
+        if not rows.confirming(session, one.reference, incoming=False)
+    ]
+    found = [return_of(session, one) for one in told]
+    same = [part for part in found if part.amount == -line.amount]
+    if len(same) == 1:
+        return Proposal("returned", tuple(same))
+    is_all = not same and sum(part.amount for part in found) == -line.amount
+    return Proposal("returned", tuple(found)) if is_all else None
 
 
 def _by_debt(session: Session, line: BankLine) -> Proposal | None:
