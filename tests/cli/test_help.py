@@ -35,8 +35,8 @@ TITLES = {
 
 
 def test_the_commands_are_those_of_the_issue() -> None:
-    """Issues 2 and 4 name them; `up` serves what they made."""
-    assert COMMANDS == ["demo", "up", "import", "audit", "rebuild", "solvency"]
+    """Issues 2, 4 and 5 name them; `up` serves what they made."""
+    assert COMMANDS == ["demo", "up", "import", "audit", "rebuild", "solvency", "reconcile"]
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

@@ -118,5 +118,5 @@ class Desk:
         )
 
     def _chart(self) -> Chart:
-        own = self.settings.data_dir.absolute() / CHART
+        own = self.settings.data_dir.absolute().joinpath(CHART)
         return load_chart(own if own.exists() else default_name(self.settings.currency))

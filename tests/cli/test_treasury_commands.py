@@ -1,0 +1,91 @@
+"""`endogene reconcile`, `exception` and `dunning` on a community into which a till's journal was imported."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from sqlalchemy import delete, insert
+
+from endogene_token.config import Settings
+from endogene_token.indexer.models import table_of
+from endogene_token.store import open_engine, writing
+from endogene_token.treasury.collect.models import BankLine
+from tests.cli.conftest import Imported
+from tests.commands import Answer, call, run
+from tests.unit.test_reconcile_reading import line
+
+LINES = table_of(BankLine)
+STRANGE = b"strange".ljust(32)
+
+
+def ask(imported: Imported, *words: object, **variables: str) -> Answer:
+    return call(*words, "--data", imported.data, **variables)
+
+
+@pytest.fixture
+def stated(imported: Imported) -> Iterator[Imported]:
+    """The community with one line of the bank that nobody understands."""
+    engine = open_engine(Settings(data_dir=imported.data).database)
+    with writing(engine) as connection:
+        connection.execute(insert(LINES).values(line(STRANGE, date(2026, 1, 5), 1, "unmatched")))
+    yield imported
+    with writing(engine) as connection:
+        connection.execute(delete(LINES))
+    engine.dispose()
+
+
+def test_without_a_bank_there_is_nothing_to_reconcile(imported: Imported) -> None:
+    """The command says what to do first."""
+    told = ask(imported, "reconcile", "--json")
+    assert (told.code, told.error) == (1, "bank-unknown")
+
+
+def test_a_cent_is_found_taken_and_closed(stated: Imported) -> None:
+    """On the command line, as JSON; it opens again while it stands."""
+    found = ask(stated, "reconcile", "--json").json
+    assert int(found["bank"]) - int(found["chain"]) == int(found["explained"]) + int(found["unexplained"])
+    assert {"why": "line", "subject": f"line:{STRANGE.hex()}", "amount": "1"} in found["differences"]
+    listed = ask(stated, "exception", "list", "--json").json["exceptions"]
+    [one] = [row for row in listed if row["kind"] == "line"]
+    officer = "0x" + "1a" * 20
+    taken = ask(stated, "exception", "take", one["number"], "--officer", officer, "--json").json
+    assert taken["owner"] == f"officer:{officer}"
+    closed = ask(stated, "exception", "close", one["number"], "--how", "It is nothing", "--json").json
+    assert (closed["closed_by"], closed["how"]) == ("operator", "It is nothing")
+    again = ask(stated, "exception", "close", one["number"], "--how", "again", "--json")
+    assert (again.code, again.error) == (1, "exception-closed")
+    ask(stated, "reconcile", "--json")
+    kept = ask(stated, "exception", "list", "--state", "all", "--json").json["exceptions"]
+    assert len([row for row in kept if row["kind"] == "line"]) == 2
+
+
+def test_an_earlier_day_is_looked_at_and_nothing_is_kept(stated: Imported) -> None:
+    """The day before the line."""
+    before = ask(stated, "exception", "list", "--state", "all", "--json").json
+    found = ask(stated, "reconcile", "--date", "2026-01-04", "--json").json
+    assert (found["day"], found["bank"]) == ("2026-01-04", "0")
+    assert ask(stated, "exception", "list", "--state", "all", "--json").json == before
+    assert ask(stated, "reconcile", "--date", "yesterday", "--json").error == "books-date"
+
+
+@pytest.mark.parametrize(("lang", "bank"), [("fr", "Banque"), ("en", "Bank")])
+def test_people_read_tables(stated: Imported, lang: str, bank: str) -> None:
+    """In their language."""
+    told = {"ENDOGENE_LANG": lang, "COLUMNS": "160"}
+    shown = run("reconcile", "--date", "2026-01-05", "--data", stated.data, **told)
+    assert (shown.code, shown.err) == (0, "")
+    assert f" {bank} " in shown.out
+    for words in (("exception", "list"), ("dunning", "list")):
+        assert ask(stated, *words).code == 0
+
+
+def test_a_suspension_is_proposed_and_refused(imported: Imported) -> None:
+    """The registrar decides; refused, nothing reaches the chain."""
+    made = ask(imported, "dunning", "propose", 1, "--act", "suspend", "--json").json
+    assert (made["state"], made["proposed_by"]) == ("open", "operator")
+    told = ask(imported, "dunning", "list", "--json").json
+    assert [one["number"] for one in told["proposals"]] == [made["number"]]
+    words = ("dunning", "decide", made["number"], "--refuse", "--why", "It has paid")
+    assert ask(imported, *words, "--json").json["state"] == "refused"
+    assert ask(imported, *words, "--json").error == "proposal-decided"
+    assert ask(imported, "dunning", "list", "--json").json["proposals"] == []
