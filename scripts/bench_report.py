@@ -103,8 +103,9 @@ def _load(done: dict[str, Any] | None) -> list[str]:
     for one in done["measures"]:
         times = f"{one['p50_ms']} ms | {one['p99_ms']} ms"
         rows.append(f"| {one['name']} | {one['per_second']:,} | {times} | {one['ratio']:.2f} |")
+    singles = done["measures"][0]["items"]
     told = f"Accepted: answered, kept for good in PostgreSQL, not yet on the chain. {_under(done)}"
-    return ["\n".join(rows), f"{told}, `python -m scripts.bench_load`."]
+    return ["\n".join(rows), f"{told}, `python -m scripts.bench_load --purchases {singles}`."]
 
 
 def _soak(done: dict[str, Any] | None) -> list[str]:
@@ -120,7 +121,7 @@ def _soak(done: dict[str, Any] | None) -> list[str]:
         f" (SIGKILL: {kills}), the network faulty ({faults}):"
         f" **{lost} lost, {doubled} doubled, {done['audit_differences']} differences** in"
         f" {done['audit_compared']:,} figures audited, {strange} that nobody sold."
-        f" {_under(done)}, `make soak`."
+        f" {_under(done)}, `python -m scripts.soak --purchases {done['purchases']}`."
     )
     return [told]
 
