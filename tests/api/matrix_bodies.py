@@ -10,7 +10,8 @@ WRONG_SIGNATURE: Final = "example"
 SALE: Final = {"receipt": "A-1", "amount": "4275", "member": 1, "at": "2026-11-20T17:42"}
 CSV: Final = b"facture;date;total\nC-1;2026-11-20 17:42;42,75\n"
 BANK: Final = statement(debit(3_000, "", text="merci"))
-CONTENT: Final = {CSV: "text/csv", BANK: "application/octet-stream"}
+FIRST_BANK: Final = statement(debit(4_000, "", text="bonjour"))
+CONTENT: Final = {CSV: "text/csv"} | dict.fromkeys((BANK, FIRST_BANK), "application/octet-stream")
 PHONE: Final = {"phone": "418 692-1234", "consented_on": "2026-03-01"}
 STAFF: Final = {"role": "staff", "name": "Maude Roy"}
 URL: Final = {"url": "https://shop.example/endogene"}

@@ -20,7 +20,9 @@ BAKERY: Final = BAKERY_KEYS | {
 GROCER: Final = frozenset({"grocer", "grocer till", "grocer key", "grocer owner"})
 GONE: Final = frozenset({"former registrar's session", "session of no mentor"})
 """Sessions whose roles the chain does not know any more, or never did."""
-ENDED: Final = GONE | {"former registrar", "former registrar's key", "treasurer's test key"}
+ENDED: Final = GONE | {
+    *("former registrar", "former registrar's key", "former treasurer's key", "treasurer's test key")
+}
 SESSIONS: Final = frozenset(
     {"bakery owner", "bakery staff", "grocer owner"} | {"auditor's session", *OFFICERS_SESSIONS}
 )

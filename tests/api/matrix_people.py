@@ -64,6 +64,7 @@ def askers(site: Site, director: TillKey) -> dict[str, Asker]:
     people["former registrar's session"] = visit(StaffRole.REGISTRAR, officer=FORMER)
     people["session of no mentor"] = visit(StaffRole.MENTOR, member=CHLOE)
     people["former registrar"] = FORMER
+    people["former treasurer's key"] = token(treasurer, officer=FORMER)
     people["former registrar's key"] = token(Holder(role=OfficeRole.REGISTRAR), officer=FORMER)
     return people
 

@@ -60,7 +60,7 @@ READ: Final[dict[str, list[Line]]] = {
     "GET /v1/events": [
         line(
             "/v1/events",
-            *("nobody", bakery("events:read", "bakery test key"), GROCER_SELLS, AUDITOR),
+            *("nobody", bakery("events:read", "bakery test key", "bakery staff"), GROCER_SELLS, AUDITOR),
             *(OFFICERS_KEYS, OFFICERS_SESSIONS, "treasurer's test key"),
         )
     ],
@@ -140,6 +140,15 @@ READ: Final[dict[str, list[Line]]] = {
             "treasurer's test key",
         ),
         line("/v1/sales?merchant=5", GROCER, READS_MERCHANTS, "treasurer's test key"),
+    ],
+    "GET /v1/uploads": [
+        line(
+            "/v1/uploads?merchant=4",
+            bakery("sales:read", "bakery", "bakery till", "bakery test key"),
+            READS_MERCHANTS,
+            "treasurer's test key",
+        ),
+        line("/v1/uploads?merchant=5", GROCER, READS_MERCHANTS, "treasurer's test key"),
     ],
     "GET /v1/uploads/{upload}/errors.csv": [
         line(

@@ -21,8 +21,8 @@ from endogene_token.sdk.access import authorization
 from endogene_token.sdk.keys import TillKey
 from endogene_token.sdk.messages import batch_body
 from endogene_token.store import reading
-from tests.api.matrix_bodies import CONTENT, WRONG_SIGNATURE
-from tests.api.matrix_groups import Line
+from tests.api.matrix_bodies import CONTENT, FIRST_BANK, WRONG_SIGNATURE
+from tests.api.matrix_groups import Line, line
 from tests.api.matrix_objects import objects
 from tests.api.matrix_people import DIRECTOR, FORMER, LATER, OFFICERS, Asker, Visit, askers
 from tests.api.test_bank import PROFILE
@@ -41,7 +41,7 @@ DATA = Path(__file__).parents[1] / "data"
 REFUSALS = {
     *("credentials", "access", "key-refused", "scope-missing", "session-refused"),
     # Of another's object nobody learns that it is there; who has not logged in has no session.
-    *("unknown-webhook", "unknown-path", "unknown-session", "unknown-staff"),
+    *("unknown-webhook", "unknown-path", "unknown-session", "unknown-staff", "unknown-upload"),
 }
 
 
@@ -167,4 +167,6 @@ def matrix_town(rpc: Rpc, url: str, folder: Path) -> Iterator[MatrixTown]:
         )
         asking = askers(site, director)
         town.do(revoke_role(town.community, Role.REGISTRAR, FORMER.address))
-        yield MatrixTown(site, asking, objects(site))
+        opened = MatrixTown(site, asking, objects(site))
+        opened.ask("treasurer", "POST", line("/v1/bank/statements", body=FIRST_BANK))
+        yield opened

@@ -88,7 +88,7 @@ TREASURY_CHANGED: Final[dict[str, list[Line]]] = {
             "/v1/collect/runs",
             TREASURER,
             body={"direction": "debit", "month": "2026-10", "day": "2026-12-15"},
-            told="run-empty",
+            told="run-empty month-unissued",
         )
     ],
     "POST /v1/collect/runs/{number}/approve": [
