@@ -169,7 +169,7 @@ def issued(
     )
     content = document.canonical()
     key: dict[str, Any] = {"year": 2026, "serial": serial, "merchant": merchant, "month": str(month)}
-    sums = {"tax": tax, "due": net.due, "payable": net.payable, "issued_at": at}
+    sums: dict[str, Any] = {"tax": tax, "due": net.due, "payable": net.payable, "issued_at": at}
     return IssuedStatement(**key, **sums, sha256=bytes(32), content=content)
 
 
@@ -183,8 +183,8 @@ def closed(statements: Sequence[IssuedStatement], month: Month = OCTOBER) -> lis
 
 def settled(merchant: int, amount: int, at: int, reference: bytes = bytes(32)) -> Settlement:
     """Return what the chain tells of a merchant's payment."""
-    place = {"block_number": 1, "log_index": 0, "transaction_hash": bytes(32)}
-    whole = {"merchant": merchant, "amount": amount, "prepaid": 0, "block_time": at}
+    place: dict[str, Any] = {"block_number": 1, "log_index": 0, "transaction_hash": bytes(32)}
+    whole: dict[str, Any] = {"merchant": merchant, "amount": amount, "prepaid": 0, "block_time": at}
     return Settlement(bank_reference=reference, **whole, **place)
 
 

@@ -1,6 +1,7 @@
 """The tables of the treasury's movements: as migrated, and what the database itself refuses."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -35,23 +36,42 @@ def change(engine: Engine, statement: str) -> None:
 
 
 def run(number: int, file_number: int, state: str = "approved") -> BankRun:
-    words = {"direction": "debit", "scheme": "cpa", "month": "2026-10", "day": "2026-11-20"}
+    words: dict[str, Any] = {"direction": "debit", "scheme": "cpa", "month": "2026-10", "day": "2026-11-20"}
     words |= {"noticed_on": "2026-11-02", "file_kind": "cpa005", "drafted_by": "a", "approved_by": "b"}
-    times = {"created_at": 1, "handed_in_at": 0}
+    times: dict[str, Any] = {"created_at": 1, "handed_in_at": 0}
     return BankRun(
         number=number, file_number=file_number, state=state, content=b"file", sha256=b"h", **words, **times
     )
 
 
 def item(reference: str, state: str = "filed") -> BankItem:
-    words = {"direction": "debit", "kind": "premiums", "party": "merchant", "statement": "2026-000001"}
-    whole = {"run": 1, "party_number": 4, "account": 1, "object": 0, "amount": 100, "premiums": 90, "tax": 10}
-    rest = {"day": "2026-11-20", "line": b"", "return_code": "", "changed_at": 1}
+    words: dict[str, Any] = {
+        "direction": "debit",
+        "kind": "premiums",
+        "party": "merchant",
+        "statement": "2026-000001",
+    }
+    whole: dict[str, Any] = {
+        "run": 1,
+        "party_number": 4,
+        "account": 1,
+        "object": 0,
+        "amount": 100,
+        "premiums": 90,
+        "tax": 10,
+    }
+    rest: dict[str, Any] = {"day": "2026-11-20", "line": b"", "return_code": "", "changed_at": 1}
     return BankItem(reference=reference, state=state, **words, **whole, **rest)
 
 
 def mandate(reference: str, state: str = "active") -> BankMandate:
-    words = {"scheme": "cpa", "signed": "2026-10-01", "name": "Boulangerie", "tail": "4567", "ended_why": ""}
+    words: dict[str, Any] = {
+        "scheme": "cpa",
+        "signed": "2026-10-01",
+        "name": "Boulangerie",
+        "tail": "4567",
+        "ended_why": "",
+    }
     return BankMandate(
         merchant=4, reference=reference, state=state, sealed_account=b"s", first_used=0, created_at=1, **words
     )
