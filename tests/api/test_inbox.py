@@ -53,10 +53,11 @@ def stands(office: Office, merchant: int, level: int) -> None:
 
 def test_officers_and_the_auditor_read_and_nobody_else(desk: Office) -> None:
     """Each path, by everybody; a merchant's keys and a key for tests open none of it."""
-    others = [MEMBERS[ALICE], MEMBERS[BAKERY], till_key(BAKERY_TILL), STRANGER, desk.bare.key(BAKERY)]
+    others: list[TillKey | str] = [MEMBERS[ALICE], MEMBERS[BAKERY], till_key(BAKERY_TILL), STRANGER]
+    others += [desk.bare.key(BAKERY)]
     others += [desk.bare.key(role=OfficeRole.REGISTRAR)]
     others += [desk.bare.key(role=OfficeRole.AUDITOR, mode=Mode.TEST)]
-    readers = [
+    readers: list[TillKey | str] = [
         *OFFICERS.values(),
         *(desk.bare.key(role=role) for role in (OfficeRole.AUDITOR, OfficeRole.TREASURER)),
     ]

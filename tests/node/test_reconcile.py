@@ -130,7 +130,8 @@ def test_a_day_is_worked_once_and_its_exceptions_end_with_their_cause(
         connection.execute(update(LINES).where(own).values(amount=LINES.c.amount + 1))
     for _ in range(2):
         worker = daily_of(engine, town, tmp_path)
-        worker.step(now), worker.step(now)
+        worker.step(now)
+        worker.step(now)
         assert open_kinds(engine) == ["line"]
     assert actions(engine).count("bank.reconciled") == actions(engine).count("dunning.examined") == 1
     with writing(engine) as connection:
@@ -159,7 +160,8 @@ def test_a_limit_that_comes_near_is_told_at_the_next_look(town: Town, engine: En
     assert open_kinds(engine) == []
     town.do(set_limits(town.community, BAKERY, 5_000, 10_000_000))
     read(engine, town)
-    worker.step(), worker.step()
+    worker.step()
+    worker.step()
     assert open_kinds(engine) == ["exposure"]
     assert actions(engine).count("dunning.examined") == 2
 
@@ -168,7 +170,8 @@ def test_a_read_model_that_lags_judges_nobody(town: Town, engine: Engine, tmp_pa
     """A payment that is on the chain and not yet read would make somebody late."""
     town.do(set_limits(town.community, BAKERY, 5_000, 10_000_000))
     worker = daily_of(engine, town, tmp_path)
-    worker.step(), worker.step()
+    worker.step()
+    worker.step()
     with reading(engine) as connection:
         assert connection.execute(select(table_of(DunningState))).first() is None
     read(engine, town)

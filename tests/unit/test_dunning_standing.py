@@ -33,6 +33,7 @@ from endogene_token.treasury.exceptions.models import DunningProposal, DunningSt
 from endogene_token.treasury.statements import issuing
 from endogene_token.treasury.statements.document import read_document
 from endogene_token.treasury.statements.models import TaxPayment
+from endogene_token.treasury.statements.months import local_day
 from tests.unit.test_statements_issuing import JANUARY, LATER, office
 from tests.unit.told_books import MONTREAL, empty
 from tests.unit.told_money import BAKER
@@ -173,7 +174,7 @@ def test_a_debit_that_came_back_after_it_was_counted_is_late_on_its_own(shop: Sh
     shop.write(TaxPayment, reference=b"t" * 32, merchant=BAKER, amount=4_174, received_at=LATER)
     debt = {"item": "D2026-000001", "merchant": BAKER, "returned_line": bytes(32), "state": "open"}
     shop.write(ReturnedDebt, **debt, amount=LEFT, opened_at=LATER, closed_by_line=b"")
-    since = issuing.local_day(LATER, MONTREAL)
+    since = local_day(LATER, MONTREAL)
     days = (since - shop.due_on).days
     assert shop.on(days).late == Arrears()
     assert shop.on(days + 30).late == Arrears(LEFT, since)

@@ -156,11 +156,13 @@ def test_a_line_or_a_movement_alone_is_one_exception(
 ) -> None:
     """Two that happen to be equal do not hide one another."""
     account = lived(opening, acts)
-    account.stray(amount) if at_the_bank else account.invent(amount)
+    add = account.stray if at_the_bank else account.invent
+    add(amount)
     found = reconcile(account.facts(), account.now())
     why, value = (Why.LINE, amount) if at_the_bank else (Why.MOVEMENT, -amount)
     assert [(one.why, one.amount) for one in found.open] == [(why, value)]
-    account.stray(amount), account.invent(amount)
+    account.stray(amount)
+    account.invent(amount)
     assert len(reconcile(account.facts(), account.now()).open) == 3
 
 

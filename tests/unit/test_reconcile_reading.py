@@ -21,7 +21,8 @@ from endogene_token.treasury.reconcile.differences import Found, Why
 from endogene_token.treasury.reconcile.facts import Cut, Opening
 from endogene_token.treasury.reconcile.reading import Sources, end_of, movements, present
 from endogene_token.treasury.statements.models import TaxPayment
-from tests.unit.told_books import MONTREAL, QUEBEC, SMITH, Life, Telling, empty, whole
+from tests.unit.told_books import MONTREAL, QUEBEC, Life, Telling, empty, whole
+from tests.unit.told_money import SMITH
 
 ACTOR = Actor("service:daily", "host")
 NOW = 1_800_000_000
