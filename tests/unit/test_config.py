@@ -89,6 +89,10 @@ def test_an_override_stands_above_the_environment(monkeypatch: pytest.MonkeyPatc
         ("lang", "de"),
         ("currency", "dollars"),
         ("log_level", "loud"),
+        ("origins", "https://localhost.evil.example"),
+        ("origins", "https://localhost/"),
+        ("origins", "http://shop.localhost"),
+        ("rp_id", "https://localhost"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused_with_its_name(
