@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field
 from api.schemas import Day, Given, Number32, Told, example
 from endogene_token.office import keys, sandbox
 from endogene_token.office.card_numbers import grouped, payload
+from endogene_token.office.card_prints import ndef
 from endogene_token.office.scopes import Mode, OfficeRole, Scope
 
 LONGEST_CARD: Final = 80
@@ -37,7 +38,10 @@ class BuyerTold(Told):
 
 
 class CardMade(Told):
-    """A card just made; its number is told here and never again. `square_code` is an SVG for print."""
+    """A card just made; its number is told here and never again. `square_code` and `face` are SVGs for print.
+
+    `face` is the whole card in its size; `nfc` the message for its NFC tag, in hexadecimal digits.
+    """
 
     model_config = ConfigDict(
         json_schema_extra=example(
@@ -47,6 +51,8 @@ class CardMade(Told):
             number=grouped(sandbox.CARD),
             payload=payload(sandbox.CARD),
             square_code="<svg …></svg>",
+            face="<svg …></svg>",
+            nfc=ndef(sandbox.CARD).hex(),
         )
     )
 
@@ -56,6 +62,8 @@ class CardMade(Told):
     number: str
     payload: str
     square_code: str
+    face: str
+    nfc: str
 
 
 _CARD: Final[dict[str, Any]] = {

@@ -3,12 +3,13 @@
 from fastapi import APIRouter
 
 from api.askers import Changer, Reader, changing_as, registrar, require_member_reader
-from api.deps import App, Language, Reading
+from api.deps import App, Language, Reading, Services
 from api.office_schemas import CardMade, CardsTold, CardTold
 from api.schemas import PathNumber
 from endogene_token.i18n import tr
 from endogene_token.office import cards
 from endogene_token.office.card_numbers import grouped, payload, svg
+from endogene_token.office.card_prints import face, ndef
 from endogene_token.office.cards import NewCard
 from endogene_token.office.models import OfficeCard
 
@@ -27,7 +28,7 @@ def issue(number: PathNumber, asker: Changer, app: App, lang: Language) -> CardM
     """Issue a member's card. Its number is told in this answer and never again."""
     with changing_as(app, asker, registrar(app, asker)) as change:
         made = cards.issue(change, app.secret(), number)
-    return _made(made, lang)
+    return _made(app, made, lang)
 
 
 @router.post("/members/{number}/cards/replace", status_code=201)
@@ -35,7 +36,7 @@ def replace(number: PathNumber, asker: Changer, app: App, lang: Language) -> Car
     """End a member's card at once and issue another; the credits stay."""
     with changing_as(app, asker, registrar(app, asker)) as change:
         made = cards.replace(change, app.secret(), number)
-    return _made(made, lang)
+    return _made(app, made, lang)
 
 
 @router.delete("/members/{number}/cards/{card}")
@@ -45,14 +46,17 @@ def revoke(number: PathNumber, card: PathNumber, asker: Changer, app: App) -> Ca
         return _told(cards.revoke(change, number, card))
 
 
-def _made(card: NewCard, lang: str) -> CardMade:
+def _made(app: Services, card: NewCard, lang: str) -> CardMade:
+    title = tr("Member's card", lang)
     return CardMade(
         card=card.card,
         member=card.member,
         issued_at=card.issued_at,
         number=grouped(card.number),
         payload=payload(card.number),
-        square_code=svg(card.number, tr("Member's card", lang)),
+        square_code=svg(card.number, title),
+        face=face(card.number, app.community.name, title),
+        nfc=ndef(card.number).hex(),
     )
 
 

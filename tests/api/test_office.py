@@ -113,6 +113,8 @@ def test_a_card_is_issued_found_replaced_and_revoked(office: Office) -> None:
     for text in (made["number"], made["payload"], made["number"].lower()):
         assert office.ask("POST", "/v1/buyers", till, {"card": text}).json() == {"member": ALICE}
     assert "<svg" in made["square_code"]
+    assert made["number"] in made["face"]
+    assert bytes.fromhex(made["nfc"]).decode("latin-1").endswith(made["payload"])
     again = office.ask("POST", f"/v1/members/{ALICE}/cards/replace", REGISTRAR).json()
     assert code(office.ask("POST", "/v1/buyers", till, {"card": made["number"]})) == (409, "revoked-card")
     assert office.ask("POST", "/v1/buyers", till, {"card": again["number"]}).json() == {"member": ALICE}

@@ -12,7 +12,7 @@ from endogene_token.cli import app
 from endogene_token.config import Settings
 from endogene_token.host import DataFolder
 from endogene_token.office import cards, keys, sandbox
-from endogene_token.office.card_numbers import grouped
+from endogene_token.office.card_numbers import grouped, payload
 from endogene_token.office.secret import OfficeSecret, key_path
 from endogene_token.store import open_engine, reading, writing
 from tests.api.bare_site import community
@@ -46,7 +46,7 @@ def test_a_card_is_issued_replaced_and_revoked_from_a_terminal(terminal: Termina
     drawn = tmp_path / "card.svg"
     first = terminal.types("card", "issue", ALICE, "--out", drawn)
     assert (first.code, first.json["member"]) == (0, ALICE), first
-    assert "<svg" in drawn.read_text("utf-8")
+    assert first.json["number"] in drawn.read_text("utf-8")
     assert key_path(terminal.settings.data_dir).exists()
     second = terminal.types("card", "replace", ALICE).json
     engine, secret = open_engine(terminal.settings.database), OfficeSecret.load(terminal.settings)
@@ -72,6 +72,9 @@ def test_a_card_is_drawn_again_from_a_number_that_no_history_keeps(tmp_path: Pat
     typed = grouped(sandbox.CARD)
     good = CliRunner().invoke(app, ["card", "print", str(drawn), "--json"], input=typed + "\n")
     assert (good.exit_code, drawn.exists(), typed in good.output) == (0, True, False)
+    tag = tmp_path / "card.ndef"
+    CliRunner().invoke(app, ["card", "print", str(tag), "--json"], input=typed + "\n")
+    assert tag.read_bytes().endswith(payload(sandbox.CARD).encode())
     bad = CliRunner().invoke(app, ["card", "print", str(drawn), "--json"], input=typed[:-1] + "0\n")
     assert (bad.exit_code, typed[:-1] in bad.output) == (1, False)
 

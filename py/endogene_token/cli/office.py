@@ -24,7 +24,8 @@ from endogene_token.host import DataFolder
 from endogene_token.i18n import tr
 from endogene_token.office import cards, keys
 from endogene_token.office import trail as trails
-from endogene_token.office.card_numbers import grouped, payload, read_number, svg
+from endogene_token.office.card_numbers import grouped, payload, read_number
+from endogene_token.office.card_prints import TAG_SUFFIX, face, ndef
 from endogene_token.office.cards import NewCard
 from endogene_token.office.keys import ApiKey, NewKey, Wanted
 from endogene_token.office.scopes import Holder, Mode, OfficeRole, Scope
@@ -73,14 +74,14 @@ def run_revoke_card(member: int, *, data: Path | None, as_json: bool) -> None:
 
 
 def run_print(file: Path, *, as_json: bool) -> None:
-    """Draw the square code of a card whose number is typed or piped in: no history of a shell keeps it."""
+    """Draw a card whose number is typed or piped in: no history of a shell keeps it."""
     with answering(as_json) as answer:
         prompt = tr("The card's number", LANG)
         number = read_number(typer.prompt(prompt, hide_input=True, err=True, prompt_suffix=": "))
-        _draw(file, number)
+        _draw(file, number, settings())
         answer["file"] = str(file)
         if not as_json:
-            tell(tr("The square code is in {file}.", LANG, file=file))
+            tell(tr("The card is in {file}.", LANG, file=file))
 
 
 def run_create(job: NewKeyJob, *, data: Path | None, as_json: bool) -> None:
@@ -186,7 +187,9 @@ def _run_card(
         with changing(engine, COMMAND_LINE) as change:
             made = act(change, secret, member)
             if file is not None:
-                _draw(file, made.number)  # before the commit: a card that cannot be printed is not issued
+                _draw(
+                    file, made.number, found
+                )  # before the commit: a card that cannot be printed is not issued
         number = grouped(made.number)
         answer.update(
             {"member": member, "card": made.card, "number": number, "payload": payload(made.number)}
@@ -204,9 +207,11 @@ def _run_card(
             err.print(tr("It is shown once: print it now.", LANG))
 
 
-def _draw(file: Path, number: str) -> None:
+def _draw(file: Path, number: str, found: Settings) -> None:
+    """Write a card for print, or, under a name that ends in .ndef, what its NFC tag holds."""
+    drawn = face(number, found.community, tr("Member's card", LANG)).encode()
     try:
-        file.write_text(svg(number, tr("Member's card", LANG)), "utf-8")
+        file.write_bytes(ndef(number) if file.suffix == TAG_SUFFIX else drawn)
     except OSError as error:
         raise DataFolderError(actual=file) from error
 

@@ -15,7 +15,10 @@ trail = typer.Typer(no_args_is_help=True, help=tr("The trail of all changes.", L
 Member = Annotated[
     int, typer.Argument(help=tr("The member's number.", LANG), min=1, max=2**32 - 1, show_default=False)
 ]
-Out = Annotated[Path | None, typer.Option("--out", help=tr("Where to write the square code, as SVG.", LANG))]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", help=tr("Where to draw the card (.svg), or write its NFC tag (.ndef).", LANG)),
+]
 KeyId = Annotated[str, typer.Argument(help=tr("The key's id, as listed.", LANG), show_default=False)]
 Merchant = Annotated[
     int | None,
@@ -59,16 +62,18 @@ def revoke_card(member: Member, data: Data = None, as_json: AsJson = False) -> N
 @cards.command(
     "print",
     help=tr(
-        "Draw a card's square code again; its number is read from the input, not from the command. "
+        "Draw a card again, or its NFC tag; its number is read from the input, not from the command. "
         "Example: endogene card print card.svg",
         LANG,
     ),
 )
 def print_card(
-    file: Annotated[Path, typer.Argument(help=tr("The SVG to write.", LANG), show_default=False)],
+    file: Annotated[
+        Path, typer.Argument(help=tr("The file to write, .svg or .ndef.", LANG), show_default=False)
+    ],
     as_json: AsJson = False,
 ) -> None:
-    """Draw the square code of a card."""
+    """Draw a card."""
     from endogene_token.cli.office import run_print
 
     run_print(file, as_json=as_json)
