@@ -9,6 +9,32 @@ from endogene_token.config import Settings
 from endogene_token.errors import SettingError
 
 
+ENVIRON = {
+    "data_dir": "/srv/endogene",
+    "rpc_urls": "http://a:8545, http://b:8545",
+    "database_url": "postgresql://ledger@db/ledger",
+    "api_host": "0.0.0.0",  # noqa: S104  a value to read back, nothing listens
+    "api_port": "9000",
+    "node_port": "9001",
+    "lang": "en_CA.UTF-8",
+    "currency": "EUR",
+    "timezone": "Europe/Paris",
+    "community": "Région de Québec",
+    "sandbox": "true",
+    "sealing_key": "0x" + "5e" * 32,
+    "office_key": "0f" * 32,
+    "hosting_passphrase": "sixteen letters and more",
+    "phone_region": "FR",
+    "rate_limit_caller": "10/second",
+    "rate_limit_network": "off",
+    "rp_id": "endogene.example",
+    "origins": "https://a.endogene.example, https://b.endogene.example",
+    "webhook_loopback": "true",
+    "log_level": "debug",
+    "log_json": "true",
+}
+
+
 @pytest.fixture(autouse=True)
 def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in Settings.model_fields:
@@ -30,32 +56,8 @@ def test_without_an_environment_the_settings_serve_one_machine(
 
 def test_each_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     """The environment configures every field."""
-    environ = {
-        "data_dir": "/srv/endogene",
-        "rpc_urls": "http://a:8545, http://b:8545",
-        "database_url": "postgresql://ledger@db/ledger",
-        "api_host": "0.0.0.0",  # noqa: S104  a value to read back, nothing listens
-        "api_port": "9000",
-        "node_port": "9001",
-        "lang": "en_CA.UTF-8",
-        "currency": "EUR",
-        "timezone": "Europe/Paris",
-        "community": "Région de Québec",
-        "sandbox": "true",
-        "sealing_key": "0x" + "5e" * 32,
-        "office_key": "0f" * 32,
-        "hosting_passphrase": "sixteen letters and more",
-        "phone_region": "FR",
-        "rate_limit_caller": "10/second",
-        "rate_limit_network": "off",
-        "rp_id": "endogene.example",
-        "origins": "https://a.endogene.example, https://b.endogene.example",
-        "webhook_loopback": "true",
-        "log_level": "debug",
-        "log_json": "true",
-    }
-    assert set(environ) == set(Settings.model_fields)
-    for name, value in environ.items():
+    assert set(ENVIRON) == set(Settings.model_fields)
+    for name, value in ENVIRON.items():
         monkeypatch.setenv(f"ENDOGENE_{name.upper()}", value)
     settings = Settings.load()
     assert settings.data_dir == Path("/srv/endogene")
@@ -66,7 +68,7 @@ def test_each_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch)
     assert (settings.community, settings.log_level, settings.log_json) == ("Région de Québec", "debug", True)
     assert settings.sealing_key == "0x" + "5e" * 32
     assert (settings.office_key, settings.phone_region) == ("0f" * 32, "FR")
-    assert settings.hosting_passphrase == environ["hosting_passphrase"]
+    assert settings.hosting_passphrase == ENVIRON["hosting_passphrase"]
     assert (settings.rate_limit_caller, settings.rate_limit_network) == ("10/second", "off")
     assert (settings.sandbox, settings.webhook_loopback) == (True, True)
     assert settings.rp_id == "endogene.example"
