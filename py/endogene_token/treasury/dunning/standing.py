@@ -7,7 +7,7 @@ what a debit handed in will bring, count as paid until the bank says otherwise.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,7 @@ from endogene_token.treasury.statements.movements import cash_awaiting, effects
 MERCHANTS, STATEMENTS, TAXES = table_of(Merchant), table_of(IssuedStatement), table_of(TaxPayment)
 ITEMS, MATCHES, DEBTS = table_of(BankItem), table_of(BankMatch), table_of(ReturnedDebt)
 EVER: Final = 2**62
+ANSWER_DAYS: Final = 15  # after the day of a debit: by then the bank has stated it, or never will
 RELIEF: Final = ("settled", "netted", "written_off", "reversals", "returned_premiums")
 """What takes off what a merchant owes (see `movements.SOURCES`)."""
 
@@ -54,7 +55,7 @@ class _Money:
 
 def standings(connection: Connection, rules: Rules, zone: ZoneInfo, today: date) -> list[Standing]:
     """Return where each merchant stands on a day, in the order of their numbers."""
-    money = _Money(_coming(connection), _debts(connection, zone), _taxes_owed(connection))
+    money = _Money(_coming(connection, today), _debts(connection, zone), _taxes_owed(connection))
     claims = _claims(connection, zone, money)
     rows = connection.execute(select(MERCHANTS).order_by(MERCHANTS.c.number)).mappings()
     found = []
@@ -108,11 +109,15 @@ def _of(found: Mapping[int, Sums], merchant: int) -> int:
     return found[merchant].amount if merchant in found else 0
 
 
-def _coming(connection: Connection) -> dict[int, int]:
-    """Return what is on its way from each merchant: debits handed in, and what the bank has confirmed."""
+def _coming(connection: Connection, today: date) -> dict[int, int]:
+    """Return what is on its way from each merchant: debits asked for, and what the bank has confirmed.
+
+    A debit that the bank has not answered long after its day is on its way no more.
+    """
+    oldest = (today - timedelta(days=ANSWER_DAYS)).isoformat()
     found: defaultdict[int, int] = defaultdict(int)
     filed = select(ITEMS.c.party_number, ITEMS.c.premiums, ITEMS.c.tax).where(
-        ITEMS.c.direction == "debit", ITEMS.c.state == "filed"
+        ITEMS.c.direction == "debit", ITEMS.c.state == "filed", ITEMS.c.day >= oldest
     )
     pending = select(MATCHES.c.merchant, MATCHES.c.premiums, MATCHES.c.tax).where(
         MATCHES.c.merchant > 0, MATCHES.c.state.in_(("approved", "sent"))
