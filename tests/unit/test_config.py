@@ -8,7 +8,6 @@ from pydantic import ValidationError
 from endogene_token.config import Settings
 from endogene_token.errors import SettingError
 
-
 ENVIRON = {
     "data_dir": "/srv/endogene",
     "rpc_urls": "http://a:8545, http://b:8545",
