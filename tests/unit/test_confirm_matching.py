@@ -1,6 +1,7 @@
 """What a line of the bank confirms: by a rule when all agrees, else by a person, and each item once."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -274,3 +275,13 @@ def test_what_the_bank_has_not_got_is_confirmed_by_nothing(desk: Treasury) -> No
         change.note("test", "test:handed-in")
     desk.take(line(7, bank_reference="other"))
     assert told(desk, early)[0][0] == "matched"
+
+
+def test_two_imports_at_once_add_each_line_once(desk: Treasury) -> None:
+    """Changes take turns: who comes second sees what the first has kept."""
+    desk.add(item(D1), item(D2, 4_000))
+    lines = [line(10_500, D1), line(4_000, D2), line(77, bank_reference="other")]
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: desk.take(*lines), range(4)))
+    assert sorted(one.new for one in found) == [0, 0, 0, 3]
+    assert (len(desk.all(BankLine)), len(desk.all(BankMatch))) == (3, 2)
