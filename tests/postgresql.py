@@ -10,7 +10,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -28,25 +28,44 @@ class Absent(Exception):  # noqa: N818  # not a failure: what it says is why tes
 class Server:
     """A running server; `database` makes an empty database for one test."""
 
-    def __init__(self, port: int, password: str) -> None:
+    def __init__(
+        self, port: int, password: str, log: Path, start: Callable[[], subprocess.Popen[bytes]]
+    ) -> None:
         self._root = f"postgres:{password}@127.0.0.1:{port}"
         self._numbers = count(1)
+        self._log = log
+        self._start = start
+        self.process = start()
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """End it and every session: SIGINT as an operator would, SIGQUIT as a crash."""
+        self.process.send_signal(how)
+        self.process.wait(PATIENCE_SECONDS)
+
+    def start(self) -> None:
+        """Start it again on the same port, and wait until it takes connections."""
+        self.process = self._start()
+        _wait(self, self.process, self._log)
 
     @contextlib.contextmanager
     def database(self, folder: Path | None = None) -> Iterator[str]:
         """Yield the URL of a new database, its files in `folder` if given, and drop it afterwards."""
         name = f"test_{os.getpid()}_{next(self._numbers)}"
-        with psycopg.connect(f"postgresql://{self._root}/postgres", autocommit=True) as connection:
-            place = ""
+        place = ""
+        with self._connected() as connection:
             if folder is not None:
                 give_to_server(folder)
                 connection.execute(f"CREATE TABLESPACE {name} LOCATION '{folder}'".encode())
                 place = f"TABLESPACE {name}"
             connection.execute(f"CREATE DATABASE {name} {place}".encode())
-            yield f"postgresql+psycopg://{self._root}/{name}"
+        yield f"postgresql+psycopg://{self._root}/{name}"
+        with self._connected() as connection:  # anew: the server may have been restarted meanwhile
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
             if place:
                 connection.execute(f"DROP {place}".encode())
+
+    def _connected(self) -> psycopg.Connection:
+        return psycopg.connect(f"postgresql://{self._root}/postgres", autocommit=True)
 
     def answers(self) -> bool:
         """Return whether it takes connections already."""
@@ -71,19 +90,21 @@ def serving() -> Iterator[Server]:
         secret.chmod(0o644)  # within a folder that only the server's account may enter
         options = ["-U", "postgres", "-A", "scram-sha-256", "-E", "UTF8", "--pwfile", secret, "--no-sync"]
         _run([programs / "initdb", "-D", data, *options], **account)
-        port = _free_port()
-        with (folder / "log").open("wb") as log:
-            process = subprocess.Popen(
-                [programs / "postgres", *("-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", folder)],
-                **{"stdout": log, "stderr": log, "cwd": folder, **account},
-            )
+        port, log = _free_port(), folder / "log"
+
+        def start() -> subprocess.Popen[bytes]:
+            with log.open("ab") as file:
+                return subprocess.Popen(
+                    [programs / "postgres", *("-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", folder)],
+                    **{"stdout": file, "stderr": file, "cwd": folder, **account},
+                )
+
+        server = Server(port, password, log, start)
         try:
-            server = Server(port, password)
-            _wait(server, process, folder / "log")
+            _wait(server, server.process, log)
             yield server
         finally:
-            process.send_signal(signal.SIGINT)  # fast: ends the sessions that are left
-            process.wait(PATIENCE_SECONDS)
+            server.stop()  # fast: ends the sessions that are left
 
 
 def _programs() -> Path:
