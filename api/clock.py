@@ -28,7 +28,8 @@ class ChainClock:
         """Return the present instant, in seconds since 1970."""
         wall = self._wall()
         with self._lock:
-            last, is_silent = self._last, wall < self._silent_until
+            # Between two bounds: a clock that was set back does not keep the chain unasked for days.
+            last, is_silent = self._last, self._silent_until - SILENCE <= wall < self._silent_until
         if not is_silent:
             try:
                 last = self._ledger.time()

@@ -16,8 +16,9 @@ class Pauses:
         self._until: dict[Hashable, tuple[int, int]] = {}
 
     def is_due(self, name: Hashable) -> bool:
-        """Return whether the thing is not held back now."""
-        return self._clock() >= self._until.get(name, (0, 0))[0]
+        """Return whether the thing is not held back now; a clock that was set back holds nothing back."""
+        until, wait = self._until.get(name, (0, 0))
+        return not until - wait <= self._clock() < until
 
     def hold(self, name: Hashable, longest: int = LONGEST_SECONDS) -> None:
         """Hold the thing back, for no more than `longest` seconds."""

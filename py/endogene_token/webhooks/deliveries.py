@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, not_
 from sqlmodel import Session, col, delete, func, select, update
 
 from endogene_token import crash
@@ -111,7 +111,7 @@ def take(engine: Engine, now: int, most: int) -> list[Taken]:
         return []
     due = _due(now)
     busy = select(WebhookDelivery.endpoint).where(
-        WebhookDelivery.state == State.WAITING, col(WebhookDelivery.lease_until) > now
+        WebhookDelivery.state == State.WAITING, _later(col(WebhookDelivery.lease_until), now, LEASE)
     )
     first = (
         select(func.min(WebhookDelivery.id))
@@ -209,9 +209,14 @@ def _new(now: int) -> dict[str, Any]:
 def _due(now: int) -> tuple[Any, ...]:
     return (
         WebhookDelivery.state == State.WAITING,
-        col(WebhookDelivery.next_at) <= now,
-        col(WebhookDelivery.lease_until) <= now,
+        not_(_later(col(WebhookDelivery.next_at), now, LONGEST_WAIT)),
+        not_(_later(col(WebhookDelivery.lease_until), now, LEASE)),
     )
+
+
+def _later(instant: Any, now: int, most: int) -> Any:
+    """Return whether an instant is still to come; beyond `most` seconds, a wrong clock wrote it."""
+    return instant.between(now + 1, now + most)
 
 
 def _is_any_due(engine: Engine, now: int) -> bool:
