@@ -158,7 +158,7 @@ def recorded_once(site: Site, sent: dict[int, int], hosted_count: int) -> None:
 def test_restarted_within_a_request_it_stands_or_falls_whole(
     site: Site, server: postgresql.Server, monkeypatch: pytest.MonkeyPatch, point: str, how: signal.Signals
 ) -> None:
-    """Before the commit: refused, and nothing is there. After it: done. The same again ends well in either."""
+    """Before the commit: refused, and nothing is there. After it: done. The same again ends well."""
     signed, met = site.town.purchases(BAKERY_TILL, 1, [1000]), []
 
     def restart(name: str) -> None:

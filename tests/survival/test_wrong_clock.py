@@ -58,7 +58,7 @@ def state_of(site: Site, sequence: int, till: int = BAKERY_TILL) -> tuple[str, s
 def test_a_sale_of_a_wrong_day_is_told_with_its_reason_and_can_be_signed_again(
     site: Site, wrong: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The till's clock is wrong: the ledger takes no such day and says so; signed anew, the sale is recorded."""
+    """The till's clock is wrong: the ledger takes no such day and says so; signed anew, it is recorded."""
     with monkeypatch.context() as patch:
         patch.setattr("tests.town.today", lambda: today_at(wrong))
         site.record(site.town.purchases(BAKERY_TILL, 1, [1000]))
