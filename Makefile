@@ -30,6 +30,11 @@ deep: $(READY) ## Run the long campaigns: more fuzz, more invariants, every plan
 	@ENDOGENE_MODEL_RUNS=300 $(BIN)/python -m pytest tests/contracts/test_assembly_model.py \
 		tests/contracts/test_community_model.py
 
+.PHONY: survive
+survive: $(READY) ## Send a million bad requests and more, break what can break
+	@ENDOGENE_BAD_INPUTS=500000 ENDOGENE_FORGED=50000 ENDOGENE_RESTARTS=40 ENDOGENE_FORMULAS=2000 \
+		$(BIN)/python -m pytest -s tests/survival
+
 .PHONY: bench
 bench: $(READY) ## Measure gas and speed, and write the table
 	@$(BIN)/python -m scripts.bench
