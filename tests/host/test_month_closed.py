@@ -7,7 +7,6 @@ the debit back, so that it pays by transfer; one has no mandate and pays by tran
 import csv
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -295,10 +294,45 @@ def check_books(treasury: Treasury) -> None:
     assert cash == treasury.ground.ledger.balance_sheet().cash
 
 
-@contextmanager
-def session_of(treasury: Treasury) -> Iterator[Session]:
+def issue(treasury: Treasury, shops: list[Shop], month: Month, now: int) -> dict[int, IssuedStatement]:
+    """Issue the month's statements, which agree with the shops; return them by merchant."""
+    issued = issuing.issue(treasury.issuing, month, now)
+    rows = {one.merchant: one for one in issued.rows}
+    assert sorted(rows) == [one.merchant for one in shops]
+    for shop in shops:
+        check_statement(shop, rows[shop.merchant], treasury.issuing)
+    again = issuing.issue(treasury.issuing, month, now + 60)
+    assert not again.is_new
+    assert [one.content for one in again.rows] == [one.content for one in issued.rows]
+    return rows
+
+
+def collect(
+    treasury: Treasury, month: Month, day: date, now: int, rows: list[IssuedStatement]
+) -> tuple[str, str]:
+    """Debit the first two merchants; return the references that the bank will name."""
+    debited, returned, transferring = rows
+    drafted, content = treasury.debit(month, day, now)
+    assert [one.merchant for one in drafted.left_out] == [transferring.merchant]
+    _, items, trailer = read_by_the_bank(content)
+    assert trailer["debit value"] == debited.due + returned.due
+    assert sorted(item["amount"] for _, item in items) == sorted([debited.due, returned.due])
+    first, second = (one.reference for one in drafted.items)
+    return first, second
+
+
+def check_day(treasury: Treasury, shops: list[Shop], taxes: int, now: int) -> None:
+    """Bank, books and chain agree: taxes are not the fund's, the fee is nobody's, nothing else differs."""
+    found = treasury.reconcile(now)
+    premiums = sum(one.rules.premiums for one in shops)
+    assert (found.bank, found.books, found.chain) == (treasury.bank.balance, premiums, premiums)
+    assert found.bank == premiums + taxes - FEE
+    assert (found.open, found.explained) == ((), taxes - FEE)
+    totals = {why: amount for why, amount in found.totals().items() if amount}
+    assert totals == {Why.TAX: taxes, Why.SET_ASIDE: -FEE}
+    check_books(treasury)
     with reading(treasury.ground.engine) as connection, Session(connection) as session:
-        yield session
+        assert trail.verify(session).broken is None
 
 
 def test_a_month_is_closed_to_the_cent(treasury: Treasury, shops: list[Shop]) -> None:
@@ -306,57 +340,31 @@ def test_a_month_is_closed_to_the_cent(treasury: Treasury, shops: list[Shop]) ->
     month, now = month_ends(treasury)
     for shop, account in zip(shops[:2], ("12345-006-7654321", "54321-815-111222"), strict=True):
         treasury.sign_mandate(shop.merchant, account)
-    issued = issuing.issue(treasury.issuing, month, now)
-    rows = {one.merchant: one for one in issued.rows}
-    assert sorted(rows) == [one.merchant for one in shops]
-    for shop in shops:
-        check_statement(shop, rows[shop.merchant], treasury.issuing)
-    again = issuing.issue(treasury.issuing, month, now + 60)
-    assert (again.is_new, [one.content for one in again.rows]) == (
-        False,
-        [one.content for one in issued.rows],
-    )
+    rows = issue(treasury, shops, month, now)
     debited, returned, transferring = (rows[one.merchant] for one in shops)
-
     day = bank_day_from(local_day(now, ZONE) + timedelta(days=11), Calendar.CANADA)
-    drafted, content = treasury.debit(month, day, now)
-    assert [one.merchant for one in drafted.left_out] == [transferring.merchant]
-    _, items, trailer = read_by_the_bank(content)
-    assert trailer["debit value"] == debited.due + returned.due
-    assert sorted(item["amount"] for _, item in items) == sorted([debited.due, returned.due])
+    first, second = collect(treasury, month, day, now, [debited, returned, transferring])
 
-    first, second = (one.reference for one in drafted.items)
-    treasury.bank.move(day, debited.due, first)
-    treasury.bank.move(day, returned.due, second)
-    treasury.bank.move(day, transferring.due, text=f"Virement {transferring.number}")
-    treasury.bank.move(day, -FEE, text="Frais mensuels")
-    treasury.bank.move(day + timedelta(days=1), -returned.due, second, text="Retour 901")
+    bank, premiums = treasury.bank, [one.rules.premiums for one in shops]
+    bank.move(day, debited.due, first)
+    bank.move(day, returned.due, second)
+    bank.move(day, transferring.due, text=f"Virement {transferring.number}")
+    bank.move(day, -FEE, text="Frais mensuels")
+    bank.move(day + timedelta(days=1), -returned.due, second, text="Retour 901")
     assert treasury.import_statement().new == 5
-    again_told = treasury.import_statement()
-    assert (again_told.new, again_told.known) == (0, 5)
+    again = treasury.import_statement()
+    assert (again.new, again.known) == (0, 5)
     treasury.decide()
-    instant = int(datetime.combine(day, datetime.min.time(), ZONE).timestamp()) + 12 * 3600
-    assert treasury.settle(instant) == 1  # the transfer; a debit waits, since it may come back
-    assert treasury.owed(shops) == [shops[0].rules.premiums, shops[1].rules.premiums, 0]
-    week = instant + 7 * 86_400
+    noon = int(datetime.combine(day, datetime.min.time(), ZONE).timestamp()) + 12 * 3600
+    assert treasury.settle(noon) == 1  # the transfer; a debit waits, since it may come back
+    assert treasury.owed(shops) == [premiums[0], premiums[1], 0]
+    week = noon + 7 * 86_400
     assert treasury.settle(week) == 1
-    assert treasury.owed(shops) == [0, shops[1].rules.premiums, 0]
+    assert treasury.owed(shops) == [0, premiums[1], 0]
 
-    treasury.bank.move(day + timedelta(days=6), returned.due, text=f"Relevé {returned.number}")
+    bank.move(day + timedelta(days=6), returned.due, text=f"Relevé {returned.number}")
     assert treasury.import_statement().new == 1
     treasury.decide()
     assert treasury.settle(week) == 1
     assert treasury.owed(shops) == [0, 0, 0]
-
-    found = treasury.reconcile(week)
-    premiums = sum(one.rules.premiums for one in shops)
-    taxes = sum(one.tax for one in rows.values())
-    assert (found.bank, found.books, found.chain) == (treasury.bank.balance, premiums, premiums)
-    assert found.bank == premiums + taxes - FEE
-    assert (found.open, found.explained) == ((), taxes - FEE)
-    totals = {why: amount for why, amount in found.totals().items() if amount}
-    assert totals == {Why.TAX: taxes, Why.SET_ASIDE: -FEE}
-    check_books(treasury)
-    with session_of(treasury) as session:
-        assert trail.verify(session).broken is None
-    assert issuing.issue(treasury.issuing, month, week).rows == issued.rows
+    check_day(treasury, shops, sum(one.tax for one in rows.values()), week)
