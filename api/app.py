@@ -96,7 +96,7 @@ def create_app(settings: Settings, engine: Engine, ledger: Ledger, community_: C
         openapi_url="/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
-        redirect_slashes=False,  # to the host that the caller names, maybe in the clear: a wrong path is told as one
+        redirect_slashes=False,  # it would send on to the host that the caller names, maybe in the clear
     )
     register = Register(engine, ledger, ZoneInfo(settings.timezone))
     secret = cache(lambda: OfficeSecret.load(settings))

@@ -90,4 +90,5 @@ def _security(path: str) -> list[dict[str, list[str]]]:
     if _LOGIN.search(path):
         return [{"session": []}, {}]  # who logs in has no session yet
     keyed: list[dict[str, list[str]]] = [{"key": []}, {"session": []}] if _KEYED.search(path) else []
-    return [{"signature": []}, *keyed, *([{"session": []}] if path.startswith("/v1/staff") else [])]
+    staffed: list[dict[str, list[str]]] = [{"session": []}] if path.startswith("/v1/staff") else []
+    return [{"signature": []}, *keyed, *staffed]

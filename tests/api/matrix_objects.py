@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from sqlmodel import Session
 
@@ -118,7 +119,7 @@ def _proposal(site: Site) -> str:
     with trail.changing(site.engine, trail.COMMAND_LINE) as change:
         waiting = proposals.undecided(change.session, GROCER)
         if waiting is not None:
-            proposals.decide(change, waiting.number, is_approved=False, why="Again.", now=now)
+            proposals.decide(change, waiting.number or 0, is_approved=False, why="Again.", now=now)
         change.note("test.made", "proposal")
     with trail.changing(site.engine, treasurer) as change:
         made = proposals.propose(change, GROCER, proposals.Act.SUSPEND, Arrears(0, None), now)
@@ -144,8 +145,9 @@ def _delivery(site: Site, hook: str) -> str:
 def _shop(site: Site, merchant: int) -> str:
     """Give a merchant a hosted till, and an upload; the bakery has a shop, too."""
     number = {BAKERY: BAKERY_TILL, GROCER: GROCER_TILL}[merchant]
-    till = {"merchant": merchant, "number": number, "till": number, "keystore": "{}"}
-    upload = {"kind": "csv", "digest": bytes(32), "rows": 1, "added": 0, "again": 0, "refused": 0}
+    till: dict[str, Any] = {"merchant": merchant, "number": number, "till": number, "keystore": "{}"}
+    upload: dict[str, Any] = dict.fromkeys(("added", "again", "refused"), 0)
+    upload |= {"kind": "csv", "digest": bytes(32), "rows": 1}
     kept = SaleUpload(merchant=merchant, till=number, errors="[]", received_at=0, **upload)
     settings = json.dumps({"currency": "CAD"})
     with writing(site.engine) as connection, Session(connection) as session:
@@ -162,13 +164,14 @@ def _redemption(site: Site) -> None:
     """Have alice ask for her credits: a row of the read model, as its projection writes it."""
     empty = dict.fromkeys(("attestor", "evidence", "approver"), b"")
     zero = ("paid", "attested_at", "approved_at", "closed_at", "block_time", "reason")
+    rest: dict[str, Any] = {"payee": bytes(32), "transaction_hash": bytes(32)}
     row = Redemption(
         number=1,
         member=ALICE,
         state=1,
         amount=1,
         block_number=1,
-        **{"payee": bytes(32), "transaction_hash": bytes(32), **empty, **dict.fromkeys(zero, 0)},
+        **{**rest, **empty, **dict.fromkeys(zero, 0)},
     )
     with writing(site.engine) as connection, Session(connection) as session:
         session.add(row)

@@ -6,6 +6,7 @@ A minute of generated requests by default; ENDOGENE_SCHEMATHESIS=1000000 makes a
 import os
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import hypothesis
 import pytest
@@ -71,9 +72,9 @@ def test_no_generated_request_meets_a_fault(site: Bare) -> None:
     assert counts(site) == before
 
 
-def examples(operation: object, mode: object, most: int) -> list[object]:
+def examples(operation: Any, mode: object, most: int) -> list[Any]:
     """Return generated requests of an operation; none where such a request cannot be made."""
-    found: list[object] = []
+    found: list[Any] = []
 
     @hypothesis.settings(
         max_examples=most,
@@ -82,7 +83,7 @@ def examples(operation: object, mode: object, most: int) -> list[object]:
         suppress_health_check=list(hypothesis.HealthCheck),
         phases=[hypothesis.Phase.generate],
     )
-    @hypothesis.given(case=operation.as_strategy(generation_mode=mode))  # type: ignore[attr-defined]
+    @hypothesis.given(case=operation.as_strategy(generation_mode=mode))
     def collect(case: object) -> None:
         found.append(case)
 

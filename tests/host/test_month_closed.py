@@ -33,6 +33,7 @@ from endogene_token.treasury.books.trial import trial_balance
 from endogene_token.treasury.collect import drafting, mandates, runs
 from endogene_token.treasury.collect.accounts import read_account
 from endogene_token.treasury.collect.drafting import Drafted
+from endogene_token.treasury.collect.dues import Due
 from endogene_token.treasury.collect.files import Office
 from endogene_token.treasury.collect.mandates import NewMandate
 from endogene_token.treasury.collect.profile import BankProfile
@@ -154,11 +155,12 @@ class Treasury:
             found = drafting.draft_debits(
                 change, self.office, month, day, TREASURER.who, noticed=None, now=now
             )
+        number = found.run.number or 0
         with self.doing(APPROVER) as change:
-            runs.approve(change, self.office, found.run.number, APPROVER.who, now)
+            runs.approve(change, self.office, number, APPROVER.who, now)
         with self.doing() as change:
-            runs.hand_in(change, self.office, found.run.number, now)
-            return found, runs.content_of(change.session, self.office, found.run.number)
+            runs.hand_in(change, self.office, number, now)
+            return found, runs.content_of(change.session, self.office, number)
 
     def import_statement(self) -> Imported:
         bank = importing.bank_of(self.office.profile, "CAD", self.ground.folder.root)
@@ -313,7 +315,7 @@ def collect(
     """Debit the first two merchants; return the references that the bank will name."""
     debited, returned, transferring = rows
     drafted, content = treasury.debit(month, day, now)
-    assert [one.merchant for one in drafted.left_out] == [transferring.merchant]
+    assert [one.merchant for one in drafted.left_out if isinstance(one, Due)] == [transferring.merchant]
     _, items, trailer = read_by_the_bank(content)
     assert trailer["debit value"] == debited.due + returned.due
     assert sorted(item["amount"] for _, item in items) == sorted([debited.due, returned.due])

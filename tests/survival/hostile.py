@@ -8,10 +8,12 @@ import json
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
 from tests.survival.inside import Headers, Sent
+
+Choice = TypeVar("Choice")
 
 JSON: Final = (b"content-type", b"application/json")
 BIG: Final = 256 * 1024  # bytes: what a request may hold
@@ -371,7 +373,7 @@ class Hostile:
         value = self._pick(values)
         return () if value == b"" else ((b"authorization", value),)
 
-    def _pick(self, choices: Sequence[Any]) -> Any:
+    def _pick(self, choices: Sequence[Choice]) -> Choice:
         return self._random.choice(choices)
 
 

@@ -120,7 +120,7 @@ def test_restarted_under_load_nothing_is_lost_or_doubled(site: Site, server: pos
     stop = threading.Event()
     with ThreadPoolExecutor(4) as pool:
         relay = Relay(site.engine, site.town.ledger, site.town.relayer)
-        runs = [pool.submit(one.run, stop) for one in (*tills, shop, relay)]
+        runs = [pool.submit(run, stop) for run in (*(one.run for one in tills), shop.run, relay.run)]
         for number in range(RESTARTS):
             time.sleep(1.0)
             server.stop(signal.SIGQUIT if number % 2 else signal.SIGINT)
@@ -128,11 +128,12 @@ def test_restarted_under_load_nothing_is_lost_or_doubled(site: Site, server: pos
             server.start()
         time.sleep(1.0)
         stop.set()
-        for run in runs:
-            run.result(PATIENCE)
-    for answer in [one for seller in (*tills, shop) for one in seller.refusals]:
+        for done in runs:
+            done.result(PATIENCE)
+    refusals = [*shop.refusals, *(one for till in tills for one in till.refusals)]
+    for answer in refusals:
         told_plainly(answer)
-    assert any(seller.refusals for seller in (*tills, shop)), "each restart is met by somebody"
+    assert refusals, "each restart is met by somebody"
     while site.relay.step():
         pass
     site.read()
@@ -159,7 +160,8 @@ def test_restarted_within_a_request_it_stands_or_falls_whole(
     site: Site, server: postgresql.Server, monkeypatch: pytest.MonkeyPatch, point: str, how: signal.Signals
 ) -> None:
     """Before the commit: refused, and nothing is there. After it: done. The same again ends well."""
-    signed, met = site.town.purchases(BAKERY_TILL, 1, [1000]), []
+    signed = site.town.purchases(BAKERY_TILL, 1, [1000])
+    met: list[str] = []
 
     def restart(name: str) -> None:
         if name == point and not met:
@@ -186,8 +188,8 @@ def test_restarted_within_a_hosted_sale_its_key_and_its_sale_stand_together(
     site: Site, server: postgresql.Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The answer is kept with the sale: whoever repeats it gets that answer, and no second sale."""
-    shop, met = shop_of(site), []
-    whole = crash.point
+    shop, whole = shop_of(site), crash.point
+    met: list[str] = []
 
     def restart(name: str) -> None:
         if name == "answers.committed" and not met:

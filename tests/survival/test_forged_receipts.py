@@ -97,7 +97,7 @@ class Forger:
 
     def for_another_contract(self) -> SignedPurchases:
         one, domain = self.true(), self.site.town.ledger.domain
-        return self._resigned(one.batch, replace(domain, contract=self.stranger.address))
+        return self._resigned(one.batch, replace(domain, fund=self.stranger.address))
 
     def old(self) -> SignedPurchases:
         """Something else at sequences that are taken, truly signed by the till."""

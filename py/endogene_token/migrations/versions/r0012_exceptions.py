@@ -36,14 +36,16 @@ def upgrade() -> None:
     """Create the tables, and the triggers that keep what has ended."""
     op.create_table(
         "treasury_exception",
-        *(number(), word("kind", 16), word("subject", 80), *wholes("amount"), word("owner", 80)),
-        *(*wholes("opened_at", "due_at", "closed_at"), word("closed_by", 80), word("how")),
+        number(),
+        *(word("kind", 16), word("subject", 80), word("owner", 80), word("closed_by", 80), word("how")),
+        *wholes("amount", "opened_at", "due_at", "closed_at"),
     )
     _only("treasury_exception_open", "treasury_exception", ["kind", "subject"], OPEN)
     op.create_index("treasury_exception_closed", "treasury_exception", ["closed_at", "number"])
     op.create_table(
         "reconciliation",
-        *(number(), word("day", 10)),
+        number(),
+        word("day", 10),
         *wholes("at", "bank", "books", "chain", "explained", "unexplained"),
         sa.Column("sha256", sa.LargeBinary(32), nullable=False),
         sa.Column("content", sa.LargeBinary, nullable=False),
@@ -52,13 +54,15 @@ def upgrade() -> None:
     op.create_table(
         "dunning_state",
         sa.Column("merchant", sa.BigInteger, primary_key=True, autoincrement=False, nullable=False),
-        *(word("day", 10), *wholes("level", "arrears"), word("since", 10), *wholes("warned", "changed_at")),
+        *(word("day", 10), word("since", 10)),
+        *wholes("level", "arrears", "warned", "changed_at"),
     )
     op.create_table(
         "dunning_proposal",
-        *(number(), *wholes("merchant"), word("act", 10), *wholes("arrears"), word("since", 10)),
-        *(word("proposed_by", 80), *wholes("proposed_at"), word("state", 10)),
-        *(word("decided_by", 80), *wholes("decided_at"), word("why")),
+        number(),
+        *(word("act", 10), word("since", 10), word("proposed_by", 80), word("state", 10)),
+        *(word("decided_by", 80), word("why")),
+        *wholes("merchant", "arrears", "proposed_at", "decided_at"),
     )
     _only("dunning_proposal_open", "dunning_proposal", ["merchant"], UNDECIDED)
     op.create_index("dunning_proposal_state", "dunning_proposal", ["state"])
