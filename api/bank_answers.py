@@ -81,7 +81,7 @@ class MatchTold(Told):
     commitment: str | None
 
 
-class LineTold(Told):
+class BankLineTold(Told):
     """A line of the bank, and what it confirms; `amount` is negative when money went out."""
 
     model_config = ConfigDict(json_schema_extra=example(**_LINE))
@@ -111,7 +111,7 @@ class LinesTold(Told):
 
     model_config = ConfigDict(json_schema_extra=example(items=[_LINE], next="7f" * 32))
 
-    items: list[LineTold]
+    items: list[BankLineTold]
     next: str | None
 
 

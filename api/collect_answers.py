@@ -256,7 +256,7 @@ class RunTold(Told):
     approved_by: str | None
     sha256: str | None
     created_at: int
-    handed_in_at: int | None
+    handed_in_at: int | None = None
     total: str
     items: list[BankItemTold]
 

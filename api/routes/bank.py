@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal
 from fastapi import APIRouter, Body, Path, Query
 
 from api.askers import Changer, Reader, changing_as, require_treasury_reader, treasurer
-from api.bank_answers import AsideGiven, BankStatusTold, ImportTold, LinesTold, LineTold, MatchGiven
+from api.bank_answers import AsideGiven, BankLineTold, BankStatusTold, ImportTold, LinesTold, MatchGiven
 from api.deps import App, Reading
 from api.envelope import LARGE
 from endogene_token.treasury.collect.profile import BankProfile
@@ -54,7 +54,7 @@ def list_(
     states = OPEN if state is None else (state,)
     found = matching.queue(session, states, bytes.fromhex(after), PAGE + 1)
     following = found[PAGE - 1].line.identity.hex() if len(found) > PAGE else None
-    return LinesTold(items=[LineTold.of(one) for one in found[:PAGE]], next=following)
+    return LinesTold(items=[BankLineTold.of(one) for one in found[:PAGE]], next=following)
 
 
 @router.get("/bank/status")
@@ -65,36 +65,36 @@ def status(asker: Reader, app: App, session: Reading) -> BankStatusTold:
 
 
 @router.get("/bank/lines/{line}")
-def show(line: Identity, asker: Reader, app: App, session: Reading) -> LineTold:
+def show(line: Identity, asker: Reader, app: App, session: Reading) -> BankLineTold:
     """Tell a line and what it confirms. An officer may read, and a key with `treasury:read`."""
     require_treasury_reader(app, asker)
-    return LineTold.of(matching.queued(session, rows.line_of(session, line)))
+    return BankLineTold.of(matching.queued(session, rows.line_of(session, line)))
 
 
 @router.post("/bank/lines/{line}/approve")
-def approve(line: Identity, asker: Changer, app: App) -> LineTold:
+def approve(line: Identity, asker: Changer, app: App) -> BankLineTold:
     """Let what is proposed of a line stand. The treasurer may."""
     with changing_as(app, asker, treasurer(app, asker)) as change:
-        return LineTold.of(matching.approve(change, rows.line_of(change.session, line)))
+        return BankLineTold.of(matching.approve(change, rows.line_of(change.session, line)))
 
 
 @router.post("/bank/lines/{line}/match")
-def match(line: Identity, given: Annotated[MatchGiven, Body()], asker: Changer, app: App) -> LineTold:
+def match(line: Identity, given: Annotated[MatchGiven, Body()], asker: Changer, app: App) -> BankLineTold:
     """Say by hand what a line confirms. The treasurer may."""
     wishes = [one.wish() for one in given.parts]
     with changing_as(app, asker, treasurer(app, asker)) as change:
-        return LineTold.of(matching.match(change, rows.line_of(change.session, line), wishes))
+        return BankLineTold.of(matching.match(change, rows.line_of(change.session, line), wishes))
 
 
 @router.post("/bank/lines/{line}/set-aside")
-def set_aside(line: Identity, given: Annotated[AsideGiven, Body()], asker: Changer, app: App) -> LineTold:
+def set_aside(line: Identity, given: Annotated[AsideGiven, Body()], asker: Changer, app: App) -> BankLineTold:
     """Take a line out of the queue, with a reason. The treasurer may."""
     with changing_as(app, asker, treasurer(app, asker)) as change:
-        return LineTold.of(matching.set_aside(change, rows.line_of(change.session, line), given.why))
+        return BankLineTold.of(matching.set_aside(change, rows.line_of(change.session, line), given.why))
 
 
 @router.post("/bank/lines/{line}/undo")
-def undo(line: Identity, asker: Changer, app: App) -> LineTold:
+def undo(line: Identity, asker: Changer, app: App) -> BankLineTold:
     """Take back what was decided about a line, before any of it is sent to the chain. The treasurer may."""
     with changing_as(app, asker, treasurer(app, asker)) as change:
-        return LineTold.of(matching.undo(change, rows.line_of(change.session, line)))
+        return BankLineTold.of(matching.undo(change, rows.line_of(change.session, line)))

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -135,13 +136,20 @@ def test_an_hour_without_the_chain_costs_no_sale(outage: Outage) -> None:
     settled_once(outage)
 
 
+def purchase(outage: Outage, sequence: int) -> Any:
+    """Return what the service tells the till of its sale."""
+    site = outage.site
+    path = f"/v1/purchases/{BAKERY_TILL}-{sequence}"
+    return site.signed_get(path, site.town.tills[BAKERY_TILL]).json()
+
+
 def tell_the_truth(outage: Outage) -> None:
     """The service says that it waits, of itself and of each sale."""
     with pytest.raises(NodeUnavailableError):
         outage.site.relay.step()
     health = outage.site.get("/v1/health")
     assert (health["ok"], health["chain_head"]) == (False, None)
-    told = outage.site.get(f"/v1/purchases/{BAKERY_TILL}-3")
+    told = purchase(outage, 3)
     assert (told["status"], told["reason"]) == ("held", "node-unavailable")
 
 
@@ -199,4 +207,4 @@ def test_a_relay_that_gives_up_loses_them(outage: Outage, monkeypatch: pytest.Mo
     outage.start()
     outage.settle()
     assert outage.site.town.ledger.till(BAKERY_TILL).next_sequence == 1
-    assert outage.site.get(f"/v1/purchases/{BAKERY_TILL}-1")["status"] == "rejected"
+    assert purchase(outage, 1)["status"] == "rejected"
