@@ -4,8 +4,8 @@ import re
 from typing import Final
 
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")  # a spreadsheet would run a cell that begins so
-# Whoever opens the file may cut it at other separators than ours (in French, at semicolons): a cell then begins
-# in the midst of ours, after quotes and spaces without a meaning. East Asian keyboards write wide signs.
+# Whoever opens the file may cut it at other separators than ours (in French, at semicolons): a cell then
+# begins in the midst of ours, after quotes and spaces without a meaning. Keyboards of East Asia write wide.
 _BEGINS: Final = re.compile(r'(^|[,;|\t\r\n])(["\s\u200b\ufeff]*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])')
 _ODD: Final = ("\t", "\r", "\n")
 
