@@ -12,7 +12,6 @@ from sqlmodel import Session
 
 from api.deps import App, Language, Services
 from api.logins import session_of
-from endogene_token.chain.views import Role
 from endogene_token.errors import KeyRefusedError, ScopeMissingError
 from endogene_token.hexes import to_hex
 from endogene_token.i18n import tr
@@ -81,7 +80,3 @@ def require_live(key: ApiKey, scope: Scope) -> None:
     if key.mode is not Mode.LIVE:
         raise ScopeMissingError(actual=key.id, limit=f"{scope} ({Mode.LIVE})")
     require_scope(key, scope)
-
-
-def _holds(app: Services, role: Role, officer: bytes) -> bool:
-    return app.ledger.role_until(role, to_hex(officer)) > time.time()

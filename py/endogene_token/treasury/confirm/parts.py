@@ -15,7 +15,6 @@ from endogene_token.treasury.confirm.rows import Part
 from endogene_token.treasury.confirm.states import LineState, MatchState
 
 COMES_IN: Final = "amount > 0"
-GOES_OUT: Final = "amount < 0"
 PAID_ALREADY: Final = "paid"
 TAKEN: Final = "confirmed"
 WHOLE: Final = frozenset({Kind.DEBT, Kind.CASH_REQUEST})
