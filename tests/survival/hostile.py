@@ -249,6 +249,8 @@ class Hostile:
             "string": (1, [], {}, None, True, 2**64, 0.5, ["x"]),
             "array": ("", 1, {}, None, True, [[[]]], [None], [1.5]),
             "object": ("", 1, [], None, True),
+            "boolean": ("maybe", 2, 0.5, [], {}, None, [True]),
+            "number": ("x", [], {}, None, "1e999"),
         }
         return self._pick(others[kind])
 

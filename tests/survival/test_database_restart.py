@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import httpx
@@ -17,6 +18,7 @@ from sqlmodel import Session, col, select
 
 from endogene_token import crash
 from endogene_token.chain.rpc import Rpc
+from endogene_token.errors import DatabaseUnavailableError
 from endogene_token.indexer.models import Purchase
 from endogene_token.office.scopes import Holder
 from endogene_token.relay import Relay
@@ -140,6 +142,12 @@ def test_restarted_under_load_nothing_is_lost_or_doubled(site: Site, server: pos
     recorded_once(site, {one.number: one.sent for one in tills}, shop.sent)
 
 
+def wake(site: Site) -> None:
+    """Meet what is left of the connections from before: one use fails, then all are made anew."""
+    with suppress(DatabaseUnavailableError), reading(site.engine) as connection:
+        connection.exec_driver_sql("SELECT 1")
+
+
 def recorded_once(site: Site, sent: dict[int, int], hosted_count: int) -> None:
     """What was answered 202, and nothing else, is in the queue, on the ledger and in the read model, once."""
     with reading(site.engine) as connection, Session(connection) as session:
@@ -174,6 +182,7 @@ def test_restarted_within_a_request_it_stands_or_falls_whole(
     assert met == [point]
     if point == "relay.enqueued":
         told_plainly(first)
+    wake(site)
     with reading(site.engine) as connection, Session(connection) as session:
         rows = len(session.exec(select(RelayBatch.id)).all())
     assert rows == (0 if point == "relay.enqueued" else 1)
@@ -200,6 +209,7 @@ def test_restarted_within_a_hosted_sale_its_key_and_its_sale_stand_together(
 
     monkeypatch.setattr(crash, "point", restart)
     first = shop.sell(1)
+    wake(site)
     second = shop.sell(1)
     assert met == ["answers.committed"]
     assert (second.status_code, second.headers["idempotency-replayed"]) == (202, "true")
@@ -215,5 +225,6 @@ def test_a_service_that_answers_before_it_commits_is_found_out(
     assert site.post(site.town.purchases(BAKERY_TILL, 1, [1000])).status_code == 202
     server.stop(signal.SIGQUIT)
     server.start()
+    wake(site)
     with pytest.raises(AssertionError):
         recorded_once(site, {BAKERY_TILL: 1}, 0)
