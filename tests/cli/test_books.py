@@ -7,7 +7,7 @@ import pytest
 
 from endogene_token.treasury.books.fec_check import check_fec
 from tests.cli.conftest import Imported
-from tests.commands import Answer, call
+from tests.commands import Answer, call, run
 
 SIREN = "732829320"
 
@@ -33,9 +33,9 @@ def test_the_journal_and_the_trial_balance_agree(imported: Imported) -> None:
 @pytest.mark.parametrize("word", ["journal", "trial"])
 def test_people_read_a_table(imported: Imported, word: str) -> None:
     """With the names of accounts, and amounts as people here write them."""
-    shown = books(imported, word, COLUMNS="160")
+    shown = run("books", word, "--data", imported.data, ENDOGENE_LANG="en")
     assert shown.code == 0
-    assert re.search(r"(Premiums receivable|Primes à recevoir)", shown.out)
+    assert re.search("Premiums receivable", shown.out)
 
 
 def test_the_french_file_is_written_with_its_description_and_checked(

@@ -19,7 +19,7 @@ def test_a_soak_ends_with_every_purchase_held_once(postgresql_url: str, tmp_path
     """Whatever was killed, lost and doubled meanwhile; and a loss planted afterwards is seen."""
     plan = Plan(PURCHASES, tills=4, members=100, most_at_once=40)
     engine = open_engine(postgresql_url)
-    with prepared(tmp_path, postgresql_url, plan, kill_seconds=0.8) as soak:
+    with prepared(tmp_path, postgresql_url, plan, kill_seconds=0.3) as soak:
         result = soak.run(lambda _recorded, _kills: None)
         assert result.is_sound, result
         assert (result.chain, result.read_model) == (Verdict(0, 0, 0), Verdict(0, 0, 0))
