@@ -56,6 +56,10 @@ RECORDED_ELSEWHERE = {
 """The changing methods that leave no entry in the trail themselves, and why."""
 
 
+# One worker asks all: the rows are of one town, and a row may need what the row before it has left.
+pytestmark = pytest.mark.xdist_group("matrix")
+
+
 @pytest.fixture(scope="module")
 def town(api_rpc: Rpc, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MatrixTown]:
     """A served town in which everybody asks."""

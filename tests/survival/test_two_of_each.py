@@ -59,9 +59,11 @@ def test_two_relays_on_one_database_record_once(site: Site, account: LocalAccoun
             wait(lambda: states(site) == {State.RECORDED} or any(run.done() for run in runs))
         finally:
             stop.set()
+            for run in runs:
+                run.exception(PATIENCE)
             other.dispose()
         for run in runs:
-            run.result(PATIENCE)
+            run.result()
     recorded_once(site)
 
 
