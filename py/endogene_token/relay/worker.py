@@ -129,11 +129,10 @@ class Relay:
 
         Return their identities, and each till's next sequence (None for an unknown till).
         """
-        # One block for all that is read: a node that lags behind another must not make a batch look absent.
-        ledger = self._ledger.at(self._ledger.head())
-        nexts = _next_sequences(ledger, list(plan.by_till(batches)))
+        head = self._ledger.head()
+        nexts = _next_sequences(self._ledger.at(head), list(plan.by_till(batches)))
         past = plan.past(batches, nexts)
-        held = recorded(ledger, [one.signed for one in past])
+        held = recorded(self._ledger_since(head), [one.signed for one in past]) if past else []
         ours = [one.row for one, is_ours in zip(past, held, strict=True) if is_ours]
         others = [one for one, is_ours in zip(past, held, strict=True) if not is_ours]
         if past or any(one.row.reason is not None and one.row.attempts == 0 for one in batches):
@@ -148,6 +147,15 @@ class Relay:
                         SequenceTakenError(actual=row.first_sequence, till=row.till, limit=limit),
                     )
         return {id(one) for one in past}, nexts
+
+    def _ledger_since(self, head: int) -> Ledger:
+        """Return the ledger at the newest block, none before `head`. What is recorded stays recorded.
+
+        A node that lags behind another must not make a batch look absent. Nor must the embedded one, which
+        answers for its last block out of what it holds by then: of a batch that another relay has brought in
+        meanwhile it tells the sequence, and not the record when it is asked for that same block again.
+        """
+        return self._ledger.at(max(head, self._ledger.head()))
 
     def _runs(
         self, batches: Sequence[Waiting], nexts: dict[int, int | None]
