@@ -158,7 +158,7 @@ def run_verify(head: str | None, *, data: Path | None, as_json: bool) -> None:
         if found.broken is not None:
             raise TrailBrokenError(actual=found.broken, limit=found.entries)
         if not as_json:
-            tell(tr("The trail is whole: {count} entries.", LANG, count=found.entries))
+            tell(tr("The trail is whole. Entries: {count}.", LANG, count=found.entries))
             tell(tr("Its head, to be kept elsewhere: {head}", LANG, head=to_hex(found.head)))
 
 
