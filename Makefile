@@ -43,6 +43,10 @@ bench: $(READY) ## Measure gas and speed, and write the table
 soak: $(READY) ## Sell 100,000 purchases while processes are killed, and keep the figures
 	@$(BIN)/python -m scripts.soak --keep
 
+.PHONY: doors
+doors: $(READY) ## Take the pictures of the four doors, and weigh their first pages
+	@$(BIN)/python -m scripts.doors
+
 .PHONY: compile
 compile: $(READY) ## Compile the contracts into the package
 	@$(BIN)/python scripts/compile.py

@@ -31,12 +31,14 @@ from endogene_token.indexer import models
 from endogene_token.sdk.access import access_digest
 
 VALID_SECONDS: Final = 300
+_SCHEME: Final = "(?i:Endogene)"  # RFC 9110: the name of a scheme has no case
 _SIGNED: Final = r', ?created="([0-9]{1,15})"(?:, ?body="0x([0-9a-f]{64})")?, ?signature='
-_HEADER: Final = re.compile(rf'Endogene address="(0x[0-9a-fA-F]{{40}})"{_SIGNED}"0x([0-9a-fA-F]{{128}})"')
+_HEADER: Final = re.compile(rf'{_SCHEME} address="(0x[0-9a-fA-F]{{40}})"{_SIGNED}"0x([0-9a-fA-F]{{128}})"')
 _KEY_HEADER: Final = re.compile(
-    rf'Endogene key="0x([0-9a-fA-F]{{40}}|[0-9a-fA-F]{{168}})"{_SIGNED}"0x((?:[0-9a-fA-F]{{2}}){{1,4096}})"'
+    rf'{_SCHEME} key="0x([0-9a-fA-F]{{40}}|[0-9a-fA-F]{{168}})"{_SIGNED}"0x((?:[0-9a-fA-F]{{2}}){{1,4096}})"'
 )
 _ADDRESS_DIGITS: Final = 40
+_BY_ADDRESS: Final = "endogene address="
 _MISSING: Final = mark("the header Authorization is missing or not in its form")
 _EXPIRED: Final = mark("it was signed at another time than now")
 _FORGED: Final = mark("the signature is not that of this address for this request")
@@ -73,7 +75,20 @@ def change_proof(request: Request, app: Services, lang: str, authorization: str,
     return found
 
 
+def is_signed_by_address(authorization: str) -> bool:
+    """Return whether the header is of the form that proves itself, without a call of the chain."""
+    return authorization[: len(_BY_ADDRESS)].lower() == _BY_ADDRESS
+
+
 def _proven(request: Request, app: Services, lang: str, authorization: str | None) -> Proof:
+    """Return what the header proves; its signature is checked once for each request."""
+    found: tuple[str | None, Proof] | None = getattr(request.state, "proof", None)
+    if found is None or found[0] != authorization:
+        request.state.proof = found = (authorization, _checked(request, app, lang, authorization))
+    return found[1]
+
+
+def _checked(request: Request, app: Services, lang: str, authorization: str | None) -> Proof:
     compact, long = _HEADER.fullmatch(authorization or ""), _KEY_HEADER.fullmatch(authorization or "")
     parts = compact or long
     if parts is None:

@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal
 from pydantic import ConfigDict, Field
 
 from api.schemas import Amount, Given, Number32, Told, example
-from api.vote_schemas import EXAMPLE_HASH, EXAMPLE_SIGNED, ActStatus, Bytes32, MemberSignature, Nonce
+from api.vote_schemas import EXAMPLE_HASH, EXAMPLE_SIGNED, ActStatus, Bytes32, MemberSignature, Nonce, Text
 from endogene_token.bounds import MAX_UINT64
 from endogene_token.projects import MAX_UINT8, MAX_UINT16
 
@@ -92,10 +92,11 @@ class SpendingGiven(Given):
 
 
 class Draft(Given):
-    """Begins a dossier, by the hash of its text. Subject: the call."""
+    """Begins a dossier, by the hash of its text. Subject: the call. `dossier` is the text, to be kept."""
 
     action: Literal["draft"]
     text: Bytes32
+    dossier: Text | None = None
 
 
 class AddPartner(Given):
@@ -303,7 +304,8 @@ class MemberActGiven(Given):
     `drop` the redemption desk; for `spend`, `returnSpending`, `pay`, `net`, `requestCash`, `dropCashRequest`
     the project currency; for the others the book of projects. `content` is the keccak-256 of the act's other
     members, ABI-encoded in their order, but without `tranche` in `review` and `release`, which the claim's
-    hash tells. `subject` is what the act is about: a call, a project, a merchant, or 0.
+    hash tells, and without the `dossier` of a draft. `subject` is what the act is about: a call, a project,
+    a merchant, or 0.
     """
 
     model_config = ConfigDict(

@@ -111,6 +111,8 @@ class FundTold(Told):
 
     cash + premiums_receivable + loans_receivable = credits_outstanding + merchant_prepayments
     + currency_outstanding + commitments + reserve + operations + free, which may be negative.
+
+    Each count is the multiple of five at or below it, 0 for fewer than five: one more is not seen.
     """
 
     model_config = ConfigDict(
@@ -126,9 +128,9 @@ class FundTold(Told):
             currency_outstanding="150000",
             commitments="250000",
             free="-360000",
-            purchases=6322,
-            merchants=14,
-            members=812,
+            purchases=6320,
+            merchants=10,
+            members=810,
             members_with_credits=640,
             block=1042,
             as_of="2026-11-21T18:04:05Z",
@@ -155,7 +157,10 @@ class FundTold(Told):
 
 
 class TillTold(Told):
-    """A till. `next_sequence` comes after all that is queued; rate in basis points, of today."""
+    """A till. `next_sequence` comes after all that is queued; rate in basis points, of today.
+
+    `next_sequence` and `till_cap` are null for who does not read the sales of the till.
+    """
 
     model_config = ConfigDict(
         json_schema_extra=example(
@@ -172,10 +177,10 @@ class TillTold(Told):
     till: int
     merchant: int
     key: str
-    next_sequence: int
+    next_sequence: int | None = None
     revoked: bool
     rate_bps: int
-    till_cap: str
+    till_cap: str | None = None
 
 
 class MemberTold(Told):

@@ -1,22 +1,23 @@
 """The application: routes under /v1, the public page, one way to tell errors."""
 
+from collections.abc import Callable, Sequence
 from functools import cache
-from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
-from fastapi.staticfiles import StaticFiles
 from sqlalchemy import Engine
 
-from api import errors
+from api import errors, pages
+from api.bodies import Bodies
 from api.clock import ChainClock
 from api.deps import Services
 from api.description import describe
 from api.door import Door
 from api.envelope import Envelope
 from api.idempotency import Idempotency
-from api.pages import problems, summary
+from api.known import KnownAddresses
+from api.pages import problems
 from api.register import Register
 from api.routes import (
     acts,
@@ -56,9 +57,11 @@ from api.routes import (
     uploads,
     webhooks,
 )
+from api.turns import Turns
 from endogene_token.chain.calls import Ledger
 from endogene_token.chain.community import Community
 from endogene_token.config import Settings
+from endogene_token.office.identities import Identity
 from endogene_token.office.secret import OfficeSecret
 
 VERSION: Final = "1"
@@ -75,7 +78,6 @@ ROUTERS: Final = tuple(
         *(collections, bank, reconciliations, exceptions, dunning),
     )
 )
-STATIC: Final = Path(__file__).parent / "static"
 
 
 class _Api(FastAPI):
@@ -83,10 +85,17 @@ class _Api(FastAPI):
         return describe(self)
 
 
-def create_app(settings: Settings, engine: Engine, ledger: Ledger, community_: Community) -> FastAPI:
+def create_app(
+    settings: Settings,
+    engine: Engine,
+    ledger: Ledger,
+    community_: Community,
+    identities: Callable[[], Sequence[Identity]] = tuple,
+) -> FastAPI:
     """Return the application that serves one community. Nothing is opened, sent or read before a request.
 
     `engine` is that of the migrated database that the indexer and the relay write; the caller closes it.
+    `identities`: of the demo, whom its visitors may be.
     """
     app = _Api(
         title="Endogène",
@@ -100,14 +109,18 @@ def create_app(settings: Settings, engine: Engine, ledger: Ledger, community_: C
     )
     register = Register(engine, ledger, ZoneInfo(settings.timezone))
     secret = cache(lambda: OfficeSecret.load(settings))
-    app.state.services = Services(settings, engine, ledger, community_, register, ChainClock(ledger), secret)
+    clock, known = ChainClock(ledger), KnownAddresses(engine)
+    app.state.services = Services(
+        settings, engine, ledger, community_, register, clock, secret, known, identities
+    )
     app.state.lang = settings.lang
     for router in ROUTERS:
         app.include_router(router, prefix="/v1")
-    app.include_router(summary.router)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    pages.install(app)
     errors.install(app)
     app.add_middleware(Idempotency)
-    app.add_middleware(Door, settings=settings)
+    app.add_middleware(Turns)
+    app.add_middleware(Bodies)
+    app.add_middleware(Door, settings=settings)  # before the body: who asks too often sends none
     app.add_middleware(Envelope)
     return app

@@ -165,7 +165,10 @@ def require_till_reader(app: Services, session: Session, asker: Asker, till: int
 
 def require_member_reader(app: Services, session: Session, asker: Asker, member: int) -> None:
     """Raise unless the member itself asks, an officer, or a key that reads members."""
-    if asker.key is not None:
+    if isinstance(asker.key, SessionKey) and asker.key.role is StaffRole.MEMBER:
+        if asker.key.holder.member != member:
+            raise AccessError(actual=asker.key.account)
+    elif asker.key is not None:
         require_live(asker.key, Scope.MEMBERS_READ)
     elif not is_key_of(session, asker.address, member):
         require_officer(app.ledger, asker.address)
@@ -188,9 +191,7 @@ def buyer_seeker(app: Services, session: Session, asker: Asker) -> tuple[str, Mo
     if asker.key is not None:
         require_scope(asker.key, Scope.BUYERS_READ)
         return str(asker.key.holder), asker.key.mode
-    own = from_hex(asker.address)
-    till = select(models.Till.merchant).where(models.Till.key == own, col(models.Till.revoked) == 0)
-    found = session.exec(till).first() or _merchant_of(session, own)
+    found = spoken_for(session, from_hex(asker.address))
     if found is None:
         require_role(app.ledger, asker.address, Role.REGISTRAR)
         return f"role:{OfficeRole.REGISTRAR}", Mode.LIVE
@@ -200,13 +201,14 @@ def buyer_seeker(app: Services, session: Session, asker: Asker) -> tuple[str, Mo
 def key_maker(app: Services, session: Session, asker: Asker, holder: Holder, made: ApiKey | None) -> Actor:
     """Return who makes keys of a holder; `made`: the key to rotate or to revoke, if it is about one.
 
-    A merchant, by its own key or by an API key of its own with the scope; the registrar, for merchants and
-    the auditor; for another role, the officer who has it. Raises AccessError, ScopeMissingError.
+    A merchant, by its own key, by an API key of its own with the scope, or by a login just confirmed; the
+    registrar, for merchants and the auditor; for another role, the officer who has it. Raises AccessError,
+    ScopeMissingError, FreshLoginError.
     """
     if asker.key is not None:
-        require_scope(asker.key, Scope.KEYS_WRITE)
-        if asker.key.holder != holder or (made is not None and made.mode not in asker.key.makes):
-            raise AccessError(actual=asker.key.id)
+        _require_own_keys(asker.key, holder, made)
+        if isinstance(asker.key, SessionKey):
+            require_fresh(asker.key)  # a screen left open makes nothing that opens for years
         return asker.acting()
     if holder.merchant is not None and is_key_of(session, asker.address, holder.merchant):
         return asker.acting(f"member:{holder.merchant}")
@@ -218,13 +220,35 @@ def key_maker(app: Services, session: Session, asker: Asker, holder: Holder, mad
 
 
 def key_ender(app: Services, session: Session, asker: Asker, ended: ApiKey) -> Actor:
-    """Return who revokes a key: who may make it, and the registrar in any case. Raises as `key_maker`."""
-    if asker.key is None and not _may_hold(session, asker, ended.holder):
+    """Return who revokes a key: who may make it, and the registrar in any case.
+
+    Raises as `key_maker`; no login is too old to end a key.
+    """
+    if asker.key is not None:
+        _require_own_keys(asker.key, ended.holder, ended)
+        return asker.acting()
+    if not _may_hold(session, asker, ended.holder):
         role = ended.holder.on_chain
         if role is None or ended.officer != from_hex(asker.address):
             require_role(app.ledger, asker.address, Role.REGISTRAR)
             return asker.acting()
     return key_maker(app, session, asker, ended.holder, ended)
+
+
+def key_end(asker: Asker, rotated: ApiKey | None = None) -> int | None:
+    """Return until when a key may last that this asker makes: no key makes one that outlives it.
+
+    None: as long as is wanted. A key that is put in its own place lasts as long as it did.
+    """
+    if asker.key is None or isinstance(asker.key, SessionKey):
+        return None
+    return None if rotated is not None and rotated.id == asker.key.id else asker.key.ended_at
+
+
+def _require_own_keys(key: ApiKey, holder: Holder, made: ApiKey | None) -> None:
+    require_scope(key, Scope.KEYS_WRITE)
+    if key.holder != holder or (made is not None and made.mode not in key.makes):
+        raise AccessError(actual=key.id)
 
 
 def require_scopes(asker: Asker, wanted: frozenset[Scope], mode: Mode) -> None:
@@ -250,7 +274,7 @@ def listed_holder(
         if wanted not in {None, asker.key.holder}:
             raise AccessError(actual=asker.key.id)
         return asker.key.holder
-    own = _merchant_of(session, from_hex(asker.address))
+    own = merchant_of(session, from_hex(asker.address))
     if own is not None and wanted in {None, Holder(own)}:
         return Holder(own)
     require_role(app.ledger, asker.address, Role.REGISTRAR)
@@ -266,8 +290,14 @@ def _may_hold(session: Session, asker: Asker, holder: Holder) -> bool:
     return holder.merchant is not None and is_key_of(session, asker.address, holder.merchant)
 
 
-def _merchant_of(session: Session, key: bytes) -> int | None:
-    """Return the number of the merchant that signs with this key, or None."""
+def spoken_for(session: Session, key: bytes) -> int | None:
+    """Return the merchant whose till or whose own key this is, or None."""
+    till = select(models.Till.merchant).where(models.Till.key == key, col(models.Till.revoked) == 0)
+    return session.exec(till).first() or merchant_of(session, key)
+
+
+def merchant_of(session: Session, key: bytes) -> int | None:
+    """Return the number of the merchant whose own key this is, or None."""
     query = select(models.Merchant.number).join(
         models.Member, col(models.Member.number) == col(models.Merchant.number)
     )

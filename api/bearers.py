@@ -39,26 +39,49 @@ def bearer(scope: Scope) -> Callable[..., ApiKey]:
     return found
 
 
+def is_bearer(authorization: str) -> bool:
+    """Return whether the header gives a key of the API; the name of the scheme has no case (RFC 9110)."""
+    return authorization[: len(PREFIX)].lower() == PREFIX.lower()
+
+
 def credential(request: Request, app: Services, lang: str, authorization: str) -> ApiKey | None:
     """Return the key that the header gives, or what the session of a request without the header opens.
 
     None: neither is there. Raises as `bearer`, and what `logins.session_of` does.
     """
-    if authorization.startswith(PREFIX):
-        return authenticated(app, lang, authorization)
+    if is_bearer(authorization):
+        return _in_force(app, lang, key_of(request, app, lang, authorization))
     return None if authorization else session_of(request, app, lang)
 
 
 def authenticated(app: Services, lang: str, authorization: str) -> ApiKey:
     """Return the key that the header gives, and note the day of its use. Raises as `bearer`."""
-    token = authorization.removeprefix(PREFIX) if authorization.startswith(PREFIX) else ""
+    return _in_force(app, lang, _kept(app, lang, authorization))
+
+
+def key_of(request: Request, app: Services, lang: str, authorization: str) -> ApiKey:
+    """Return the key that the header gives, whatever its role is worth; looked up once for each request.
+
+    Raises KeyRefusedError.
+    """
+    found: tuple[str, ApiKey] | None = getattr(request.state, "api_key", None)
+    if found is None or found[0] != authorization:
+        request.state.api_key = found = (authorization, _kept(app, lang, authorization))
+    return found[1]
+
+
+def _kept(app: Services, lang: str, authorization: str) -> ApiKey:
+    token = authorization[len(PREFIX) :] if is_bearer(authorization) else ""
     try:
         with reading(app.engine) as connection, Session(connection) as session:
-            key = keys.authenticate(session, token)
+            return keys.authenticate(session, token)
     except KeyRefusedError as refusal:
         raise KeyRefusedError(actual=tr(str(refusal.actual), lang)) from None
+
+
+def _in_force(app: Services, lang: str, key: ApiKey) -> ApiKey:
+    """Note the use of a key, and return it: that of a role is worth what its officer's role is worth now."""
     role, officer = key.holder.on_chain, key.officer
-    # The key of a role is worth what its officer's role is worth now.
     if (
         role is not None
         and officer is not None

@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import ConfigDict, Field
+from sqlmodel import Session
 
 from api.schemas import Amount, Given, Number32, Told, example
 from endogene_token.hexes import from_hex
@@ -58,6 +59,11 @@ _ITEM: Final[dict[str, Any]] = {
     "amount": "28000",
     "premiums": "24350",
     "tax": "3650",
+    "account": 3,
+    "name": "Boulangerie du Port",
+    "tail": "4321",
+    "added_at": 1793628000,
+    "added_by": "officer:0x" + "0a" * 20,
 }
 _RUN: Final[dict[str, Any]] = {
     "number": 7,
@@ -140,6 +146,17 @@ class EndGiven(Given):
     why: Why
 
 
+class RejectedGiven(Given):
+    """What the bank refused before it booked anything, and under which code."""
+
+    model_config = ConfigDict(json_schema_extra=example(items=["D2026-000012"], code="AM04"))
+
+    items: Annotated[
+        list[Annotated[str, Field(pattern="^[DP]20[0-9]{2}-[0-9]{6}$")]], Field(min_length=1, max_length=1000)
+    ]
+    code: Annotated[str, Field(pattern="^[0-9A-Z]{1,10}$", description="The bank's, as in AM04 or 905.")]
+
+
 class InstalmentGiven(Given):
     """How much of a redemption is paid."""
 
@@ -220,7 +237,11 @@ class PayeesTold(Told):
 
 
 class BankItemTold(Told):
-    """A debit or payment; of `amount`, `premiums` are the chain's and `tax` is booked beside it."""
+    """A debit or payment; of `amount`, `premiums` are the chain's and `tax` is booked beside it.
+
+    `account` is the number of the mandate or payee, `name` and `tail` its holder and the last characters of
+    the account; `added_at` and `added_by` say when it was kept, and by whom.
+    """
 
     model_config = ConfigDict(json_schema_extra=example(**_ITEM))
 
@@ -236,6 +257,11 @@ class BankItemTold(Told):
     amount: str
     premiums: str
     tax: str
+    account: int
+    name: str
+    tail: str
+    added_at: int
+    added_by: str
 
 
 class RunTold(Told):
@@ -261,9 +287,9 @@ class RunTold(Told):
     items: list[BankItemTold]
 
     @classmethod
-    def of(cls, row: BankRun, items: list[BankItem]) -> Self:
+    def of(cls, session: Session, row: BankRun, items: list[BankItem]) -> Self:
         """Return a run as it is told."""
-        return cls.model_validate(run_json(row, items))
+        return cls.model_validate(run_json(session, row, items))
 
 
 class RunsTold(Told):
@@ -310,7 +336,7 @@ class DraftedTold(Told):
     left_out: list[LeftTold]
 
     @classmethod
-    def of(cls, drafted: Drafted) -> Self:
+    def of(cls, session: Session, drafted: Drafted) -> Self:
         """Return a draft as it is told."""
         left_out = [LeftTold.of(one) for one in drafted.left_out]
-        return cls(run=RunTold.of(drafted.run, list(drafted.items)), left_out=left_out)
+        return cls(run=RunTold.of(session, drafted.run, list(drafted.items)), left_out=left_out)

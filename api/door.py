@@ -17,10 +17,9 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.callers import Asking, asking, host_of
+from api.callers import Asking, asking, host_of, is_bare, net_of
 from api.deps import services
-from api.errors import problem
-from api.language import language_of
+from api.errors import refused
 from api.versions import HEADER, NEWEST, version_of
 from endogene_token.config import Settings
 from endogene_token.errors import EndogeneError, OverloadedError
@@ -54,21 +53,40 @@ class Door:
         outgoing = _with(headers, send)
         try:
             headers[HEADER] = request.state.version = version_of(request.headers.get(HEADER))
+            self._require_room(request, headers)
             request.state.asking = found = await _asking(request)
             self._count(request, found, headers)
         except EndogeneError as error:
-            await problem(error, language_of(request), request.state.request_id)(scope, receive, outgoing)
+            await refused(request, error)(scope, receive, outgoing)
             return
         await self.app(scope, receive, outgoing)
+
+    def _require_room(self, request: Request, headers: dict[str, str]) -> None:
+        """Raise OverloadedError when too many proofs from this network proved nothing: no other is checked.
+
+        To check one costs more than all that is refused unseen. Who asks without a proof is counted alone.
+        """
+        limit = self._limit_of(request, NETWORK)
+        if limit is not None and not is_bare(request) and not self._limiter.test(limit, _refused(request)):
+            self._tell(NETWORK, limit, _refused(request), headers, is_let_in=False)
 
     def _count(self, request: Request, found: Asking, headers: dict[str, str]) -> None:
         """Count the request, and tell what is left. Raises OverloadedError."""
         policy = CALLER if found.is_known else NETWORK
-        limit = self._limits[policy]
-        if limit is None or _is_own(host_of(request)):
-            return
-        is_let_in = self._limiter.hit(limit, found.who)
-        ends_at, left = self._limiter.get_window_stats(limit, found.who)
+        limit, strangers = self._limit_of(request, policy), self._limit_of(request, NETWORK)
+        if found.is_refused and strangers is not None:
+            self._limiter.hit(strangers, _refused(request))
+        if limit is not None:
+            is_let_in = self._limiter.hit(limit, found.who)
+            self._tell(policy, limit, found.who, headers, is_let_in=is_let_in)
+
+    def _limit_of(self, request: Request, policy: str) -> RateLimitItem | None:
+        return None if _is_own(host_of(request)) else self._limits[policy]
+
+    def _tell(
+        self, policy: str, limit: RateLimitItem, who: str, headers: dict[str, str], *, is_let_in: bool
+    ) -> None:
+        ends_at, left = self._limiter.get_window_stats(limit, who)
         wait = max(1, int(ends_at - time.time()) + 1)
         headers["RateLimit-Policy"] = f'"{policy}";q={limit.amount};w={limit.get_expiry()}'
         headers["RateLimit"] = f'"{policy}";r={max(left, 0) if is_let_in else 0};t={wait}'
@@ -77,9 +95,14 @@ class Door:
 
 
 async def _asking(request: Request) -> Asking:
-    if request.headers.get("authorization") is None and not request.cookies:
+    if is_bare(request):
         return asking(services(request), request)  # reads nothing
-    return await run_in_threadpool(asking, services(request), request)
+    async with services(request).turns:
+        return await run_in_threadpool(asking, services(request), request)
+
+
+def _refused(request: Request) -> str:
+    return f"refused:{net_of(request)}"
 
 
 def _limit(text: str) -> RateLimitItem | None:

@@ -1,7 +1,7 @@
 """From an error to an HTTP answer: the one table of statuses, and problems after RFC 9457."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.responses import Response
 
 from api.language import language_of
 from endogene_token.errors import (
@@ -42,6 +43,8 @@ from endogene_token.errors import (
     IdempotencyKeyError,
     InputError,
     InvitationRefusedError,
+    ItemDayError,
+    ItemStateError,
     KeyCountError,
     KeyEndedError,
     KeyRefusedError,
@@ -52,12 +55,14 @@ from endogene_token.errors import (
     MandateEndedError,
     MandateHeldError,
     MandateTakenError,
+    MemberAccountError,
     MerchantSuspendedError,
     MethodError,
     MonthOpenError,
     MonthOrderError,
     MonthUnissuedError,
     NoCardError,
+    NoDeviceKeyError,
     NoPhoneError,
     NotAwaitedError,
     NothingToProposeError,
@@ -73,6 +78,7 @@ from endogene_token.errors import (
     ProposalOpenError,
     QueueError,
     ReceiptTakenError,
+    ReportCountError,
     RequestShapeError,
     RequestTooLargeError,
     RevokedCardError,
@@ -123,6 +129,9 @@ from endogene_token.receipts import MAX_BATCH
 
 HIDDEN: Final = "…"
 PROBLEM: Final = "application/problem+json"
+API: Final = "/v1"
+HTML: Final = "text/html"
+LONGEST: Final = 500  # characters of a header Accept that are read
 SHOWN_ERRORS: Final = 10  # of a request with many wrong fields
 log = structlog.get_logger()
 
@@ -187,6 +196,9 @@ STATUS: Final[Mapping[type[EndogeneError], HTTPStatus]] = {
     ScopeMissingError: HTTPStatus.FORBIDDEN,
     GuessingError: HTTPStatus.TOO_MANY_REQUESTS,
     StaffCountError: HTTPStatus.CONFLICT,
+    NoDeviceKeyError: HTTPStatus.CONFLICT,
+    ReportCountError: HTTPStatus.CONFLICT,
+    MemberAccountError: HTTPStatus.CONFLICT,
     UnknownStaffError: HTTPStatus.NOT_FOUND,
     StaffEndedError: HTTPStatus.CONFLICT,
     UnknownSessionError: HTTPStatus.NOT_FOUND,
@@ -223,6 +235,8 @@ STATUS: Final[Mapping[type[EndogeneError], HTTPStatus]] = {
     FileOrderError: HTTPStatus.CONFLICT,
     BankSettingsError: HTTPStatus.CONFLICT,
     NotAwaitedError: HTTPStatus.CONFLICT,
+    ItemStateError: HTTPStatus.CONFLICT,
+    ItemDayError: HTTPStatus.CONFLICT,
 }
 """The status of a class and of those under it that have none of their own."""
 
@@ -242,8 +256,8 @@ EXPECTED: Final[Mapping[str, str]] = {
 }
 ELSE_EXPECTED: Final = mark("what the description says")
 ABSENT: Final = mark("absent")
-PRIVATE: Final = re.compile("/(buyers|phone|staff|passkeys|sessions)(/|$)")
-"""The paths whose requests hold numbers, names or codes of people: no answer repeats what was given there."""
+PRIVATE: Final = re.compile("/(buyers|collect|passkeys|phone|sales|sessions|staff|uploads)(/|$)")
+"""The paths whose requests hold numbers, names, accounts or codes of people: no answer repeats them."""
 
 
 def status_of(kind: type[EndogeneError]) -> HTTPStatus | None:
@@ -283,6 +297,19 @@ def problem(error: EndogeneError, lang: str, request_id: str, **members: object)
     return JSONResponse(body, status, headers, media_type=PROBLEM)
 
 
+def refused(request: Request, error: EndogeneError, **members: object) -> Response:
+    """Return a page to who asks for pages, a problem to everybody else."""
+    page: Callable[[Request, EndogeneError], Response] | None = getattr(
+        request.app.state, "refusal_page", None
+    )
+    is_page = not request.url.path.startswith(API) and HTML in request.headers.get("accept", "")[:LONGEST]
+    if page is None or not is_page:
+        return problem(error, language_of(request), request.state.request_id, **members)
+    answer = page(request, error)
+    answer.headers.update(_headers(error, HTTPStatus(answer.status_code)))
+    return answer
+
+
 def install(app: FastAPI) -> None:
     """Make every error that a route raises a problem."""
     app.add_exception_handler(EndogeneError, _told)
@@ -290,15 +317,15 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _routed)
 
 
-async def _told(request: Request, error: Exception) -> JSONResponse:
+async def _told(request: Request, error: Exception) -> Response:
     if not isinstance(error, EndogeneError):
         raise error
     if (status_of(type(error)) or HTTPStatus.INTERNAL_SERVER_ERROR) >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("request failed", error=str(error), path=request.url.path)
-    return problem(error, language_of(request), request.state.request_id)
+    return refused(request, error)
 
 
-async def _misshapen(request: Request, error: Exception) -> JSONResponse:
+async def _misshapen(request: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise error
     lang = language_of(request)
@@ -306,10 +333,10 @@ async def _misshapen(request: Request, error: Exception) -> JSONResponse:
     if PRIVATE.search(request.url.path):
         told = [type(one)(**{**one.params, "actual": "…", "limit": one.limit}) for one in told]
     fields = [{"field": shown(one.params.get("field", "")), "detail": one.render(lang)} for one in told]
-    return problem(told[0], lang, request.state.request_id, errors=fields)
+    return refused(request, told[0], errors=fields)
 
 
-async def _routed(request: Request, error: Exception) -> JSONResponse:
+async def _routed(request: Request, error: Exception) -> Response:
     """Tell what the router itself refuses: an unknown path, a wrong method, a body that is no JSON at all."""
     if not isinstance(error, HTTPException):
         raise error
@@ -322,7 +349,7 @@ async def _routed(request: Request, error: Exception) -> JSONResponse:
     else:
         expected = tr(EXPECTED["json_invalid"], language_of(request))
         told = RequestShapeError(field="body", actual="…", limit=expected)
-    return problem(told, language_of(request), request.state.request_id)
+    return refused(request, told)
 
 
 def _shape_errors(error: RequestValidationError, lang: str) -> Iterator[EndogeneError]:

@@ -84,7 +84,10 @@ class WebhookGiven(Given):
 
 
 class SecretRotation(Given):
-    """How long, in seconds, the old secret signs beside the new one: until it is in place everywhere."""
+    """How long, in seconds, the old secret signs beside the new one: until it is in place everywhere.
+
+    0 ends every old one at once, at any time: for a secret that others may have seen.
+    """
 
     model_config = ConfigDict(json_schema_extra=example(overlap=86400))
 

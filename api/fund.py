@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from endogene_token.indexer.models import Batch, Cursor, Event, Member, Merchant, Pockets, Purchase
+from api.remembered import newest_event
+from endogene_token.indexer.models import Cursor, Member, Merchant, Pockets, Purchase
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Fund:
 def read_fund(session: Session) -> Fund:
     """Return the fund; all zeros before the first block is read."""
     cursor = session.exec(select(Cursor)).first()
-    last = session.exec(select(func.max(Event.block_time))).one()
+    last = newest_event(session)
     return Fund(
         pockets=read_pockets(session),
         purchases=_count(session, Purchase, col(Purchase.reason) == 0),
@@ -33,19 +34,13 @@ def read_fund(session: Session) -> Fund:
         members=_count(session, Member),
         members_with_credits=_count(session, Member, col(Member.balance) != 0),
         block=None if cursor is None else cursor.block_number,
-        as_of=None if last is None else datetime.fromtimestamp(last, UTC),
+        as_of=None if last is None else datetime.fromtimestamp(last.block_time, UTC),
     )
 
 
 def read_pockets(session: Session) -> Pockets:
     """Return the balance sheet; all zeros before the first block is read."""
     return session.exec(select(Pockets)).first() or _empty()
-
-
-def last_batches(session: Session, most: int) -> list[Batch]:
-    """Return the batches of purchases recorded last, the newest first."""
-    newest = (col(Batch.block_number).desc(), col(Batch.till), col(Batch.first_sequence).desc())
-    return list(session.exec(select(Batch).order_by(*newest).limit(most)))
 
 
 def _count(session: Session, model: type[Purchase | Merchant | Member], *conditions: object) -> int:

@@ -14,9 +14,8 @@ from api.text import refusal_text
 from endogene_token.errors import RequestShapeError
 from endogene_token.ids import PurchaseId
 from endogene_token.indexer import models
-from endogene_token.office.trail import changing
-from endogene_token.sales import HostedSale, SaleConnector, SaleState, connecting
-from endogene_token.sales.csv_upload import KIND, Columns
+from endogene_token.sales import HostedSale, SaleState, connecting
+from endogene_token.sales.csv_upload import Columns
 from endogene_token.sales.deliveries import Desk, Refused, Taken
 from endogene_token.sales.intake import Admitted
 from endogene_token.sales.tills import hosted
@@ -40,7 +39,7 @@ def desk_of(
         number,
         ZoneInfo(app.settings.timezone),
         source,
-        buyers_of(app, seller),
+        buyers_of(app, seller.who, seller.mode),
         seller.actor,
         keeps_unknown=alone,
         is_dry=is_dry or seller.is_test,
@@ -58,7 +57,7 @@ def told(session: Session, sale: HostedSale, lang: str) -> SaleTold:
     place = None if sale.sequence is None else PurchaseId(sale.signer or 0, sale.sequence)
     return SaleTold.model_validate(
         {
-            "id": sale.id or 0,
+            "id": max(sale.id or 0, 0),  # of a trial, which kept nothing: 0
             "merchant": sale.merchant,
             "till": sale.till,
             "receipt": sale.receipt,
@@ -103,30 +102,14 @@ def page(
     return session.exec(query.order_by(col(HostedSale.id)).limit(limit)).all()
 
 
-def columns_of(app: Services, merchant: int, said: str | None) -> Columns:
-    """Return what a merchant says of its files' columns (JSON), else what it said before.
+def columns_of(app: Services, merchant: int, said: str | None, content: bytes) -> Columns:
+    """Return what a merchant says of its file's columns (JSON), else what it said before and fits this file.
 
-    Raises RequestShapeError.
+    Raises RequestShapeError, and as `connecting.columns`.
     """
-    if said is not None:
-        try:
-            return msgspec.json.decode(said.encode(), type=Columns)
-        except (msgspec.DecodeError, UnicodeError) as error:
-            raise RequestShapeError(field="columns", actual=error, limit="JSON") from error
-    with reading(app.engine) as connection, Session(connection) as session:
-        kept = session.get(SaleConnector, (merchant, KIND))
-    return Columns() if kept is None else msgspec.json.decode(kept.settings, type=Columns)
-
-
-def keep_columns(app: Services, desk: Desk, columns: Columns) -> None:
-    """Keep which columns a merchant's files have; the bytes of the next one speak for themselves."""
-    plain = msgspec.structs.replace(columns, delimiter=None, encoding=None)
-    row = SaleConnector(
-        merchant=desk.merchant, kind=KIND, till=desk.till, settings=msgspec.json.encode(plain).decode()
-    )
-    with reading(app.engine) as connection, Session(connection) as session:
-        old = session.get(SaleConnector, (desk.merchant, KIND))
-    if old is not None and (old.till, old.settings) == (row.till, row.settings):
-        return
-    with changing(app.engine, desk.actor) as change:
-        connecting.keep(change, row)
+    if said is None:
+        return connecting.columns(app.engine, merchant, content)
+    try:
+        return msgspec.json.decode(said.encode(), type=Columns)
+    except (msgspec.DecodeError, UnicodeError) as error:
+        raise RequestShapeError(field="columns", actual=error, limit="JSON") from error

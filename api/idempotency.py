@@ -5,6 +5,7 @@ neither does. Kept are the answers of work that was done (200 to 299); what was 
 may be asked again with the same key. See docs/decisions/0018-idempotency.md.
 """
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,10 +19,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.bodies import replayed
+from api.callers import confirm
 from api.deps import Services, services
-from api.envelope import replayed
-from api.errors import problem
-from api.language import language_of
+from api.errors import refused
 from endogene_token import crash
 from endogene_token.errors import EndogeneError, IdempotencyInFlightError, IdempotencyKeyError
 from endogene_token.office import answers
@@ -31,6 +32,8 @@ from endogene_token.store import Unit, reading
 HEADER: Final = "Idempotency-Key"
 REPLAYED: Final = "Idempotency-Replayed"
 LONGEST: Final = 255
+UNKEPT: Final = re.compile("/v1/(sessions|passkeys)(/|$)")
+"""Their answers are for one browser and one moment: a cookie, a challenge that counts once."""
 _FIRST_BAD: Final = HTTPStatus.MULTIPLE_CHOICES
 
 
@@ -45,20 +48,27 @@ class Idempotency:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         given = Headers(scope=scope).getlist(HEADER) if scope["type"] == "http" else []
-        if not given or scope["method"] != "POST":
+        if not given or scope["method"] != "POST" or UNKEPT.match(scope["path"]):
             await self.app(scope, receive, send)
             return
         request = Request(scope)
         try:
-            answer = await self._once(request, _key(given), receive)
+            answer = await self._once_or_again(request, _key(given), receive)
         except EndogeneError as error:
-            answer = problem(error, language_of(request), request.state.request_id)
-        except AnsweredError as answered:
-            answer = _again(answered.answer)
+            answer = refused(request, error)
         await answer(scope, receive, send)
 
+    async def _once_or_again(self, request: Request, key: str, receive: Receive) -> ASGIApp:
+        """Return the answer to send; a kept one only to whom the request's proof still lets in."""
+        try:
+            return await self._once(request, key, receive)
+        except AnsweredError as answered:
+            await run_in_threadpool(confirm, services(request), request)
+            kept = answered.answer
+            return Response(kept.body, kept.status, {REPLAYED: "true"}, kept.kind)
+
     async def _once(self, request: Request, key: str, receive: Receive) -> ASGIApp:
-        """Return the answer to send: what was kept, or that of the work done now."""
+        """Do the work, and return its answer. Raises AnsweredError when it was done before."""
         app = services(request)
         body: bytes = (await receive())["body"]  # whole: the envelope has read it
         query = request.scope["query_string"].decode("latin-1")
@@ -67,7 +77,7 @@ class Idempotency:
         with self._alone(ask):
             kept = await run_in_threadpool(_kept, app, ask)
             if kept is not None:
-                return _again(kept)
+                raise AnsweredError(kept)
             unit = Unit(app.engine, lambda connection: answers.claim(connection, app.secret(), ask))
             outgoing = _Outgoing()
             try:
@@ -134,7 +144,3 @@ def _commit(app: Services, unit: Unit, ask: Ask, outgoing: _Outgoing) -> None:
         answers.keep(connection, app.secret(), ask, outgoing.answer)
     unit.commit()
     crash.point("answers.committed")
-
-
-def _again(kept: Answer) -> Response:
-    return Response(kept.body, kept.status, {REPLAYED: "true"}, kept.kind)

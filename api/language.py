@@ -6,14 +6,19 @@ from starlette.requests import Request
 
 from endogene_token.i18n import DEFAULT_LANGUAGE, known_language
 
+LANGUAGE_COOKIE: Final = "lang"
 LONGEST_HEADER: Final = 200  # characters: a browser's list of languages is far shorter
 
 
 def language_of(request: Request) -> str:
-    """Return the language of ``?lang=``, else of Accept-Language, else the one that the service is set to."""
-    asked = known_language(request.query_params.get("lang", "")[:LONGEST_HEADER])
-    if asked is not None:
-        return asked
+    """Return the language of ``?lang=``, else the one kept by the reader's browser, else of Accept-Language.
+
+    Else the one that the service is set to.
+    """
+    for told in (request.query_params.get("lang", ""), request.cookies.get(LANGUAGE_COOKIE, "")):
+        asked = known_language(told[:LONGEST_HEADER])
+        if asked is not None:
+            return asked
     accepted = preferred(request.headers.get("accept-language", "")[:LONGEST_HEADER])
     own: str = getattr(request.app.state, "lang", DEFAULT_LANGUAGE)
     return accepted or own

@@ -2,6 +2,8 @@
 
 On https the cookie is `__Host-endogene`: Secure, for this very host, unseen by scripts, never sent from a
 page of another site. What changes something must also say that it comes from a page of ours (Origin).
+
+Whose shop it is may be a member as well: the wallet's session has a cookie of its own beside the other.
 """
 
 from collections.abc import Iterator
@@ -21,30 +23,47 @@ from endogene_token.errors import (
 )
 from endogene_token.i18n import tr
 from endogene_token.office import sessions, staff
+from endogene_token.office.scopes import StaffRole
 from endogene_token.office.sessions import NewSession, SessionKey
 from endogene_token.office.staff_models import OfficeAccount, OfficeSession
 from endogene_token.store import reading
 
 COOKIE: Final = "__Host-endogene"
 LOOPBACK_COOKIE: Final = "endogene"  # a browser takes the prefix __Host- on https only
+WALLET: Final = "-wallet"
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def cookie_name(settings: Settings) -> str:
+def cookie_name(settings: Settings, *, is_wallet: bool = False) -> str:
     """Return the name under which sessions of this service are kept by browsers."""
-    return COOKIE if _is_https(settings) else LOOPBACK_COOKIE
+    name = COOKIE if _is_https(settings) else LOOPBACK_COOKIE
+    return name + WALLET if is_wallet else name
 
 
-def session_of(request: Request, app: Services, lang: str) -> SessionKey | None:
+def cookie_for(settings: Settings, account: OfficeAccount) -> str:
+    """Return the name under which a browser keeps a session of this account."""
+    return cookie_name(settings, is_wallet=account.role == StaffRole.MEMBER)
+
+
+def cookie_of(request: Request, settings: Settings) -> str | None:
+    """Return the name of the cookie by which a request asks; the wallet's is the second choice."""
+    both = (cookie_name(settings, is_wallet=one) for one in (False, True))
+    return next((name for name in both if name in request.cookies), None)
+
+
+def session_of(request: Request, app: Services, lang: str, *, cookie: str | None = None) -> SessionKey | None:
     """Return what the session of this request opens, and note its use; None for a request without a session.
+
+    `cookie`: that of one door; without it, whichever the request has.
 
     The session of a role is worth what that role is worth on chain now. Raises SessionRefusedError,
     CrossSiteError; ChainError when a role must be asked and no node answers.
     """
-    if cookie_name(app.settings) not in request.cookies:
+    name = cookie or cookie_of(request, app.settings)
+    if name is None or name not in request.cookies:
         return None
     with translated(lang):
-        row, account = shown(request, app)
+        row, account = shown(request, app, name)
         with reading(app.engine) as connection, Session(connection) as session:
             if not staff.is_worth(app.ledger, session, account):
                 raise SessionRefusedError(actual=sessions.ROLE_ENDED)
@@ -52,14 +71,14 @@ def session_of(request: Request, app: Services, lang: str) -> SessionKey | None:
     return sessions.key_of(row, account)
 
 
-def shown(request: Request, app: Services) -> tuple[OfficeSession, OfficeAccount]:
+def shown(request: Request, app: Services, cookie: str | None = None) -> tuple[OfficeSession, OfficeAccount]:
     """Return the session in force of a request's cookie, whatever its role is worth.
 
     Raises SessionRefusedError, not translated; CrossSiteError.
     """
     if request.method not in SAFE:
         require_own_page(request, app.settings)
-    token = request.cookies.get(cookie_name(app.settings), "")
+    token = request.cookies.get(cookie or cookie_of(request, app.settings) or "", "")
     with reading(app.engine) as connection, Session(connection) as session:
         row = sessions.authenticate(session, token)
         return row, staff.find(session, row.account)
@@ -72,10 +91,10 @@ def require_own_page(request: Request, settings: Settings) -> None:
         raise CrossSiteError(actual=origin)
 
 
-def give(response: Response, settings: Settings, new: NewSession) -> None:
+def give(response: Response, settings: Settings, new: NewSession, account: OfficeAccount) -> None:
     """Have the browser keep a session, until it is closed."""
     response.set_cookie(
-        cookie_name(settings),
+        cookie_for(settings, account),
         new.token,
         secure=_is_https(settings),
         httponly=True,
@@ -84,11 +103,10 @@ def give(response: Response, settings: Settings, new: NewSession) -> None:
     )
 
 
-def take(response: Response, settings: Settings) -> None:
-    """Have the browser forget its session."""
-    response.delete_cookie(
-        cookie_name(settings), secure=_is_https(settings), httponly=True, samesite="strict", path="/"
-    )
+def take(response: Response, settings: Settings, account: OfficeAccount) -> None:
+    """Have the browser forget its session of this account."""
+    name = cookie_for(settings, account)
+    response.delete_cookie(name, secure=_is_https(settings), httponly=True, samesite="strict", path="/")
 
 
 def _is_https(settings: Settings) -> bool:

@@ -11,13 +11,13 @@ from endogene_token.chain.calls import Ledger
 from endogene_token.chain.roll import NOW, is_signed, key_of, roll_entry
 from endogene_token.errors import MemberNotValidError, MemberSignatureError
 from endogene_token.hexes import from_hex
-from endogene_token.member_acts import Act, Asking, Dropping
+from endogene_token.member_acts import Act, Asking, Dropping, KeepingKey
 from endogene_token.relay import member_acts
 from endogene_token.relay.act_models import RelayMemberAct
 from endogene_token.relay.member_acts import SignedMemberAct
 
 DAY: Final = 86_400
-_OF_HOLDERS: Final = (Asking, Dropping)
+_OF_HOLDERS: Final = (Asking, Dropping, KeepingKey)
 
 
 def signed_act(given: MemberActGiven) -> SignedMemberAct:

@@ -1,9 +1,9 @@
 """Calls and projects as the read model has them, told to everybody: numbers, never who a partner is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, TypeVar
 
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, SQLModel, col, func, select
 
 from api.dossiers import Dossier, debt
 from api.project_answers import (
@@ -22,6 +22,7 @@ from api.project_answers import (
     TrancheTold,
 )
 from endogene_token.act_json import bits, word
+from endogene_token.errors import UnknownProjectError
 from endogene_token.hexes import to_hex
 from endogene_token.indexer.money_models import OutflowRulesVersion
 from endogene_token.indexer.project_models import (
@@ -45,6 +46,7 @@ from endogene_token.projects import (
 from endogene_token.relay.vote_models import RelayText
 
 _OUT: Final = (TrancheState.RELEASED, TrancheState.ACCOUNTED)
+_UNDER_WAY: Final = (ProjectState.AWARDED, ProjectState.ACTIVE, ProjectState.SUSPENDED)
 _JUDGED: Final = (TrancheState.CLAIMED, TrancheState.REVIEWED)
 M = TypeVar("M", bound=SQLModel)
 
@@ -68,6 +70,23 @@ def call_told(session: Session, row: ProjectCall, now: int) -> ProjectCallTold:
             "text": _text(session, row.text_hash),
         }
     )
+
+
+def known(session: Session, number: int) -> Project:
+    """Return a project's row. Raises UnknownProjectError."""
+    row = session.get(Project, number)
+    if row is None:
+        last = session.exec(select(func.max(Project.number))).one()
+        raise UnknownProjectError(actual=number, limit=last or 0)
+    return row
+
+
+def is_late(row: Project, tranches: Iterable[ProjectTranche], now: int) -> bool:
+    """Return whether a project's money should have come by now, or a loan's instalment come back."""
+    is_waiting = row.state in _UNDER_WAY and any(
+        one.state not in _OUT and _late(one, row, now) for one in tranches
+    )
+    return is_waiting or debt(row, now).late > 0
 
 
 def brief(row: Project) -> ProjectBrief:

@@ -1,24 +1,22 @@
 """For which merchant a request may bring or read sales: by an API key, else by a signature."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from fastapi import Request
-from sqlmodel import Session, select
+from sqlalchemy import Engine
+from sqlmodel import Session
 
 from api.access import caller, require_merchant
-from api.askers import place_of
+from api.askers import place_of, spoken_for
 from api.bearers import authenticated, credential, require_scope
 from api.deps import Services
-from endogene_token.errors import AccessError
+from endogene_token.errors import AccessError, UnknownCardError, UnknownPhoneError
 from endogene_token.hexes import from_hex
-from endogene_token.indexer.models import Member, Till
-from endogene_token.office import cards, guesses, phones, sandbox
+from endogene_token.office import guesses
+from endogene_token.office.buyers import OfficeBuyers
 from endogene_token.office.scopes import Mode, Scope
-from endogene_token.office.secret import OfficeSecret
 from endogene_token.office.trail import Actor
-from endogene_token.sales import Buyer, Buyers, MembersOnly
-from endogene_token.sales.deliveries import UNKNOWN_BUYER
+from endogene_token.sales import Buyer, Buyers
 from endogene_token.store import reading
 
 
@@ -32,7 +30,12 @@ class Seller:
     merchant: int
     who: str
     actor: Actor
-    is_test: bool = False
+    mode: Mode = Mode.LIVE
+
+    @property
+    def is_test(self) -> bool:
+        """Whether nothing is kept of what it brings."""
+        return self.mode is Mode.TEST
 
 
 def seller(app: Services, request: Request, lang: str, wanted: int | None, scope: Scope) -> Seller:
@@ -52,80 +55,41 @@ def seller(app: Services, request: Request, lang: str, wanted: int | None, scope
         if asked is None or own not in {None, asked}:
             raise AccessError(actual=key.id)
         actor = Actor(key.who, where, number)
-        return Seller(asked, str(key.holder), actor, is_test=key.mode is Mode.TEST)
+        return Seller(asked, str(key.holder), actor, key.mode)
     address = caller(request, app, lang, header)
     with reading(app.engine) as connection, Session(connection) as session:
-        merchant = _merchant_of(session, address) if wanted is None else wanted
+        merchant = spoken_for(session, from_hex(address)) if wanted is None else wanted
         if merchant is None:
             raise AccessError(actual=address)
         require_merchant(session, app.ledger, address, merchant)
     return Seller(merchant, f"merchant:{merchant}", Actor(f"address:{address}", where, number))
 
 
-def _merchant_of(session: Session, address: str) -> int | None:
-    """Return the merchant whose till or whose own key this is, or None."""
-    key = from_hex(address)
-    till = session.exec(select(Till).where(Till.key == key, Till.revoked == 0)).first()
-    if till is not None:
-        return till.merchant
-    member = session.exec(select(Member).where(Member.key == key)).first()
-    return None if member is None else member.number
+@dataclass(slots=True)
+class _CountedBuyers:
+    """Buyers for a request: unknown numbers are counted for `who`, so that no key counts through a town.
 
+    `counted`: how many this request made of them. Its session shows the moment before the first one.
+    """
 
-class OfficeBuyers(MembersOnly):
-    """Buyers as the office knows them: by card or telephone number, too."""
-
-    def __init__(self, secret: Callable[[], OfficeSecret], region: str) -> None:
-        """`region`: the country of a telephone number without its code (ISO 3166)."""
-        self._secret = secret
-        self._region = region
+    engine: Engine
+    known: OfficeBuyers
+    who: str
+    counted: int = 0
 
     def member_of(self, session: Session, buyer: Buyer) -> int:
-        """Return the member's number. Raises what `cards.holder` and `phones.holder` do."""
-        if buyer.card is not None:
-            return cards.holder(session, self._secret(), buyer.card)
-        if buyer.phone is not None:
-            return phones.holder(session, self._secret(), phones.normal(buyer.phone, self._region))
-        return super().member_of(session, buyer)
-
-
-class _CountedBuyers(OfficeBuyers):
-    """The same for a request: unknown numbers are counted, so that no key counts through a town."""
-
-    def __init__(self, app: Services, who: str) -> None:
-        super().__init__(app.secret, app.settings.phone_region)
-        self._engine = app.engine
-        self._who = who
-
-    def member_of(self, session: Session, buyer: Buyer) -> int:
-        """Return the member's number. Raises also GuessingError."""
+        """Return the member's number. Raises what `OfficeBuyers` does, and GuessingError."""
         if buyer.card is None and buyer.phone is None:
-            return super().member_of(session, buyer)
-        guesses.require_guess(session, self._who)
+            return self.known.member_of(session, buyer)
+        guesses.require_guess(session, self.who, self.counted)
         try:
-            return super().member_of(session, buyer)
-        except UNKNOWN_BUYER:
-            guesses.count_guess(self._engine, self._who)
+            return self.known.member_of(session, buyer)
+        except (UnknownCardError, UnknownPhoneError):
+            self.counted = guesses.count_guess(self.engine, self.who)
             raise
 
 
-class _SandboxBuyers(MembersOnly):
-    """The test members, by the test cards and telephones."""
-
-    def __init__(self, region: str) -> None:
-        self._region = region
-
-    def member_of(self, session: Session, buyer: Buyer) -> int:
-        """Return the test member's number. Raises what `sandbox` does."""
-        if buyer.card is not None:
-            return sandbox.card_holder(buyer.card)
-        if buyer.phone is not None:
-            return sandbox.phone_holder(phones.normal(buyer.phone, self._region))
-        return super().member_of(session, buyer)
-
-
-def buyers_of(app: Services, seller_: Seller) -> Buyers:
-    """Return how this seller's buyers are known."""
-    if seller_.is_test:
-        return _SandboxBuyers(app.settings.phone_region)
-    return _CountedBuyers(app, seller_.who)
+def buyers_of(app: Services, who: str, mode: Mode) -> Buyers:
+    """Return how the buyers of `who` (``merchant:4``) are known. Test buyers are no secret: not counted."""
+    known = OfficeBuyers(app.secret, app.settings.phone_region, mode)
+    return known if mode is Mode.TEST else _CountedBuyers(app.engine, known, who)

@@ -1,8 +1,8 @@
 """Who invites staff and officers, who lists them, who ends them.
 
-A merchant's owner: its own staff. The registrar: merchants, mentors, directors, the auditor. An officer of
-the chain invites himself or herself, by the signature of the address that has the role: who could make
-another officer's account would act as both. A key of the API invites nobody.
+A merchant's owner: its own staff. The registrar: members, merchants, mentors, directors, the auditor. An
+officer of the chain invites himself or herself, by the signature of the address that has the role: who could
+make another officer's account would act as both. A key of the API invites nobody.
 """
 
 from typing import Final, Protocol
@@ -21,7 +21,9 @@ from endogene_token.office.sessions import SessionKey
 from endogene_token.office.trail import Actor
 
 OF_MERCHANTS: Final = frozenset({StaffRole.STAFF, StaffRole.OWNER})
-OF_REGISTRAR: Final = OF_MERCHANTS | {StaffRole.MENTOR, StaffRole.DIRECTOR, StaffRole.AUDITOR}
+OF_REGISTRAR: Final = OF_MERCHANTS | {
+    *(StaffRole.MENTOR, StaffRole.DIRECTOR, StaffRole.AUDITOR, StaffRole.MEMBER)
+}
 READ_ALL: Final = frozenset({StaffRole.REGISTRAR, StaffRole.AUDITOR})
 
 

@@ -200,7 +200,7 @@ class DirectorTold(Told):
 
 
 class MembersTold(Told):
-    """How many members are valid today, by college."""
+    """How many members are valid today, by college: multiples of five, 0 for fewer than five."""
 
     user: int
     worker: int

@@ -30,6 +30,7 @@ MemberSignature = Annotated[
 ChoiceNumber = Annotated[
     int, Field(ge=Choice.FOR, le=Choice.ABSTAIN, description="1 for, 2 against, 3 abstain.")
 ]
+SealedOpening = Annotated[str, Field(pattern=f"^0x[0-9a-fA-F]{{{2 * SEALED_BYTES}}}$")]
 BallotSequence = Annotated[int, Field(ge=1, le=MAX_SEQUENCE)]
 Nonce = Annotated[int, Field(ge=0, le=2**63 - 1)]
 College = Literal["user", "worker", "supporting"]
@@ -37,12 +38,15 @@ BallotStatus = Literal["queued", "counted", "refused"]
 ActStatus = Literal["queued", "done", "refused"]
 
 
+Text = Annotated[str, Field(pattern="^[^\\x00]+$")]
+
+
 class TextGiven(Given):
     """The text of a resolution, in full. It is kept in the form NFC, its lines ended by \\n alone."""
 
     model_config = ConfigDict(json_schema_extra=example(text="Résolution : acheter un four.\n"))
 
-    text: Annotated[str, Field(pattern="^[^\\x00]+$")]
+    text: Text
 
 
 class TextTold(Told):
@@ -64,7 +68,10 @@ class CallGiven(Given):
 
 
 class ProposalGiven(Given):
-    """A resolution to file, signed by a member (EIP-712 `Proposal`). `kind`: the contract's number of it."""
+    """A resolution to file, signed by a member (EIP-712 `Proposal`). `kind`: the contract's number of it.
+
+    `text`, whose hash is `text_hash`, is kept with it; left out, it must be kept already.
+    """
 
     model_config = ConfigDict(
         json_schema_extra=example(
@@ -80,6 +87,7 @@ class ProposalGiven(Given):
     member: Number32
     kind: Annotated[int, Field(ge=0, le=max(Kind))]
     text_hash: Bytes32
+    text: Text | None = None
     calls: Annotated[list[CallGiven], Field(default_factory=list, max_length=MOST_CALLS)]
     nonce: Nonce
     signature: MemberSignature
@@ -157,7 +165,7 @@ class BallotGiven(Given):
     commitment: Bytes32 | None = None
     sequence: BallotSequence
     signature: MemberSignature
-    sealed_opening: Annotated[str, Field(pattern=f"^0x[0-9a-fA-F]{{{2 * SEALED_BYTES}}}$")] | None = None
+    sealed_opening: SealedOpening | None = None
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:

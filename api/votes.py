@@ -6,7 +6,7 @@ from enum import IntEnum
 from functools import cache
 from typing import Any, Final
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from api.text import day_text
 from api.vote_answers import (
@@ -22,6 +22,7 @@ from endogene_token.ballots import Choice
 from endogene_token.bylaws import Body, Kind, Majority, State
 from endogene_token.chain.artifacts import CONTRACTS, load
 from endogene_token.chain.community import Community
+from endogene_token.errors import UnknownResolutionError
 from endogene_token.hexes import to_hex
 from endogene_token.indexer.vote_models import Resolution, ResolutionTally
 from endogene_token.indexer.votes import vote_of
@@ -35,6 +36,15 @@ UNCOUNTED: Final = (State.DRAFT, State.NOTICED, State.OPEN, State.CLOSED)
 def name_of(member: IntEnum) -> Any:
     """Return the word of an enumeration as the API writes it, such as ``no-quorum``."""
     return member.name.lower().replace("_", "-")
+
+
+def known(session: Session, number: int) -> Resolution:
+    """Return a resolution's row. Raises UnknownResolutionError."""
+    row = session.get(Resolution, number)
+    if row is None:
+        last = session.exec(select(func.max(Resolution.number))).one()
+        raise UnknownResolutionError(actual=number, limit=last or 0)
+    return row
 
 
 def page(session: Session, after: int, size: int, now: int) -> list[ResolutionBrief]:

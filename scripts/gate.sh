@@ -20,5 +20,8 @@ node_modules/.bin/solhint --disc --max-warnings 0 'contracts/**/*.sol'
 say "Contracts: the packaged artifacts are those of the sources"
 $bin/python scripts/compile.py --check
 
+say "Pages: what they load from other projects is as its packages hold it"
+$bin/python scripts/vendor.py --check
+
 say "Tests"
 exec $bin/python -m pytest -n 2 --dist loadgroup "$@"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests import postgresql
+from tests import migrated, postgresql
 
 # A shared machine may be slow for a while; slow is not wrong, and speed is measured by the benchmark.
 settings.register_profile("shared machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -41,9 +41,38 @@ def sqlite_url(tmp_path: Path) -> str:
     return f"sqlite:///{folder / 'ledger.sqlite'}"
 
 
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: postgresql.Server) -> Iterator[str]:
+    """The name of a migrated PostgreSQL database, to be copied."""
+    with postgresql_server.database() as url:
+        migrated.fill(url)
+        yield url.rpartition("/")[2]
+
+
+@pytest.fixture
+def migrated_postgresql_url(postgresql_server: postgresql.Server, postgresql_template: str) -> Iterator[str]:
+    """A migrated PostgreSQL database without a row."""
+    with postgresql_server.database(template=postgresql_template) as url:
+        yield url
+
+
+@pytest.fixture
+def migrated_sqlite_url(sqlite_url: str) -> str:
+    """A migrated SQLite database without a row."""
+    migrated.copy_sqlite(sqlite_url)
+    return sqlite_url
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """An empty database: the test runs once on SQLite and once on PostgreSQL."""
+    """A migrated database without a row: the test runs once on SQLite and once on PostgreSQL."""
+    url: str = request.getfixturevalue(f"migrated_{request.param}_url")
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database_url(request: pytest.FixtureRequest) -> str:
+    """A database without a table: the test runs once on SQLite and once on PostgreSQL."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
 

@@ -48,8 +48,11 @@ class Server:
         _wait(self, self.process, self._log)
 
     @contextlib.contextmanager
-    def database(self, folder: Path | None = None) -> Iterator[str]:
-        """Yield the URL of a new database, its files in `folder` if given, and drop it afterwards."""
+    def database(self, folder: Path | None = None, template: str = "template1") -> Iterator[str]:
+        """Yield the URL of a new database, its files in `folder` if given, and drop it afterwards.
+
+        `template`: the name of one to copy, to which nobody may be connected.
+        """
         name = f"test_{os.getpid()}_{next(self._numbers)}"
         place = ""
         with self._connected() as connection:
@@ -57,7 +60,7 @@ class Server:
                 give_to_server(folder)
                 connection.execute(f"CREATE TABLESPACE {name} LOCATION '{folder}'".encode())
                 place = f"TABLESPACE {name}"
-            connection.execute(f"CREATE DATABASE {name} {place}".encode())
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} {place}".encode())
         yield f"postgresql+psycopg://{self._root}/{name}"
         with self._connected() as connection:  # anew: the server may have been restarted meanwhile
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())

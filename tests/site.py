@@ -1,6 +1,5 @@
 """A town with its API served by uvicorn on a free port, a relay and an indexer to be stepped by the test."""
 
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from endogene_token.relay import Relay
 from endogene_token.sdk.access import authorization
 from endogene_token.sdk.keys import TillKey
 from endogene_token.sdk.messages import batch_body, batch_path
+from endogene_token.sockets import tcp_listener
 from tests.town import Town, database
 
 PATIENCE = 20.0  # seconds
@@ -98,7 +98,8 @@ def open_site(town: Town, url: str, **settings: Any) -> Iterator[Site]:
 @contextmanager
 def served(app: FastAPI) -> Iterator[str]:
     """Serve an application on a free port of this machine; give its address."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with tcp_listener() as listener:
+        listener.bind(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

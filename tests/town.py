@@ -28,6 +28,7 @@ from endogene_token.receipts import (
 )
 from endogene_token.sdk.keys import TillKey
 from endogene_token.store import migrate, open_engine
+from tests import migrated
 
 RULES = Rules(
     purchase_window_days=30,
@@ -140,6 +141,8 @@ def settle_down(rpc: Rpc, exposure: int = 2**47) -> Town:
 
 def database(url: str) -> Engine:
     """Return a migrated database."""
+    if url.startswith(migrated.SCHEME):
+        migrated.copy_sqlite(url)
     engine = open_engine(url)
     migrate(engine)
     return engine

@@ -6,13 +6,13 @@ from functools import cache
 from http import HTTPStatus
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Header, Path
-from fastapi.responses import HTMLResponse, JSONResponse, Response
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from fastapi import APIRouter, Header, Path, Request
+from fastapi.responses import JSONResponse, Response
 
 from api.deps import App, Language, Services
 from api.errors import status_of
 from api.event_answers import ProblemKinds, ProblemKindTold
+from api.pages.shell import VARIES, page
 from endogene_token.errors import EndogeneError, UnknownProblemError
 from endogene_token.i18n import tr
 
@@ -27,29 +27,23 @@ PAGES: Final[dict[int | str, dict[str, Any]]] = {
 Code = Annotated[str, Path(pattern="^[a-z0-9-]{1,60}$", description="The `code` of a problem.")]
 Accept = Annotated[str, Header()]
 _PLACE: Final = re.compile(r"\{[a-z_]+\}")
-_TEMPLATES: Final = Environment(
-    loader=PackageLoader("api"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+KEPT: Final = "public, max-age=3600"
 
 
 @router.get("/problems", response_model=ProblemKinds, responses=PAGES)
-def problems(app: App, lang: Language, accept: Accept = "") -> Response:
+def problems(request: Request, app: App, lang: Language, accept: Accept = "") -> Response:
     """Tell every problem of this service, in the order of the tree of errors."""
     told = [kind_told(one, lang) for one in kinds().values()]
-    return _answer(app, lang, accept, ProblemKinds(items=told), None)
+    return _answer(request, app, lang, accept, ProblemKinds(items=told))
 
 
 @router.get("/problems/{code}", response_model=ProblemKindTold, responses=PAGES)
-def problem_kind(code: Code, app: App, lang: Language, accept: Accept = "") -> Response:
+def problem_kind(request: Request, code: Code, app: App, lang: Language, accept: Accept = "") -> Response:
     """Tell what a problem means and what to do; the values of a single one stand in its answer."""
     kind = kinds().get(code)
     if kind is None:
         raise UnknownProblemError(actual=code)
-    return _answer(app, lang, accept, kind_told(kind, lang), code)
+    return _answer(request, app, lang, accept, kind_told(kind, lang))
 
 
 @cache
@@ -79,23 +73,13 @@ def _classes(kind: type[EndogeneError]) -> Iterator[type[EndogeneError]]:
 
 
 def _answer(
-    app: Services, lang: str, accept: str, told: ProblemKinds | ProblemKindTold, code: str | None
+    request: Request, app: Services, lang: str, accept: str, told: ProblemKinds | ProblemKindTold
 ) -> Response:
-    headers = {
-        "Content-Language": lang,
-        "Cache-Control": "public, max-age=3600",
-        "Vary": "Accept, Accept-Language",
-    }
     if "text/html" not in accept[:LONGEST_ACCEPT].lower():
+        headers = {"Content-Language": lang, "Cache-Control": KEPT, "Vary": f"Accept, {VARIES}"}
         return JSONResponse(told.model_dump(), headers=headers)
+    is_one = isinstance(told, ProblemKindTold)
     items = [told] if isinstance(told, ProblemKindTold) else told.items
-    page = _TEMPLATES.get_template("problems.html").render(
-        tr=lambda msgid, **params: tr(msgid, lang, **params),
-        lang=lang,
-        other="en" if lang == "fr" else "fr",
-        name=app.community.name,
-        path="/v1/problems" if code is None else f"/v1/problems/{code}",
-        items=items,
-        is_one=code is not None,
-    )
-    return HTMLResponse(page, headers=headers)
+    answer = page(request, app, "problems.html", {"items": items, "is_one": is_one}, kept=KEPT)
+    answer.headers["Vary"] = f"Accept, {VARIES}"
+    return answer

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Body, Path, Query
 
 from api.askers import Changer, Reader, changing_as, require_treasury_reader, treasurer
 from api.bank_answers import AsideGiven, BankLineTold, BankStatusTold, ImportTold, LinesTold, MatchGiven
+from api.bodies import LARGE
 from api.deps import App, Reading
-from api.envelope import LARGE
 from endogene_token.treasury.collect.profile import BankProfile
 from endogene_token.treasury.confirm import importing, matching, rows
 from endogene_token.treasury.confirm.matching import OPEN

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Body
 from api.askers import Reader, buyer_seeker
 from api.deps import App, Language, Reading
 from api.office_schemas import BuyerGiven, BuyerTold
-from endogene_token.errors import RequestShapeError, UnknownCardError, UnknownPhoneError
+from api.sellers import buyers_of
+from endogene_token.errors import RequestShapeError
 from endogene_token.i18n import mark, tr
-from endogene_token.office.buyers import OfficeBuyers
-from endogene_token.office.guesses import count_guess, require_guess
+from endogene_token.sales import Buyer
 
 router = APIRouter(tags=["buyers"])
 _ONE: Final = mark("either a card or a telephone number")
@@ -28,12 +28,5 @@ def buyer(
     holder, mode = buyer_seeker(app, session, asker)
     if (given.card is None) == (given.phone is None):
         raise RequestShapeError(field="card, phone", actual="…", limit=tr(_ONE, lang))
-    require_guess(session, holder)
-    buyers = OfficeBuyers(app.secret(), app.settings.phone_region, mode)
-    try:
-        if given.card is not None:
-            return BuyerTold(member=buyers.by_card(session, given.card))
-        return BuyerTold(member=buyers.by_phone(session, given.phone or ""))
-    except (UnknownCardError, UnknownPhoneError):
-        count_guess(app.engine, holder)
-        raise
+    asked = Buyer(card=given.card, phone=given.phone)
+    return BuyerTold(member=buyers_of(app, holder, mode).member_of(session, asked))

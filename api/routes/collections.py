@@ -2,6 +2,7 @@
 
 import time
 from typing import Annotated, Any, Final
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Body, Path, Query, Response
 
@@ -18,6 +19,7 @@ from api.collect_answers import (
     PayeeGiven,
     PayeesTold,
     PayeeTold,
+    RejectedGiven,
     RunsTold,
     RunTold,
 )
@@ -30,7 +32,8 @@ from endogene_token.treasury.collect.dues import dues
 from endogene_token.treasury.collect.files import Office
 from endogene_token.treasury.collect.models import BankRun
 from endogene_token.treasury.collect.states import FileKind
-from endogene_token.treasury.statements.months import Month
+from endogene_token.treasury.confirm import rejecting
+from endogene_token.treasury.statements.months import Month, local_day
 
 router = APIRouter(tags=["treasury"])
 Number = Annotated[int, Path(ge=1, le=2**63 - 1, description="As it is listed.")]
@@ -52,9 +55,9 @@ def list_mandates(asker: Reader, app: App, session: Reading, merchant: OfMerchan
 @router.post("/collect/mandates", status_code=201)
 def give_mandate(given: Annotated[MandateGiven, Body()], asker: Changer, app: App) -> MandateTold:
     """Keep a mandate that a merchant signed. The treasurer may."""
-    signed = given.mandate()
+    signed, today = given.mandate(), local_day(int(time.time()), ZoneInfo(app.settings.timezone))
     with changing_as(app, asker, treasurer(app, asker)) as change:
-        return MandateTold.of(mandates.give(change, app.secret(), signed))
+        return MandateTold.of(mandates.give(change, app.secret(), signed, today))
 
 
 @router.post("/collect/mandates/{number}/end")
@@ -102,7 +105,9 @@ def due(month: MonthText, asker: Reader, app: App, session: Reading) -> DuesTold
 def list_runs(asker: Reader, app: App, session: Reading) -> RunsTold:
     """Tell the runs, the newest first. An officer may read, and a key with `treasury:read`."""
     require_treasury_reader(app, asker)
-    found = [RunTold.of(row, runs.items_of(session, row.number or 0)) for row in runs.runs_of(session)]
+    found = [
+        RunTold.of(session, row, runs.items_of(session, row.number or 0)) for row in runs.runs_of(session)
+    ]
     return RunsTold(items=found)
 
 
@@ -119,14 +124,14 @@ def draft(given: Annotated[DraftGiven, Body()], asker: Changer, app: App) -> Dra
         else:
             month = Month.parse(given.month)
             found = drafting.draft_debits(change, office, month, day, who, noticed=noticed, now=now)
-        return DraftedTold.of(found)
+        return DraftedTold.of(change.session, found)
 
 
 @router.get("/collect/runs/{number}")
 def show(number: Number, asker: Reader, app: App, session: Reading) -> RunTold:
     """Tell a run and its items. An officer may read, and a key with `treasury:read`."""
     require_treasury_reader(app, asker)
-    return RunTold.of(runs.run_of(session, number), runs.items_of(session, number))
+    return RunTold.of(session, runs.run_of(session, number), runs.items_of(session, number))
 
 
 @router.get("/collect/runs/{number}/file", responses=FILE, response_class=Response)
@@ -162,8 +167,16 @@ def cancel(number: Number, asker: Changer, app: App) -> RunTold:
         return _told(change, runs.cancel(change, number, int(time.time())))
 
 
+@router.post("/collect/runs/{number}/reject")
+def reject(number: Number, given: Annotated[RejectedGiven, Body()], asker: Changer, app: App) -> RunTold:
+    """Note items that the bank refused and never booked. The approver may, but not who drafted the run."""
+    today = local_day(int(time.time()), _office(app).zone)
+    with changing_as(app, asker, approver(app, asker)) as change:
+        return _told(change, rejecting.reject(change, number, given.items, given.code, today))
+
+
 def _told(change: Change, run: BankRun) -> RunTold:
-    return RunTold.of(run, runs.items_of(change.session, run.number or 0))
+    return RunTold.of(change.session, run, runs.items_of(change.session, run.number or 0))
 
 
 def _office(app: Services) -> Office:

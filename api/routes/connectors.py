@@ -17,7 +17,7 @@ from endogene_token.office.scopes import Scope
 from endogene_token.office.trail import Actor
 from endogene_token.sales import SaleConnector
 from endogene_token.sales.connectors import ShopSettings, odoo, woocommerce
-from endogene_token.sales.deliveries import Refused, Row, keep_upload, take
+from endogene_token.sales.deliveries import Refused, Row, keep_delivery, take
 from endogene_token.sales.secret import hosting_passphrase, webhook_secret
 from endogene_token.store import reading
 
@@ -45,15 +45,16 @@ def deliver_woocommerce(
     """Take a webhook of WooCommerce (order.created, order.updated), signed with the connector's secret.
 
     An order that cannot be taken does not fail the delivery, which would have the shop stop its webhook: it
-    is told in the answer, and kept for the merchant at ``/v1/uploads/{upload}/errors.csv``.
+    is told in the answer, and kept for the merchant at ``/v1/uploads/{upload}/errors.csv``. Who has no secret
+    is not told which merchants have a shop.
     """
-    connector = _connector(app, merchant, woocommerce.KIND)
     if woocommerce.is_ping(body, topic):
         return Delivered(added=0, again=0, refused=[])
-    secret = webhook_secret(
-        hosting_passphrase(app.settings), woocommerce.KIND, merchant, connector.generation
-    )
+    shop = _found(app, merchant, woocommerce.KIND)
+    generation = 0 if shop is None else shop.generation  # of 0 there is none
+    secret = webhook_secret(hosting_passphrase(app.settings), woocommerce.KIND, merchant, generation)
     woocommerce.verify(body, signature, secret)
+    connector = _known(shop, woocommerce.KIND, merchant)
     found: list[Row | Refused] = []
     if topic in woocommerce.TOPICS:
         order = woocommerce.read(body)
@@ -70,7 +71,7 @@ def deliver_woocommerce(
 def deliver_odoo(merchant: PathNumber, body: Raw, request: Request, app: App, lang: Language) -> Delivered:
     """Take orders and refunds of Odoo's point of sale, as its external API reads them."""
     who = seller(app, request, lang, merchant, Scope.SALES_WRITE)
-    connector = _connector(app, merchant, odoo.KIND)
+    connector = _known(_found(app, merchant, odoo.KIND), odoo.KIND, merchant)
     found = odoo.rows(body, _settings(connector))
     return _delivered(app, who, connector, found, body=body, lang=lang)
 
@@ -87,7 +88,7 @@ def _delivered(
     desk = hosted.desk_of(app, who, connector.till, connector.kind, alone=True)
     taken = take(desk, found)
     refused = hosted.refused_told(taken, lang)
-    upload = keep_upload(desk, connector.kind, body, taken) if refused else None
+    upload = keep_delivery(desk, connector.kind, body, taken)
     added = sum(1 for one in hosted.admitted(taken) if one.is_new)
     return Delivered(
         added=added,
@@ -97,9 +98,12 @@ def _delivered(
     )
 
 
-def _connector(app: Services, merchant: int, kind: str) -> SaleConnector:
+def _found(app: Services, merchant: int, kind: str) -> SaleConnector | None:
     with reading(app.engine) as connection, Session(connection) as session:
-        found = session.get(SaleConnector, (merchant, kind))
+        return session.get(SaleConnector, (merchant, kind))
+
+
+def _known(found: SaleConnector | None, kind: str, merchant: int) -> SaleConnector:
     if found is None:
         raise ConnectorMissingError(actual=kind, merchant=merchant)
     return found

@@ -5,13 +5,14 @@ from fastapi import APIRouter
 from api.answers import FundTold
 from api.deps import App, Reading
 from api.fund import read_fund
+from endogene_token.reports.masking import steady
 
 router = APIRouter(tags=["fund"])
 
 
 @router.get("/fund")
 def fund(app: App, session: Reading) -> FundTold:
-    """Tell the balance sheet and the counts, as of the last block read."""
+    """Tell the balance sheet, and the counts by fives, as of the last block read."""
     found = read_fund(session)
     pockets = found.pockets
     return FundTold(
@@ -26,10 +27,10 @@ def fund(app: App, session: Reading) -> FundTold:
         reserve=str(pockets.reserve),
         operations=str(pockets.operations),
         free=str(pockets.free),
-        purchases=found.purchases,
-        merchants=found.merchants,
-        members=found.members,
-        members_with_credits=found.members_with_credits,
+        purchases=steady(found.purchases),
+        merchants=steady(found.merchants),
+        members=steady(found.members),
+        members_with_credits=steady(found.members_with_credits),
         block=found.block,
         as_of=None if found.as_of is None else found.as_of.isoformat().replace("+00:00", "Z"),
     )

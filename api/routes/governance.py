@@ -25,6 +25,7 @@ from endogene_token.chain.charter import Charter
 from endogene_token.indexer.models import Member
 from endogene_token.indexer.vote_models import CharterVersion, Director, Governance
 from endogene_token.relay import acts
+from endogene_token.reports.masking import steady
 
 router = APIRouter(tags=["governance"])
 DAY: Final = 86_400
@@ -32,7 +33,7 @@ DAY: Final = 86_400
 
 @router.get("/governance")
 def governance(app: App, session: Reading) -> GovernanceTold:
-    """Tell the charter in force, the directors in office, the governor, and how many members there are."""
+    """Tell the charter in force, directors in office, the governor, and how many members, by fives."""
     now = app.clock.now()
     row = session.exec(select(Governance)).first()
     governor = None if row is None else to_checksum_address(row.governor)
@@ -92,4 +93,4 @@ def _members(session: Session, today: int) -> MembersTold:
     valid = (col(Member.valid_from) <= today, col(Member.valid_until) > today)
     query = select(Member.category, func.count()).where(*valid).group_by(col(Member.category))
     counts = {category: int(count) for category, count in session.exec(query)}
-    return MembersTold(**{name: counts.get(category, 0) for category, name in enumerate(COLLEGES)})
+    return MembersTold(**{name: steady(counts.get(category, 0)) for category, name in enumerate(COLLEGES)})

@@ -8,6 +8,7 @@ from api.askers import (
     Changer,
     Reader,
     changing_as,
+    key_end,
     key_ender,
     key_maker,
     listed_holder,
@@ -20,7 +21,7 @@ from api.text import day_text
 from endogene_token.bounds import MAX_UINT32
 from endogene_token.office import keys
 from endogene_token.office.keys import ApiKey, NewKey, Wanted
-from endogene_token.office.scopes import Holder, OfficeRole
+from endogene_token.office.scopes import Holder, Mode, OfficeRole
 
 router = APIRouter(tags=["keys"])
 PAGE: Final = 100
@@ -32,7 +33,8 @@ def make(given: Annotated[KeyGiven, Body()], asker: Changer, app: App, session: 
     """Make a key. It is told in this answer and never again.
 
     A merchant makes its own, by its key or by an API key with the scope `keys:write`, which gives no more
-    than it has; the registrar makes a merchant's and the auditor's; another officer those of its own role.
+    than it has, for no longer than it lasts itself; the registrar makes a merchant's and the auditor's;
+    another officer those of its own role. Who has logged in has done so a short time ago.
     """
     holder = Holder(given.merchant, given.role)
     actor = key_maker(app, session, asker, holder, None)
@@ -40,7 +42,7 @@ def make(given: Annotated[KeyGiven, Body()], asker: Changer, app: App, session: 
     require_scopes(asker, scopes, given.mode)
     wanted = Wanted(holder, scopes, given.mode, given.label, given.days, officer_of(asker, holder))
     with changing_as(app, asker, actor) as change:
-        return _made(keys.make(change, wanted))
+        return _made(keys.make(change, wanted, key_end(asker)))
 
 
 @router.get("/keys")
@@ -53,9 +55,13 @@ def list_keys(
     role: OfficeRole | None = None,
     after: Annotated[str, Query(pattern="^[0-9a-z]{0,16}$", description="Only keys after this one.")] = "",
 ) -> KeysTold:
-    """Tell a hundred keys, by their ids: a merchant its own, the registrar those of any holder, or all."""
+    """Tell a hundred keys, by their ids: a merchant its own, the registrar those of any holder, or all.
+
+    A test key is told test keys.
+    """
     holder = listed_holder(app, session, asker, merchant, role)
-    found = keys.page(session, holder, after, PAGE + 1)
+    is_sandbox = asker.key is not None and asker.key.mode is Mode.TEST
+    found = keys.page(session, holder, after, PAGE + 1, Mode.TEST if is_sandbox else None)
     following = found[PAGE - 1].id if len(found) > PAGE else None
     return KeysTold(items=[KeyTold(**_told(one)) for one in found[:PAGE]], next=following)
 
@@ -77,7 +83,7 @@ def rotate(
     actor = key_maker(app, session, asker, found.holder, found)
     require_scopes(asker, found.scopes, found.mode)
     with changing_as(app, asker, actor) as change:
-        return _made(keys.rotate(change, key, given.overlap_seconds))
+        return _made(keys.rotate(change, key, given.overlap_seconds, key_end(asker, found)))
 
 
 def _made(new: NewKey) -> KeyMade:

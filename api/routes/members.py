@@ -4,7 +4,7 @@ from typing import Final, Literal
 
 from fastapi import APIRouter
 from sqlalchemy import func
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from api.answers import MemberTold
 from api.askers import Reader, require_member_reader
@@ -23,6 +23,11 @@ CATEGORIES: Final[tuple[Literal["user", "worker", "supporting"], ...]] = ("user"
 def member(number: PathNumber, asker: Reader, app: App, session: Reading) -> MemberTold:
     """Tell a member what its purchases brought. The member may read it, and an officer."""
     require_member_reader(app, session, asker, number)
+    return told(session, number)
+
+
+def told(session: Session, number: int) -> MemberTold:
+    """Return what a member's purchases brought. Raises UnknownMemberError."""
     found = session.get(Member, number)
     if found is None:
         raise UnknownMemberError(actual=number)

@@ -18,7 +18,7 @@ from api.project_answers import (
 )
 from api.schemas import PathNumber
 from endogene_token.bounds import MAX_UINT32
-from endogene_token.errors import UnknownCallError, UnknownProjectError
+from endogene_token.errors import UnknownCallError
 from endogene_token.hexes import to_hex
 from endogene_token.indexer.money_models import Spending
 from endogene_token.indexer.project_models import Project, ProjectCall
@@ -79,7 +79,7 @@ def projects(
 @router.get("/projects/{number}")
 def project(number: PathNumber, app: App, session: Reading) -> ProjectTold:
     """Tell a project: its plan, how far each tranche has come, what is spent, met, missing, and owed."""
-    return told.told(session, _known(session, number), app.clock.now())
+    return told.told(session, told.known(session, number), app.clock.now())
 
 
 @router.get("/projects/{number}/spendings")
@@ -87,7 +87,7 @@ def project_spendings(
     number: PathNumber, session: Reading, merchant: OfMerchant = None, after: AfterPlace = "0-0"
 ) -> Spendings:
     """Tell a hundred purchases that a project paid, the oldest first."""
-    _known(session, number)
+    told.known(session, number)
     return _page(session, number, merchant, after)
 
 
@@ -117,14 +117,6 @@ def _page(session: Session, project: int | None, merchant: int | None, after: st
         items=[_spending(one) for one in rows[:PAGE]],
         next=None if last is None else f"{last.block_number}-{last.log_index}",
     )
-
-
-def _known(session: Session, number: int) -> Project:
-    row = session.get(Project, number)
-    if row is None:
-        last = session.exec(select(func.max(Project.number))).one()
-        raise UnknownProjectError(actual=number, limit=last or 0)
-    return row
 
 
 def _spending(row: Spending) -> SpendingTold:

@@ -2,10 +2,10 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Body, Query
-from sqlmodel import func, select
+from fastapi import APIRouter, Body, Query, Request
 
-from api import votes
+from api import texts, votes
+from api.askers import place_of
 from api.deps import App, Reading
 from api.polling import accept_act
 from api.schemas import PathNumber
@@ -13,9 +13,9 @@ from api.vote_answers import Resolutions, ResolutionTold
 from api.vote_schemas import ActAccepted, InterestGiven, NoticeGiven, ProposalGiven
 from endogene_token.ballots import ExecutableCall, Interest, Notice, Proposal, calls_hash
 from endogene_token.bounds import MAX_UINT32
-from endogene_token.errors import UnknownResolutionError, UnknownTextError
+from endogene_token.errors import UnknownTextError
 from endogene_token.hexes import from_hex, to_hex
-from endogene_token.indexer.vote_models import Resolution
+from endogene_token.office.trail import Actor
 from endogene_token.relay.acts import Execution, SignedAct
 from endogene_token.relay.vote_models import RelayAct, RelayText
 
@@ -34,22 +34,28 @@ def resolutions(app: App, session: Reading, after: After = 0) -> Resolutions:
 @router.get("/resolutions/{number}")
 def resolution(number: PathNumber, app: App, session: Reading) -> ResolutionTold:
     """Tell a resolution: its text with its hash, its calls, its roll, its tallies by college, its outcome."""
-    row = session.get(Resolution, number)
-    if row is None:
-        last = session.exec(select(func.max(Resolution.number))).one()
-        raise UnknownResolutionError(actual=number, limit=last or 0)
+    row = votes.known(session, number)
     return votes.told(session, app.community, row, app.clock.now(), app.settings.sealing_key)
 
 
 @router.post("/resolutions", status_code=202)
-def propose(given: Annotated[ProposalGiven, Body()], app: App, session: Reading) -> ActAccepted:
-    """Accept a member's proposal for the assembly. Its text must be kept here already."""
+def propose(
+    given: Annotated[ProposalGiven, Body()], request: Request, app: App, session: Reading
+) -> ActAccepted:
+    """Accept a member's proposal for the assembly, with its text unless that is kept here already."""
     text = from_hex(given.text_hash)
-    if session.get(RelayText, text) is None:
+    if given.text is None:
+        is_known = session.get(RelayText, text) is not None
+    else:
+        is_known = from_hex(texts.hash_of(given.text)) == text
+    if not is_known:
         raise UnknownTextError(actual=given.text_hash)
     calls = tuple(ExecutableCall(one.target, from_hex(one.data)) for one in given.calls)
     message = Proposal(given.member, given.kind, text, calls_hash(calls), given.nonce)
-    return _accepted(accept_act(app, SignedAct(message, from_hex(given.signature), calls)))
+    accepted = _accepted(accept_act(app, SignedAct(message, from_hex(given.signature), calls)))
+    if given.text is not None:  # after its act, which was signed by a member; sent again, it is kept again
+        texts.keep(app, Actor(f"member:{given.member}", *place_of(request)), given.text)
+    return accepted
 
 
 @router.post("/resolutions/{number}/notice", status_code=202)

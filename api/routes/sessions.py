@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from api.askers import Changer, Reader, changing_as, place_of
 from api.deps import App, Language, Reading, Services
-from api.logins import cookie_name, give, require_own_page, shown, take, translated
+from api.logins import cookie_for, give, require_own_page, shown, take, translated
 from api.routes.staff import private
 from api.routes.staff import told as told_account
 from api.staff_schemas import CeremonyOptions, LoginGiven, LoginTold, SessionsTold, SessionTold
@@ -49,8 +49,9 @@ def log_in(
             account = passkeys.login(change, Site.of(app.settings), answer)
             if not is_worth:
                 raise SessionRefusedError(actual=sessions.ROLE_ENDED)
-            new = sessions.take_over(change, request.cookies.get(cookie_name(app.settings), ""), account)
-        give(response, app.settings, new)
+            here = request.cookies.get(cookie_for(app.settings, account), "")
+            new = sessions.take_over(change, here, account)
+        give(response, app.settings, new, account)
     return _told_login(app, new.row, account)
 
 
@@ -70,7 +71,7 @@ def log_out(request: Request, response: Response, app: App, lang: Language) -> S
         row, account = shown(request, app)
     with changing(app.engine, Actor(f"staff:{account.id}", *place_of(request))) as change:
         ended = sessions.revoke(change, row.id)
-    take(response, app.settings)
+    take(response, app.settings, account)
     return _told(ended, row.id)
 
 

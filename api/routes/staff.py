@@ -34,8 +34,8 @@ def invite(
 ) -> InvitationMade:
     """Open an account and invite its person. The code is told in this answer and never again.
 
-    A merchant's owner invites its staff; the registrar owners, staff, mentors, directors and the auditor; an
-    officer of the chain himself or herself, by signature. A session must be fresh.
+    A merchant's owner invites its staff; the registrar owners, staff, mentors, directors, members and the
+    auditor; an officer of the chain himself or herself, by signature. A session must be fresh.
     """
     officer = None if given.officer is None else from_hex(given.officer)
     person = Person(given.role, given.name, given.merchant, officer, given.member)

@@ -1,30 +1,43 @@
 """The texts of resolutions, kept off the chain under their hashes."""
 
-from typing import Annotated, Final
+from typing import Annotated
 
-from fastapi import APIRouter, Body, Path
+from fastapi import APIRouter, Body, Depends, Header, Path, Request
 
-from api.deps import App, Reading
+from api import texts
+from api.access import change_proof
+from api.askers import body_of, place_of
+from api.deps import App, Language, Reading
 from api.vote_schemas import TextGiven, TextTold
-from endogene_token.ballots import normal_text, text_hash
-from endogene_token.errors import TextTooLongError, UnknownTextError
+from endogene_token.errors import UnknownTextError
 from endogene_token.hexes import from_hex, to_hex
-from endogene_token.relay import ballots
+from endogene_token.office.trail import Actor
 from endogene_token.relay.vote_models import RelayText
 
 router = APIRouter(tags=["resolutions"])
-LONGEST: Final = 200_000  # bytes in UTF-8
 Hash = Annotated[str, Path(pattern="^0x[0-9a-fA-F]{64}$", description="The keccak-256 of a text.")]
 
 
 @router.post("/texts", status_code=201)
-def keep(given: Annotated[TextGiven, Body()], app: App) -> TextTold:
-    """Keep a text, and tell its hash: the one that its proposer and every voter sign."""
-    text_hash(given.text)  # first: a text that is no UTF-8 has no length either
-    size = len(normal_text(given.text).encode())
-    if size > LONGEST:
-        raise TextTooLongError(actual=size, limit=LONGEST)
-    kept = ballots.keep_text(app.engine, given.text)
+def keep(  # noqa: PLR0917  # what a route asks for
+    given: Annotated[TextGiven, Body()],
+    request: Request,
+    app: App,
+    session: Reading,
+    lang: Language,
+    body: Annotated[bytes, Depends(body_of)],
+    authorization: Annotated[str, Header()] = "",
+) -> TextTold:
+    """Keep a text for good, and tell its hash: the one that its proposer and every voter sign.
+
+    Signed with its body, by the key of a member or of an officer. A text may also come with the proposal or
+    the dossier that names it, whose signature is then enough.
+    """
+    # Not spent: kept once more, it is the same text.
+    proof = change_proof(request, app, lang, authorization, body)
+    actor = Actor(texts.keeper(app, session, proof.key), *place_of(request))
+    texts.hash_of(given.text)
+    kept = texts.keep(app, actor, given.text)
     return TextTold(hash=to_hex(kept.hash), text=kept.text)
 
 

@@ -10,9 +10,9 @@ from api.deps import App, Language, Reading
 from api.routes.sales import Merchant, Till
 from api.sale_schemas import ColumnsTold, UploadKept, UploadsTold, UploadTold
 from api.sellers import seller
-from endogene_token.errors import UnknownUploadError
+from endogene_token.errors import AccessError, UnknownUploadError
 from endogene_token.office.scopes import Scope
-from endogene_token.sales import SaleUpload
+from endogene_token.sales import SaleUpload, connecting
 from endogene_token.sales.csv_upload import KIND, MAX_BYTES, Preview, preview, rows
 from endogene_token.sales.deliveries import Taken, keep_upload, refusals, take, uploads
 from endogene_token.sales.intake import MAX_KEPT
@@ -47,15 +47,15 @@ def send(
     Each line is taken or refused by itself. A trial (dry-run) checks everything and keeps nothing.
     """
     who = seller(app, request, lang, merchant, Scope.SALES_WRITE)
-    said = hosted.columns_of(app, who.merchant, columns)
+    said = hosted.columns_of(app, who.merchant, columns, content)
     seen = preview(content, said)
     if mode == "preview":
         return _told(mode, seen)
     desk = hosted.desk_of(app, who, till, KIND, is_dry=mode == "dry-run")
     taken = take(desk, rows(content, said, app.settings.currency))
     kept = keep_upload(desk, KIND, content, taken)
-    if not desk.is_dry:
-        hosted.keep_columns(app, desk, seen.columns)
+    if columns is not None and not desk.is_dry:
+        connecting.keep_columns(app.engine, desk.actor, desk.merchant, desk.till, said)
     return _told(mode, seen, kept, taken, lang=lang)
 
 
@@ -87,11 +87,16 @@ def errors(
     session: Reading,
     lang: Language,
 ) -> Response:
-    """Tell why lines of a file, or orders of a delivery, were refused: a file for a spreadsheet."""
+    """Tell why lines of a file, or orders of a delivery, were refused: a file for a spreadsheet.
+
+    A number that nothing has, and one of another merchant, are told alike.
+    """
     found = session.get(SaleUpload, upload)
-    if found is None:
-        raise UnknownUploadError(actual=upload)
-    if seller(app, request, lang, found.merchant, Scope.SALES_READ).is_test:
+    try:  # the proof first, of whatever number: to nobody is told which files there are
+        who = seller(app, request, lang, 0 if found is None else found.merchant, Scope.SALES_READ)
+    except AccessError:
+        raise UnknownUploadError(actual=upload) from None
+    if found is None or who.is_test:
         raise UnknownUploadError(actual=upload)
     return Response(errors_csv(refusals(found), lang), media_type=CSV)
 

@@ -8,8 +8,8 @@ from uuid import uuid4
 from fastapi import APIRouter, Body, Depends, Path, Query, Request
 from sqlmodel import Session
 
+from api.askers import place_of
 from api.bearers import bearer
-from api.callers import host_of
 from api.deps import App, Language, Reading, Services
 from api.event_answers import (
     MAX_DELIVERY,
@@ -25,7 +25,7 @@ from endogene_token.errors import EndogeneError, ScopeUnfitError, WebhookUrlErro
 from endogene_token.i18n import tr
 from endogene_token.office.keys import ApiKey
 from endogene_token.office.scopes import Scope
-from endogene_token.office.trail import Actor, Change, changing, network
+from endogene_token.office.trail import Actor, Change, changing
 from endogene_token.webhooks import deliveries, endpoints, signing
 from endogene_token.webhooks.guard import Guard
 from endogene_token.webhooks.models import State, WebhookDelivery, WebhookEndpoint
@@ -50,7 +50,7 @@ def create(
         Guard(app.settings.webhook_loopback).target(given.url)
     except WebhookUrlError as error:
         raise _translated(error, lang) from None
-    with changing(app.engine, _actor(request, key)) as change:
+    with changing(app.engine, Actor(key.who, *place_of(request))) as change:
         types = frozenset(given.types)
         row = endpoints.make(change, key.holder.merchant, key.mode, given.url, types)
     return _made(app, row, lang)
@@ -135,13 +135,9 @@ def _changing(
     app: Services, request: Request, key: ApiKey, endpoint: str
 ) -> Iterator[tuple[Change, WebhookEndpoint]]:
     """Open a change of an endpoint of the key's merchant, which waits for it. Raises UnknownWebhookError."""
-    with changing(app.engine, _actor(request, key)) as change:
+    with changing(app.engine, Actor(key.who, *place_of(request))) as change:
         merchant = key.holder.merchant
         yield change, endpoints.find(change.session, merchant, endpoint, locked=True, mode=key.mode)
-
-
-def _actor(request: Request, key: ApiKey) -> Actor:
-    return Actor(key.who, network(host_of(request)), request.state.request_id)
 
 
 def _made(app: Services, row: WebhookEndpoint, lang: str) -> WebhookMade:

@@ -11,12 +11,13 @@ from enum import IntEnum
 from typing import Any, Final, TypeVar, get_args, get_origin
 
 from endogene_token.hexes import from_hex, to_hex
-from endogene_token.member_acts import CONTENTS, Content
+from endogene_token.member_acts import CONTENTS, Content, KeepingKey
 from endogene_token.projects import Record, bits_of
 
 AMOUNTS: Final = frozenset({"amount", "sought"})
 _BITS: Final = "merchant_kinds"
-_CONTENTS: Final = {one.ACTION: one for one in CONTENTS}
+_KINDS: Final[tuple[type[Content], ...]] = (*CONTENTS, KeepingKey)
+_CONTENTS: Final = {one.ACTION: one for one in _KINDS}
 R = TypeVar("R", bound=Record)
 
 

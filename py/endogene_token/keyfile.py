@@ -39,6 +39,13 @@ def read_key_file(path: Path) -> str:
     return text
 
 
+def keep_private(path: Path) -> None:
+    """Take from others what rights they have to a file or a folder of this program's. Raises OSError."""
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if os.name == "posix" and mode & _OTHERS:
+        path.chmod(mode & ~_OTHERS)
+
+
 def write_key_file(path: Path, text: str) -> None:
     """Write `text` to the new file `path`, whole or not at all, readable by its owner only.
 

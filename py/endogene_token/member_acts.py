@@ -21,9 +21,11 @@ _TYPES: Final[Types] = {
         ("subject", "uint32"),
         ("content", "bytes32"),
         ("nonce", "uint256"),
-    )
+    ),
+    "KeyRotationCancellation": (("member", "uint32"), ("nonce", "uint256")),
 }
 _ACT: Final = type_hash(_TYPES, "Act")
+_CANCELLATION: Final = type_hash(_TYPES, "KeyRotationCancellation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +287,16 @@ class Dropping(Content):
 
 
 @dataclass(frozen=True, slots=True)
+class KeepingKey(Content):
+    """Cancels a change of one's key, by the key in force. The register has a type of its own for it.
+
+    Subject: 0.
+    """
+
+    ACTION: ClassVar = "cancelKeyRotation"
+
+
+@dataclass(frozen=True, slots=True)
 class Act:
     """What a member does. `nonce`: how many acts of this member the contract has taken. Raises RangeError."""
 
@@ -306,12 +318,17 @@ class Act:
 
 def digest(act: Act, domain: SigningDomain) -> bytes:
     """Return the 32 bytes that the member signs for this act: its EIP-712 hash in this domain."""
+    if isinstance(act.content, KeepingKey):
+        return signing_hash(domain, _CANCELLATION + as_word(act.member) + as_word(act.nonce))
     head = _ACT + keccak(act.action.encode()) + as_word(act.member) + as_word(act.subject)
     return signing_hash(domain, head + act.content.hash() + as_word(act.nonce))
 
 
 def typed_data(act: Act, domain: SigningDomain) -> dict[str, object]:
     """Return the act as EIP-712 typed data, for eth-account's ``encode_typed_data(full_message=…)``."""
+    if isinstance(act.content, KeepingKey):
+        kept = {"member": act.member, "nonce": act.nonce}
+        return document(domain, _TYPES, "KeyRotationCancellation", message=kept)
     message = {
         "action": act.action,
         "member": act.member,
@@ -327,4 +344,4 @@ CONTENTS: Final[tuple[type[Content], ...]] = (
     *(AttestingFact, AttestingPartner, Claiming, Reviewing, Releasing, FilingAccount, AcceptingAccount),
     *(Pledging, Evaluating, Spend, Returning, Paying, Netting, AskingCash, DroppingCash, Asking, Dropping),
 )
-"""Every kind of content: one for each action."""
+"""Every kind of content that is signed as an `Act`: one for each action."""

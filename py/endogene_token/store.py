@@ -5,6 +5,7 @@ Who writes opens `writing`, who needs several answers that belong together opens
     with writing(engine) as connection, Session(connection) as session: ...
 """
 
+import random
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, InvalidatePoolError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from endogene_token.errors import (
@@ -33,8 +35,15 @@ from endogene_token.errors import (
 )
 
 REST_SECONDS: Final = 1.0  # unused, after which a connection of PostgreSQL is tried before it is used
+AT_ONCE: Final = 20  # requests that a process of the API works on at once; the others wait in line
+EACH: Final = 3  # connections that one of them may hold: what it reads, what it writes, what it writes apart
+OTHERS: Final = 10  # connections for the relay, the indexer and the senders of the same process
+MOST_CONNECTIONS: Final = AT_ONCE * EACH + OTHERS  # of the 100 that PostgreSQL has for all programs
+KEPT_CONNECTIONS: Final = 5  # that stay open while nobody needs them: each of SQLite has a cache of its own
+POOL_SECONDS: Final = 10  # how long one waits for a connection
 BUSY_SECONDS: Final = 30  # how long one writer of SQLite waits for the other
 CONNECT_SECONDS: Final = 10
+BUSY_PAUSE: Final = 0.05  # seconds, at most, between two tries
 MIGRATION_LOCK: Final = 0x656E646F  # "endo": two processes that start together migrate one after the other
 PRAGMAS: Final = (
     f"busy_timeout = {BUSY_SECONDS * 1000}",  # first: the others may have to wait
@@ -61,11 +70,12 @@ def open_engine(url: str) -> Engine:
     except ArgumentError as error:
         raise SettingError(field="database_url", actual="?", limit="sqlite:///…") from error
     if parsed.drivername in {"sqlite", "sqlite+pysqlite"}:
-        engine = create_engine(parsed)
+        engine = create_engine(parsed, **_pool(KEPT_CONNECTIONS))
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     elif parsed.drivername == "postgresql+psycopg":
-        engine = create_engine(parsed, connect_args={"connect_timeout": CONNECT_SECONDS})
+        limits = {"connect_timeout": CONNECT_SECONDS}
+        engine = create_engine(parsed, connect_args=limits, **_pool(AT_ONCE))
         _replace_broken_connections(engine)
     else:
         raise SettingError(field="database_url", actual=parsed.drivername, limit="sqlite, postgresql+psycopg")
@@ -185,9 +195,14 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def errors_named(engine: Engine) -> Iterator[None]:
-    """Turn the errors of the drivers, where we speak to them past SQLAlchemy, into StoreErrors."""
+    """Turn the errors of the drivers, where we speak to them past SQLAlchemy, into StoreErrors.
+
+    And that of the pool, which no driver has made: every connection was in use for `POOL_SECONDS`.
+    """
     try:
         yield
+    except PoolTimeoutError as error:
+        raise DatabaseUnavailableError(actual=place(engine)) from error
     except (sqlite3.Error, psycopg.Error) as error:
         if isinstance(error, _OUR_FAULTS):
             raise
@@ -213,12 +228,35 @@ def migrate(engine: Engine) -> None:
             command.upgrade(config, "head")
 
 
+def _pool(kept: int) -> dict[str, int]:
+    kept = min(kept, MOST_CONNECTIONS)
+    return {
+        "pool_size": kept,
+        "max_overflow": MOST_CONNECTIONS - kept,
+        "pool_timeout": POOL_SECONDS,
+    }
+
+
 def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
     if not isinstance(connection, sqlite3.Connection):
         raise TypeError(connection)
     connection.isolation_level = None  # the driver begins nothing by itself
     for pragma in PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}")
+        _set_pragma(connection, pragma)
+
+
+def _set_pragma(connection: sqlite3.Connection, pragma: str) -> None:
+    """Set one, waiting for others: SQLite itself does not wait while it turns a new file into WAL."""
+    end = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute(f"PRAGMA {pragma}")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(random.uniform(0, BUSY_PAUSE))  # noqa: S311  # no secret
+        else:
+            return
 
 
 def _replace_broken_connections(engine: Engine) -> None:

@@ -13,7 +13,9 @@ REGISTRAR_KEYS: Final = frozenset({"registrar's key", "registrar's session"})
 TREASURER_KEYS: Final = frozenset({"treasurer's key", "treasurer's session"})
 OFFICERS_SESSIONS: Final = frozenset({"registrar's session", "treasurer's session", "approver's session"})
 AUDITOR: Final = frozenset({"auditor's key", "auditor's session"})
-PEOPLE: Final = frozenset({"alice", "basile", "mentor", "director"})
+ALICE: Final = frozenset({"alice", "alice's wallet"})
+"""A member by its own key, and by its wallet."""
+PEOPLE: Final = frozenset({*ALICE, "basile", "mentor", "director"})
 BAKERY: Final = BAKERY_KEYS | {
     *("bakery", "bakery till", "bakery key", "bakery test key", "bakery owner", "bakery staff")
 }
@@ -24,7 +26,8 @@ ENDED: Final = GONE | {
     *("former registrar", "former registrar's key", "former treasurer's key", "treasurer's test key")
 }
 SESSIONS: Final = frozenset(
-    {"bakery owner", "bakery staff", "grocer owner"} | {"auditor's session", *OFFICERS_SESSIONS}
+    {"bakery owner", "bakery staff", "grocer owner", "alice's wallet"}
+    | {"auditor's session", *OFFICERS_SESSIONS}
 )
 EVERYBODY: Final = frozenset({"nobody", "stranger"}).union(
     *(PEOPLE, BAKERY, GROCER, AUDITOR, OFFICERS, OFFICERS_KEYS, OFFICERS_SESSIONS, ENDED)

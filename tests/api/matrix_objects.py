@@ -8,7 +8,9 @@ from typing import Any
 
 from sqlmodel import Session
 
+from api import texts
 from endogene_token.chain.views import Role
+from endogene_token.hexes import to_hex
 from endogene_token.indexer.money_models import Redemption
 from endogene_token.office import cards, keys, staff, trail
 from endogene_token.office.scopes import Holder, Mode, OfficeRole, Scope, StaffRole
@@ -36,11 +38,11 @@ from tests.town import (
 
 def objects(site: Site) -> dict[str, Callable[[], str]]:
     """Return what the words in paths stand for; a key or a card to end is made anew for each request."""
-    text = site.client.post("/v1/texts", json={"text": "x"})
+    text = texts.keep(site.app.state.services, trail.COMMAND_LINE, "x")
     merchants = {"bakery": BAKERY, "grocer": GROCER}
     known = {f"{name}_hook": _hook(site, one) for name, one in merchants.items()}
     known |= {f"{name}_upload": _shop(site, one) for name, one in merchants.items()}
-    known |= {"text": text.json()["hash"], "delivery": _delivery(site, known["bakery_hook"])}
+    known |= {"text": to_hex(text.hash), "delivery": _delivery(site, known["bakery_hook"])}
     _redemption(site)
     made: dict[str, Callable[[], str]] = {word: partial(str, one) for word, one in known.items()}
     made |= {f"new_{name}_key": _key_maker(site, Holder(one)) for name, one in merchants.items()}

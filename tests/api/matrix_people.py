@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from api.logins import LOOPBACK_COOKIE, WALLET
 from endogene_token.chain.views import Role
 from endogene_token.hexes import from_hex
 from endogene_token.office import invitations, keys, sessions, staff, trail
@@ -33,6 +34,7 @@ class Visit:
     """Somebody who has logged in; each request is the first of a new session, its login fresh."""
 
     begin: Callable[[], str]
+    cookie: str = LOOPBACK_COOKIE
 
 
 Asker = TillKey | str | Visit | None
@@ -62,6 +64,7 @@ def askers(site: Site, director: TillKey) -> dict[str, Asker]:
         name = role.name.lower()
         people[f"{name}'s session"] = visit(StaffRole(name), officer=OFFICERS[role])
     people["former registrar's session"] = visit(StaffRole.REGISTRAR, officer=FORMER)
+    people["alice's wallet"] = visit(StaffRole.MEMBER, member=ALICE)
     people["session of no mentor"] = visit(StaffRole.MENTOR, member=CHLOE)
     people["former registrar"] = FORMER
     people["former treasurer's key"] = token(treasurer, officer=FORMER)
@@ -72,7 +75,8 @@ def askers(site: Site, director: TillKey) -> dict[str, Asker]:
 def _visit(site: Site, role: StaffRole, merchant: int | None = None, **whom: Any) -> Visit:
     """Open an account; return how its person logs in."""
     account = open_account(site, role, merchant, **whom)
-    return Visit(lambda: open_session(site, account).token)
+    cookie = LOOPBACK_COOKIE + WALLET if role is StaffRole.MEMBER else LOOPBACK_COOKIE
+    return Visit(lambda: open_session(site, account).token, cookie)
 
 
 def open_account(

@@ -8,6 +8,7 @@ from typing import Final
 
 from tests.api.matrix_bodies import CREDENTIAL, CSV, PHONE, SALE, STAFF, URL, WRONG_SIGNATURE
 from tests.api.matrix_groups import (
+    ALICE,
     AUDITOR,
     GONE,
     GROCER,
@@ -15,6 +16,7 @@ from tests.api.matrix_groups import (
     OFFICERS,
     OFFICERS_KEYS,
     OFFICERS_SESSIONS,
+    PEOPLE,
     PUBLIC,
     READS_MEMBERS,
     READS_MERCHANTS,
@@ -60,31 +62,31 @@ READ: Final[dict[str, list[Line]]] = {
     "GET /v1/events": [
         line(
             "/v1/events",
-            *("nobody", bakery("events:read", "bakery test key", "bakery staff"), GROCER_SELLS, AUDITOR),
-            *(OFFICERS_KEYS, OFFICERS_SESSIONS, "treasurer's test key"),
+            *("nobody", "alice's wallet", bakery("events:read", "bakery test key", "bakery staff")),
+            *(GROCER_SELLS, AUDITOR, OFFICERS_KEYS, OFFICERS_SESSIONS, "treasurer's test key"),
         )
     ],
     # Members
     "GET /v1/members/{number}": [
-        line("/v1/members/1", "alice", READS_MEMBERS),
+        line("/v1/members/1", ALICE, READS_MEMBERS),
         line("/v1/members/2", "basile", READS_MEMBERS),
         line("/v1/members/4", "bakery", READS_MEMBERS),
         line("/v1/members/77", READS_MEMBERS, told="unknown-member"),
     ],
     "GET /v1/members/{number}/cards": [
-        line("/v1/members/1/cards", "alice", READS_MEMBERS),
+        line("/v1/members/1/cards", ALICE, READS_MEMBERS),
         line("/v1/members/77/cards", READS_MEMBERS, told="unknown-member"),
     ],
     "GET /v1/members/{number}/phone": [
-        line("/v1/members/1/phone", "alice", READS_MEMBERS),
+        line("/v1/members/1/phone", ALICE, READS_MEMBERS),
         line("/v1/members/77/phone", READS_MEMBERS, told="unknown-member"),
     ],
     "GET /v1/members/{number}/redemptions": [
-        line("/v1/members/1/redemptions", "alice", READS_MEMBERS),
+        line("/v1/members/1/redemptions", ALICE, READS_MEMBERS),
         line("/v1/members/5/redemptions", "grocer", READS_MEMBERS),
     ],
     "GET /v1/redemptions/{number}": [
-        line("/v1/redemptions/1", "alice", READS_MEMBERS),
+        line("/v1/redemptions/1", ALICE, READS_MEMBERS),
         line("/v1/redemptions/77", READS_MEMBERS, told="unknown-redemption"),
     ],
     # A secret ballot is nobody's but the member's: neither officers nor the auditor read it.
@@ -224,7 +226,17 @@ CHANGED: Final[dict[str, list[Line]]] = {
     "POST /v1/resolutions/{number}/execute": [
         line("/v1/resolutions/1/execute", PUBLIC, told="unknown-resolution")
     ],
-    "POST /v1/texts": [line("/v1/texts", PUBLIC, body={"text": "Acheter un four.\n"})],
+    # Signed by a member or an officer: no key and no session has texts kept
+    "POST /v1/texts": [
+        line(
+            "/v1/texts",
+            PEOPLE - {"alice's wallet"},
+            "bakery",
+            "grocer",
+            OFFICERS,
+            body={"text": "Acheter un four.\n"},
+        )
+    ],
     # What merchants sell
     "POST /v1/sales": [
         line("/v1/sales", bakery("sales:write", "bakery test key"), body={**SALE, "merchant": 4}),

@@ -11,7 +11,6 @@ from typing import Any
 import httpx
 from sqlmodel import Session, func, select
 
-from api.logins import LOOPBACK_COOKIE
 from endogene_token.chain.rpc import Rpc
 from endogene_token.chain.transactions import admit_members, grant_role, revoke_role
 from endogene_token.chain.views import Admission, Category, MemberKind, Role
@@ -89,7 +88,7 @@ class MatrixTown:
         if isinstance(asker, TillKey):
             request.headers["authorization"] = self._signed(asker, method, request)
         elif isinstance(asker, Visit):
-            request.headers["cookie"] = f"{LOOPBACK_COOKIE}={asker.begin()}"
+            request.headers["cookie"] = f"{asker.cookie}={asker.begin()}"
         elif asker is not None:
             request.headers["authorization"] = f"Bearer {asker}"
         request.headers["origin"] = self.site.app.state.services.settings.pages[0]

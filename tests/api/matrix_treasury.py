@@ -97,6 +97,14 @@ TREASURY_CHANGED: Final[dict[str, list[Line]]] = {
     "POST /v1/collect/runs/{number}/hand-in": [
         line("/v1/collect/runs/1/hand-in", TREASURER, told="unknown-run")
     ],
+    "POST /v1/collect/runs/{number}/reject": [
+        line(
+            "/v1/collect/runs/1/reject",
+            APPROVER,
+            body={"items": ["D2026-000001"], "code": "AM04"},
+            told="unknown-run",
+        )
+    ],
     "POST /v1/collect/runs/{number}/cancel": [
         line("/v1/collect/runs/1/cancel", TREASURER, told="unknown-run")
     ],

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from api.app import create_app
 from api.errors import STATUS, status_of
 from api.language import preferred
+from api.versions import NEWEST
 from endogene_token.config import Settings
 from endogene_token.errors import EndogeneError, LedgerRefusal, SequenceError
 from tests.site import Site, served
@@ -98,6 +99,7 @@ def test_a_fault_of_ours_shows_nothing_of_its_inside(asked: Site, caplog: pytest
     with structlog.testing.capture_logs() as logs, served(app) as address:
         answer = httpx.get(f"{address}/fault", trust_env=False)
     assert (answer.status_code, answer.json()["code"]) == (500, "service-failed")
+    assert answer.headers["endogene-version"] == NEWEST
     assert HIDDEN not in answer.text + str(answer.headers)
     assert answer.json()["instance"].removeprefix("urn:uuid:") == logs[0]["request_id"]
     assert logs[0]["log_level"] == logging.getLevelName(logging.ERROR).lower()

@@ -1,9 +1,5 @@
 """A POST with a key is done once and answered as it was; work and answer stand together or not at all."""
 
-import os
-import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -12,41 +8,59 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 import structlog
+from eth_typing import Hash32
 from fastapi import FastAPI
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert
+from sqlalchemy import Engine, insert
 from sqlmodel import Session, col, func, select, update
 
+from api import access
 from api.deps import App
-from endogene_token.crash import VARIABLE
+from api.vote_schemas import TextGiven
+from endogene_token.chain.calls import Ledger
 from endogene_token.errors import (
+    DatabaseUnavailableError,
     DuplicateError,
     IdempotencyInFlightError,
     OfficeKeyError,
     StillWaitingError,
 )
-from endogene_token.office import answers
+from endogene_token.office import answers, keys, trail
 from endogene_token.office.answers import Ask, Idempotency
+from endogene_token.office.scopes import Holder, OfficeRole, Scope
 from endogene_token.office.sealed import unseal
 from endogene_token.office.secret import OfficeSecret, Purpose
 from endogene_token.relay import ballots
 from endogene_token.relay.vote_models import RelayText
-from endogene_token.store import Unit, reading, writing
-from tests.api.bare_site import Bare, bare_site, some_key
+from endogene_token.sdk.access import access_digest
+from endogene_token.store import Unit, writing
+from tests.api.bare_site import ACTOR, Bare, bare_site, some_key
 from tests.town import BAKERY, GROCER, database
+from tests.town import key as account
 
 KEY, REPLAYED = "Idempotency-Key", "Idempotency-Replayed"
 GATE = threading.Event()
 ENTERED = threading.Event()
 
 
+def kept(engine: Engine, words: str) -> None:
+    """Keep a text: work that is seen in the database."""
+    with writing(engine) as connection, Session(connection) as session:
+        ballots.keep_text(session, words)
+
+
 def planted(app: FastAPI) -> None:
-    """Add routes that fail after their work, wait in the middle of it, and leave work undone on purpose."""
+    """Add routes that work for anybody, fail after their work, or wait in the middle of it."""
+
+    @app.post("/planted/texts", status_code=201)
+    def keep(given: TextGiven, app: App) -> dict[str, str]:
+        kept(app.engine, given.text)
+        return {"text": given.text}
 
     @app.post("/planted/failing")
     def failing(app: App) -> None:
-        ballots.keep_text(app.engine, "written, then undone")
+        kept(app.engine, "written, then undone")
         raise RuntimeError("after the work")
 
     @app.post("/planted/refusing")
@@ -54,14 +68,14 @@ def planted(app: FastAPI) -> None:
         with writing(app.engine, apart=True) as connection, Session(connection) as session:
             session.add(RelayText(hash=b"a" * 32, text="counted all the same"))
             session.flush()
-        ballots.keep_text(app.engine, "written, then undone")
+        kept(app.engine, "written, then undone")
         raise StillWaitingError(actual=1)
 
     @app.post("/planted/slow")
     def slow(app: App) -> dict[str, int]:
         ENTERED.set()
         GATE.wait(20)
-        ballots.keep_text(app.engine, "slow")
+        kept(app.engine, "slow")
         return {"done": 1}
 
 
@@ -76,7 +90,7 @@ def site(database_url: str) -> Iterator[Bare]:
 
 def text(site: Bare, words: str, key: str | None, token: str | None = None, **more: str) -> httpx.Response:
     headers = {**({KEY: key} if key is not None else {}), **more}
-    return site.ask("POST", "/v1/texts", token, json={"text": words}, headers=headers)
+    return site.ask("POST", "/planted/texts", token, json={"text": words}, headers=headers)
 
 
 def count(site: Bare, model: type[RelayText] | type[Idempotency]) -> int:
@@ -105,7 +119,7 @@ def test_the_same_key_with_another_request_is_refused(site: Bare) -> None:
     assert text(site, "one", key, token).status_code == 201
     other = text(site, "two", key, token)
     assert (other.status_code, other.json()["code"]) == (422, "duplicate")
-    for path in ("/v1/resolutions", "/v1/texts?lang=en"):
+    for path in ("/v1/resolutions", "/planted/texts?lang=en"):
         answer = site.ask("POST", path, token, json={"text": "one"}, headers={KEY: key})
         assert (answer.status_code, answer.json()["code"]) == (422, "duplicate")
     assert count(site, RelayText) == 1
@@ -124,17 +138,66 @@ def test_each_caller_has_its_own_keys(site: Bare) -> None:
     assert elsewhere.headers.get(REPLAYED) is None
 
 
+def test_a_chain_that_fails_once_makes_nobody_another(site: Bare, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The key of a role is the same key while no node can tell what the role is worth: done once.
+
+    And what was kept is told to it once its role is found to be in force, not before.
+    """
+    officer, key = bytes(20), some_key()
+    wanted = keys.Wanted(
+        Holder(None, OfficeRole.REGISTRAR), frozenset({Scope.MEMBERS_WRITE}), officer=officer
+    )
+    with trail.changing(site.engine, ACTOR) as change:
+        token = keys.make(change, wanted).token
+    assert text(site, "one", key, token).status_code == 201
+    with writing(site.engine) as connection:  # were it done again, it would be there again
+        connection.exec_driver_sql("DELETE FROM relay_text")
+    assert text(site, "one", key, token).status_code == 503
+    monkeypatch.setattr(Ledger, "role_until", lambda *_: 2**40)
+    assert text(site, "one", key, token).headers.get(REPLAYED) == "true"
+    monkeypatch.setattr(Ledger, "role_until", lambda *_: 1)
+    assert text(site, "one", key, token).json()["code"] == "key-refused"
+    assert count(site, RelayText) == 0
+
+
+def test_an_answer_is_repeated_as_long_as_the_proof_is_valid(
+    site: Bare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who finds an old request, in the log of a proxy, learns nothing by it."""
+    created, key, till = int(time.time()), some_key(), account(301)
+    digest = access_digest(site.app.state.services.ledger.domain, "POST", "/planted/texts", created)
+    signed = till.unsafe_sign_hash(Hash32(digest)).signature.hex()
+    proof = {"authorization": f'Endogene key="{till.address}", created="{created}", signature="0x{signed}"'}
+    assert text(site, "one", key, **proof).status_code == 201
+    assert text(site, "one", key, **proof).headers.get(REPLAYED) == "true"
+    monkeypatch.setattr(access, "VALID_SECONDS", -1)
+    expired = text(site, "one", key, **proof)
+    assert (expired.status_code, expired.json()["code"]) == (401, "credentials")
+
+
+def test_without_a_database_nobody_is_taken_for_another(site: Bare, monkeypatch: pytest.MonkeyPatch) -> None:
+    """503 for a request with a key: under the keys of another caller it could be done twice."""
+
+    def broken(*_: object) -> None:
+        raise DatabaseUnavailableError(actual="gone")
+
+    token = site.key()
+    monkeypatch.setattr(keys, "authenticate", broken)
+    assert text(site, "one", some_key(), token).status_code == 503
+    assert text(site, "one", None, token).status_code == 201, "the comparison: this route needs no proof"
+
+
 @pytest.mark.parametrize("key", ["", "x" * 256, "a\tb", "clé"])
 def test_a_key_that_is_no_key_is_refused(site: Bare, key: str) -> None:
     """1 to 255 printable ASCII characters."""
-    answer = site.client.post("/v1/texts", json={"text": "x"}, headers=[(KEY.encode(), key.encode())])
+    answer = site.client.post("/planted/texts", json={"text": "x"}, headers=[(KEY.encode(), key.encode())])
     assert (answer.status_code, answer.json()["code"]) == (400, "idempotency-key")
     assert count(site, RelayText) == 0
 
 
 def test_two_keys_at_once_are_refused_and_the_longest_is_taken(site: Bare) -> None:
     """Which of two would be meant, nobody knows."""
-    two = site.client.post("/v1/texts", json={"text": "x"}, headers=[(KEY, "a"), (KEY, "b")])
+    two = site.client.post("/planted/texts", json={"text": "x"}, headers=[(KEY, "a"), (KEY, "b")])
     assert two.json()["code"] == "idempotency-key"
     assert text(site, "x", "~" * 255).status_code == 201
 
@@ -278,55 +341,3 @@ def test_two_requests_have_one_fingerprint_only_if_they_are_one(
     assert (prints[0] == prints[1]) == (one == other)
     joined = Ask.of("x", "k", one[0] + one[1], "", one[2]).fingerprint
     assert (joined == prints[0]) == (one[1] == "")
-
-
-SERVICE = """
-import sys
-from tests.api.bare_site import community, NOBODY, OFFICE_KEY
-from tests.site import served
-from api.app import create_app
-from endogene_token.chain.calls import Ledger
-from endogene_token.chain.rpc import Rpc
-from endogene_token.config import Settings
-from endogene_token.store import open_engine
-engine = open_engine(sys.argv[1])
-with Rpc([NOBODY], timeout=1) as nobody:
-    app = create_app(Settings(office_key=OFFICE_KEY), engine, Ledger(nobody, community()), community())
-    with served(app) as address:
-        print(address, flush=True)
-        sys.stdin.read()
-"""
-
-
-@pytest.mark.parametrize(
-    ("point", "stands"), [("texts.kept", 0), ("answers.kept", 0), ("answers.committed", 1), (None, 1)]
-)
-def test_killed_anywhere_both_stand_or_neither(database_url: str, point: str | None, stands: int) -> None:
-    """SIGKILL after the work, after its answer is written, after the commit: then the request is repeated."""
-    engine = database(database_url)
-    environment = {"PYTHONPATH": os.pathsep.join(sys.path), "PATH": os.environ["PATH"]}
-    key = {KEY: "k"}
-    for at, expected in ((point, stands), (None, 1)):
-        process = subprocess.Popen(
-            [sys.executable, "-c", SERVICE, database_url],
-            env={**environment, **({VARIABLE: at} if at else {})},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert process.stdout is not None
-        address = process.stdout.readline().strip()
-        answer = None
-        try:
-            answer = httpx.post(f"{address}/v1/texts", json={"text": "x"}, headers=key, trust_env=False)
-        except httpx.HTTPError:
-            assert process.wait(20) == -signal.SIGKILL
-        with reading(engine) as connection, Session(connection) as session:
-            queries = [select(func.count()).select_from(one) for one in (RelayText, Idempotency)]
-            rows = [session.exec(query).one() for query in queries]
-        assert rows == [expected, expected]
-        process.kill()
-        process.communicate()
-    assert answer is not None
-    assert (answer.status_code, answer.headers.get(REPLAYED)) == (201, "true" if stands else None)
-    engine.dispose()

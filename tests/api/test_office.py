@@ -10,14 +10,14 @@ import httpx
 import pytest
 import structlog
 from fastapi import FastAPI
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, update
 
 from endogene_token.chain.calls import Ledger
 from endogene_token.chain.views import Role
 from endogene_token.hexes import from_hex
 from endogene_token.indexer.models import Member
-from endogene_token.office import guesses, sandbox, trail
-from endogene_token.office.models import OFFICE, OfficeTrail
+from endogene_token.office import guesses, keys, sandbox, trail
+from endogene_token.office.models import OFFICE, OfficeApiKey, OfficeTrail
 from endogene_token.office.scopes import Mode, OfficeRole, Scope
 from endogene_token.sdk.access import authorization
 from endogene_token.sdk.keys import TillKey
@@ -250,6 +250,47 @@ def test_a_key_of_the_api_gives_no_more_than_it_has(office: Office) -> None:
     assert code(office.ask("GET", f"/v1/keys?merchant={GROCER}", large)) == (403, "access")
     assert office.rows() == before
     assert (make(small, BAKERY, "sales:read"), make(sand, BAKERY, "sales:read", "test")) == (201, 201)
+
+
+def test_a_key_of_the_api_makes_none_that_outlives_it(office: Office) -> None:
+    """Neither a new one nor one in another's place; put in its own place, it lasts as long as it did."""
+
+    def made(path: str, by: TillKey | str, **body: Any) -> dict[str, Any]:
+        answer = office.ask("POST", path, by, body)
+        assert answer.status_code == 201, answer.text
+        told: dict[str, Any] = answer.json()
+        return told
+
+    wanted = {"merchant": BAKERY, "scopes": ["keys:write"]}
+    long, short = (made("/v1/keys", MEMBERS[BAKERY], **wanted, days=days) for days in (400, 1))
+    bounded = made("/v1/keys", short["key"], **wanted, days=731)
+    assert bounded["expires_at"] <= short["expires_at"]
+    rotated = made(f"/v1/keys/{long['id']}/rotate", short["key"])
+    assert rotated["expires_at"] <= short["expires_at"]
+    assert made("/v1/keys", MEMBERS[BAKERY], **wanted, days=731)["expires_at"] > short["expires_at"]
+    with writing(office.bare.engine) as connection:
+        half = update(OfficeApiKey).where(col(OfficeApiKey.id) == short["id"])
+        connection.execute(half.values(expires_at=short["expires_at"] - 43_200))
+    own = made(f"/v1/keys/{short['id']}/rotate", short["key"])
+    assert own["expires_at"] - int(time.time()) == pytest.approx(86_400, abs=60)
+
+
+def test_the_sandbox_and_the_live_keys_are_counted_and_listed_apart(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A test key sees no live one, and takes no room from it."""
+    live, sand = office.bare.key(BAKERY), office.bare.key(BAKERY, mode=Mode.TEST)
+    ids = {token: token.split("_")[2] for token in (live, sand)}
+
+    def listed(token: str) -> set[str]:
+        return {one["id"] for one in office.ask("GET", "/v1/keys", token).json()["items"]}
+
+    assert (listed(sand), listed(live)) == ({ids[sand]}, set(ids.values()))
+    monkeypatch.setattr(keys, "MOST_KEYS", 2)
+    body = {"merchant": BAKERY, "scopes": ["sales:read"]}
+    answers = [office.ask("POST", "/v1/keys", sand, {**body, "mode": "test"}) for _ in range(2)]
+    assert [one.status_code for one in answers] == [201, 409]
+    assert office.ask("POST", "/v1/keys", live, body).status_code == 201
 
 
 def test_the_key_of_a_role_ends_with_its_officers_role(office: Office) -> None:

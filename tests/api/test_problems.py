@@ -128,7 +128,7 @@ def test_a_browser_gets_a_page(site: Bare, lang: str) -> None:
         assert f'<html lang="{lang}-CA">' in page.text
         assert "/v1/problems/sequence" in page.text
         assert page.text.count("<h1>") == 1
-    assert "Accept" in page.headers["vary"]
+        assert page.headers["vary"] == "Accept, Cookie, Accept-Language"
 
 
 def test_the_list_tells_them_all(site: Bare) -> None:

@@ -4,12 +4,15 @@ from dataclasses import asdict
 from typing import Any
 
 import pytest
+from sqlmodel import Session
 
+from api.fund import read_fund
 from endogene_token.chain.rpc import Rpc
 from endogene_token.chain.transactions import revoke_till, suspend_merchant
 from endogene_token.errors import NodeUnavailableError
 from endogene_token.ids import day_date
 from endogene_token.relay import Relay
+from endogene_token.store import reading
 from tests.site import Site, open_site
 from tests.town import (
     BAKERY,
@@ -82,7 +85,8 @@ def test_the_same_batch_again_gives_the_same_answer(site: Site) -> None:
     again = site.post(batch)
     site.record(batch)
     assert first.json() == again.json() == site.post(batch).json()
-    assert site.get("/v1/fund")["purchases"] == 2
+    with reading(site.engine) as connection, Session(connection) as session:
+        assert read_fund(session).purchases == 2
 
 
 def test_a_batch_that_only_the_chain_knows_is_answered_as_accepted(
@@ -140,7 +144,9 @@ def test_an_unknown_and_a_revoked_till_are_refused(site: Site) -> None:
 def test_a_till_is_told_its_next_sequence_after_the_queue(site: Site) -> None:
     """What a till needs to start: merchant, key, sequence, today's rate, cap."""
     site.post(site.town.purchases(BAKERY_TILL, 1, [1, 2, 3]))
-    assert site.get(f"/v1/tills/{BAKERY_TILL}") == {
+    path = f"/v1/tills/{BAKERY_TILL}"
+    own = site.signed_get(path, site.town.tills[BAKERY_TILL]).json()
+    assert own == {
         "till": BAKERY_TILL,
         "merchant": BAKERY,
         "key": site.town.tills[BAKERY_TILL].address,
@@ -149,6 +155,17 @@ def test_a_till_is_told_its_next_sequence_after_the_queue(site: Site) -> None:
         "rate_bps": 280,
         "till_cap": str(TILL_CAP),
     }
+    site.read()
+    merchant = site.signed_get(path, site.town.members[BAKERY])
+    assert merchant.json() == own
+    untold = {**own, "next_sequence": None, "till_cap": None}
+    assert site.get(path) == untold, "how much a merchant sells is not told"
+    competitor = site.signed_get(path, site.town.tills[GROCER_TILL])
+    assert (competitor.status_code, competitor.json()) == (200, untold)
+    late = site.signed_get(path, site.town.tills[BAKERY_TILL], created=1)
+    assert (late.status_code, late.json()["code"]) == (401, "credentials"), (
+        "a till learns that its clock is wrong"
+    )
 
 
 def test_a_held_purchase_says_why(site: Site) -> None:
@@ -201,13 +218,13 @@ def test_health_tells_the_head_the_lag_and_the_queue(site: Site) -> None:
 
 
 def test_the_fund_and_the_community_are_told_as_the_chain_has_them(site: Site) -> None:
-    """The public balance sheet is the contracts' own, as strings."""
-    site.record(site.town.purchases(BAKERY_TILL, 1, [1000, 50_000]))
+    """The public balance sheet is the contracts' own, as strings; who and how many is told by fives."""
+    site.record(site.town.purchases(BAKERY_TILL, 1, [1000, 50_000, *[100] * 5]))
     sheet = site.town.ledger.balance_sheet()
     fund = site.get("/v1/fund")
     for name, amount in asdict(sheet).items():
         assert fund[name] == str(amount)
-    assert (fund["purchases"], fund["members_with_credits"], fund["merchants"]) == (2, 1, 2)
+    assert (fund["purchases"], fund["members_with_credits"], fund["merchants"]) == (5, 0, 0)
     community = site.get("/v1/community")
     assert (community["fund"], community["chain_id"]) == (
         site.town.community.fund,

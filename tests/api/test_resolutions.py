@@ -4,12 +4,16 @@ import json
 import unicodedata
 
 import pytest
+from eth_account import Account
 from eth_hash.auto import keccak
+from sqlmodel import Session
 
-from api.routes.texts import LONGEST
+from api.texts import LONGEST
 from endogene_token.ballots import Choice, ExecutableCall, Interest, text_hash
 from endogene_token.chain import resolutions as rs
 from endogene_token.chain.charter import Kind
+from endogene_token.office import trail
+from endogene_token.store import reading
 from tests.api.vote_site import NOTICE, VoteSite
 from tests.node.vote_relay import FAR
 
@@ -144,7 +148,7 @@ def test_who_governs_is_told(hall: VoteSite) -> None:
     told = hall.get("/v1/governance")
     assert (told["governor"], told["handed_over"]) == (hall.votes.town.officer.address, False)
     assert [one["member"] for one in told["directors"]] == hall.people[:2]
-    assert told["members"]["worker"] == 2
+    assert told["members"]["worker"] == 0  # fewer than five
     charter = told["charter"]
     assert (charter["version"], charter["profile"], charter["board_limit"]) == (1, "qc-solidarity", "500000")
     election = next(one for one in charter["procedures"] if one["kind"] == "election")
@@ -166,9 +170,50 @@ def test_a_text_that_cannot_be_kept_is_refused(
 ) -> None:
     """Too long, empty, or none that UTF-8 can write."""
     content = json.dumps({"text": text}).encode()
-    answer = hall.site.client.post("/v1/texts", content=content, headers={"content-type": "application/json"})
+    answer = hall.send_text(content, hall.votes.voters[hall.people[0]])
     assert answer.status_code == status, answer.text
     assert code is None or answer.json()["code"] == code
+
+
+def test_a_text_is_kept_for_members_and_officers_alone(hall: VoteSite) -> None:
+    """Nobody else fills the disk; the trail says whose text it was, once."""
+    body = json.dumps({"text": "Le texte d'une inconnue."}).encode()
+    stranger, member = Account.create(), hall.people[1]
+    assert hall.code(hall.post("/v1/texts", json.loads(body))) == (401, "credentials")
+    assert hall.code(hall.send_text(body, stranger)) == (403, "access")
+    proof = hall.proof(body, hall.votes.voters[member])
+    other = hall.site.client.post("/v1/texts", content=body.replace(b"texte", b"livre"), headers=proof)
+    assert hall.code(other) == (401, "credentials"), "a proof is for one text"
+    before = _kept(hall)
+    assert [hall.site.client.post("/v1/texts", content=body, headers=proof).status_code] * 2 == [201] * 2
+    assert _kept(hall)[len(before) :] == [f"member:{member}"]
+    assert hall.text("Le texte d'une inconnue.")
+    assert len(_kept(hall)) == len(before) + 1, "kept already"
+    assert hall.send_text(b'{"text": "D\'office."}', hall.votes.town.officer).status_code == 201
+    assert _kept(hall)[-1].startswith("officer:0x")
+
+
+def test_a_proposal_brings_its_text(hall: VoteSite) -> None:
+    """One signature for both; a text of another hash, or one of a proposal that is refused, is not kept."""
+    member, words = hall.people[1], "Acheter une enseigne."
+    good = hall.proposal(member, Kind.DECISION, words)
+    assert hall.code(hall.post("/v1/resolutions", {**good, "text": "Autre chose."})) == (404, "unknown-text")
+    forged = hall.proposal(member, Kind.DECISION, words, signer=hall.people[2])
+    refused = hall.post("/v1/resolutions", {**forged, "text": words})
+    assert hall.code(refused) == (422, "member-signature")
+    assert hall.site.client.get(f"/v1/texts/{good['text_hash']}").status_code == 404
+    assert hall.post("/v1/resolutions", {**good, "text": words}).status_code == 202
+    assert hall.get(f"/v1/texts/{good['text_hash']}")["text"] == words
+    assert _kept(hall)[-1] == f"member:{member}"
+    too_long = hall.post("/v1/resolutions", {**good, "text": "x" * (LONGEST + 1)})
+    assert hall.code(too_long) == (413, "text-too-long")
+    hall.settle()
+
+
+def _kept(hall: VoteSite) -> list[str]:
+    """Return who had texts kept, as the trail says."""
+    with reading(hall.site.engine) as connection, Session(connection) as session:
+        return [one.who for one in trail.page(session, 0, 1_000) if one.action == "text.kept"]
 
 
 def test_a_long_text_is_kept_whole(hall: VoteSite) -> None:

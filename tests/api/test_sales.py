@@ -5,19 +5,25 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlmodel import Session, select
 
+from endogene_token.indexer.models import Member
+from endogene_token.office import guesses, phones
+from endogene_token.office.card_numbers import new_number
+from endogene_token.office.models import OfficeGuesses
 from endogene_token.office.scopes import Mode, Scope
+from endogene_token.office.trail import changing
 from endogene_token.sales import HostedSale, HostedTill, SaleConnector
 from endogene_token.sales.models import TillState
 from endogene_token.sales.secret import webhook_secret
 from endogene_token.store import writing
-from tests.api.bare_site import Bare, bare_site, some_key
-from tests.town import BAKERY, BAKERY_TILL, GROCER
+from tests.api.bare_site import ACTOR, Bare, bare_site, some_key
+from tests.town import ALICE, BAKERY, BAKERY_TILL, FOREVER, GROCER
 
 PASSPHRASE = "a passphrase of the tests"  # noqa: S105  opens nothing else
 DATA = Path(__file__).parents[1] / "data"
@@ -181,7 +187,14 @@ def test_a_file_is_looked_at_tried_and_taken_once(shop: Bare) -> None:
     errors = shop.ask("GET", f"/v1/uploads/{done['id']}/errors.csv", token)
     assert errors.headers["content-type"].startswith("text/csv")
     assert errors.text.splitlines()[1].startswith("3,'=B,amount-text,")
-    assert shop.ask("GET", f"/v1/uploads/{done['id']}/errors.csv", shop.key(GROCER)).status_code == 403
+    readers = (None, shop.key(GROCER), shop.key(GROCER, Scope.EVENTS_READ), shop.key(mode=Mode.TEST))
+    for reader, code in zip(
+        readers, ("credentials", "unknown-upload", "scope-missing", "unknown-upload"), strict=True
+    ):
+        foreign, unknown = (
+            shop.ask("GET", f"/v1/uploads/{number}/errors.csv", reader) for number in (done["id"], 999)
+        )
+        assert foreign.json()["code"] == unknown.json()["code"] == code, "which files there are is not told"
 
 
 def test_files_and_deliveries_are_found_again_with_what_was_refused(shop: Bare) -> None:
@@ -205,6 +218,59 @@ def test_files_and_deliveries_are_found_again_with_what_was_refused(shop: Bare) 
     assert shop.ask("GET", "/v1/uploads/999/errors.csv", token).json()["code"] == "unknown-upload"
 
 
+def knows(shop: Bare, phone: str) -> None:
+    """Have the office keep Alice's telephone number."""
+    with changing(shop.engine, ACTOR) as change:
+        row: dict[str, Any] = {"key": bytes(20), "valid_from": 0, "valid_until": FOREVER}
+        change.session.merge(Member(number=ALICE, kind=0, category=0, balance=0, **row))
+        change.session.flush()
+        phones.keep(change, shop.secret, ALICE, phones.normal(phone, "CA"), date(2026, 3, 1))
+
+
+@pytest.mark.parametrize("mode", ["dry-run", "commit"])
+def test_a_file_counts_through_no_town(shop: Bare, monkeypatch: pytest.MonkeyPatch, mode: str) -> None:
+    """Over the limit each further number is refused with its line, known or not; the others are taken."""
+    monkeypatch.setattr(guesses, "MOST", 3)
+    knows(shop, "418 692-1234")
+    given = [f"418 692-00{n:02}" for n in (1, 1, 2, 3, 4)] + ["418 692-1234", ""]
+    lines = [f"A-{n};2026-11-20;1,00;{phone}\n" for n, phone in enumerate(given)]
+    file = "".join(["facture;date;total;telephone\n", *lines]).encode()
+    headers = {"content-type": "text/csv"}
+    answer = shop.ask("POST", f"/v1/uploads?mode={mode}", shop.key(), content=file, headers=headers)
+    assert answer.status_code == 200, answer.text
+    assert [(one["line"], one["reason"]) for one in answer.json()["errors"]] == [
+        *((2, "unknown-phone"), (3, "unknown-phone"), (4, "unknown-phone"), (5, "unknown-phone")),
+        *((6, "guessing"), (7, "guessing")),
+    ]
+    assert answer.json()["added"] == 1
+    asked = shop.ask("POST", "/v1/buyers", shop.key(), json={"phone": "418 692-1234"})
+    assert (asked.status_code, asked.json()["code"]) == (429, "guessing")
+
+
+def test_a_shops_orders_are_taken_without_their_buyers_once_too_many_were_unknown(
+    shop: Bare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody can be asked again there, and an order that is repeated costs no further guess."""
+    monkeypatch.setattr(guesses, "MOST", 2)
+    documented = json.loads((DATA / "woocommerce_order.json").read_text())
+
+    def deliver(number: int) -> tuple[int, int, list[Any]]:
+        meta = [{"id": 1, "key": "endogene_card", "value": new_number()}]
+        body = json.dumps({**documented, "id": number, "number": str(number), "meta_data": meta}).encode()
+        path = f"/v1/connectors/woocommerce/{BAKERY}"
+        answer = shop.client.post(path, content=body, headers=signed(body))
+        return answer.status_code, answer.json()["added"], answer.json()["refused"]
+
+    assert [deliver(1) for _ in range(4)] == [(200, 1, []), *[(200, 0, [])] * 3]
+    with shop.reading() as session:
+        [counted] = session.exec(select(OfficeGuesses)).all()
+    assert counted.failures == 1
+    assert [deliver(number) for number in (2, 3, 3)] == [(200, 1, []), (200, 1, []), (200, 0, [])]
+    told = [one.trouble.code if one.trouble else None for one in kept(shop)]
+    assert told == ["unknown-card", "unknown-card", "guessing"]
+    assert {one.member for one in kept(shop)} == {0}
+
+
 def test_what_a_merchant_said_of_its_columns_is_kept_for_the_next_file(shop: Bare) -> None:
     """Said once; the next file of the same software needs no word."""
     token, headers = shop.key(), {"content-type": "text/csv"}
@@ -223,6 +289,25 @@ def test_what_a_merchant_said_of_its_columns_is_kept_for_the_next_file(shop: Bar
     )
     assert second.json()["added"] == 1, second.text
     assert [one.at for one in kept(shop)] == ["2026-04-03", "2026-04-05"]
+
+
+def test_what_was_only_guessed_of_a_file_binds_no_other(shop: Bare) -> None:
+    """A column that the next file has not, days that it writes in another way."""
+    token, headers = shop.key(), {"content-type": "text/csv"}
+
+    def added(content: bytes, **params: str) -> int:
+        given = {"mode": "commit", **params}
+        answer = shop.ask("POST", "/v1/uploads", token, params=given, content=content, headers=headers)
+        return int(answer.json().get("added", -1))
+
+    assert added(b"facture,date,total,carte\n1,2026-11-20,2.50,\n") == 1
+    assert added(b"facture,date,total\n2,25/11/2026,2.50\n") == 1
+    with shop.reading() as session:
+        assert session.get(SaleConnector, (BAKERY, "csv")) is None
+    said = json.dumps({"card": "client"})
+    assert added(b"facture,date,total\n3,2026-11-20,2.50\n", columns=said) == -1
+    assert added(b"facture,date,total,client\n3,2026-11-20,2.50,\n", columns=said) == 1
+    assert added(b"facture,date,total\n4,2026-11-20,2.50\n") == 1
 
 
 def test_a_file_too_large_is_refused_while_it_comes(shop: Bare) -> None:
@@ -263,15 +348,17 @@ def test_a_delivery_with_another_signature_brings_nothing(shop: Bare) -> None:
     ):
         assert shop.client.post(path, content=content, headers=headers).status_code == 401
     other = shop.client.post(f"/v1/connectors/woocommerce/{GROCER}", content=body, headers=signed(body))
-    assert other.status_code == 404
+    unsigned = shop.client.post(path, content=body)
+    assert (other.status_code, other.json()["code"]) == (401, unsigned.json()["code"]), "which has a shop"
     assert kept(shop) == []
 
 
 def test_the_ping_of_a_new_webhook_is_answered_with_200(shop: Bare) -> None:
     """Anything else, and the shop says that the address does not work."""
     headers = {"content-type": "application/x-www-form-urlencoded"}
-    path = f"/v1/connectors/woocommerce/{BAKERY}"
-    assert shop.client.post(path, content=b"webhook_id=4", headers=headers).status_code == 200
+    for merchant in (BAKERY, GROCER):  # who has no shop answers the same: which have one is not told
+        path = f"/v1/connectors/woocommerce/{merchant}"
+        assert shop.client.post(path, content=b"webhook_id=4", headers=headers).status_code == 200
 
 
 def test_an_order_that_cannot_be_taken_does_not_fail_its_delivery(shop: Bare) -> None:
@@ -283,6 +370,11 @@ def test_an_order_that_cannot_be_taken_does_not_fail_its_delivery(shop: Bare) ->
     assert [one["reason"] for one in answer.json()["refused"]] == ["other-currency"]
     errors = shop.ask("GET", f"/v1/uploads/{answer.json()['upload']}/errors.csv", shop.key())
     assert "other-currency" in errors.text
+    again = shop.client.post(f"/v1/connectors/woocommerce/{BAKERY}", content=body, headers=signed(body))
+    assert again.json() == answer.json(), "refused the same again, it is not kept again"
+    other = body.replace(b"USD", b"EUR")
+    shop.client.post(f"/v1/connectors/woocommerce/{BAKERY}", content=other, headers=signed(other))
+    assert len(shop.ask("GET", "/v1/uploads", shop.key()).json()["items"]) == 2
 
 
 def test_odoos_export_is_taken_under_an_api_key(shop: Bare) -> None:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.envelope import MAX_BODY
+from api.bodies import DEEPEST, LARGE, MAX_BODY, is_deep
+from api.versions import NEWEST
 from endogene_token.money import MAX_AMOUNT
 from endogene_token.sdk.messages import batch_body
 from tests.site import Site
@@ -136,6 +137,7 @@ def test_a_body_over_the_limit_is_refused_unread(asked: Site) -> None:
     assert post(asked, big).json()["code"] == "request-too-large"
     chunked = asked.client.post("/v1/purchases", content=iter([big[: MAX_BODY // 2]] * 3))
     assert (chunked.status_code, chunked.json()["limit"]) == (413, str(MAX_BODY))
+    assert chunked.headers["endogene-version"] == NEWEST
 
 
 @pytest.mark.parametrize(
@@ -146,6 +148,56 @@ def test_a_body_that_is_no_json_is_refused(asked: Site, body: bytes) -> None:
     answer = post(asked, body)
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+def nested(text: bytes) -> int:
+    """Return how deep the brackets outside of texts nest, bracket by bracket."""
+    deepest, level, is_text, is_escaped = 0, [0], False, False
+    for byte in text:
+        if is_escaped and byte in b'"\\':
+            is_escaped = False
+            continue
+        is_escaped = byte in b"\\"
+        if byte in b'"':
+            is_text = not is_text
+        elif not is_text and byte in b"[{":
+            level.append(level[-1] + 1)
+            deepest = max(deepest, level[-1])
+        elif not is_text and byte in b"]}":
+            level.append(max(0, level[-1] - 1))
+    return deepest
+
+
+@given(st.lists(st.sampled_from([b"[", b"{", b"]", b"}", b'"', b"\\", b"a", b"[[[[[", b"]]]]]"])))
+@settings(max_examples=500)
+def test_depth_is_what_counting_each_bracket_gives(parts: list[bytes]) -> None:
+    """Brackets in texts count for nothing, nor can they hide those outside."""
+    assert is_deep(b"".join(parts)) == (nested(b"".join(parts)) > DEEPEST)
+
+
+@pytest.mark.parametrize(
+    ("text", "deep"),
+    [
+        (b"[" * DEEPEST, False),
+        (b"[" * (DEEPEST + 1), True),
+        (b'{"a":' * DEEPEST + b"1" + b"}" * DEEPEST, False),
+        (b'["]]]]]]]]",' * (DEEPEST + 1), True),
+        (b'["\\"[[[[[[[[[[[[[[[[[[[[[[[[["]', False),
+        (b"[]" * 1000, False),
+    ],
+)
+def test_brackets_may_nest_as_deep_as_a_parser_bears(text: bytes, deep: bool) -> None:
+    """Closed or not."""
+    assert is_deep(text) is deep
+
+
+@pytest.mark.parametrize("piece", [b"[]", b'"["', b'"a"[', b"[" * 16 + b"]" * 16, b"[", b"]", b'\\"', b"}{"])
+def test_the_depth_of_the_largest_body_is_known_in_no_time(piece: bytes) -> None:
+    """Whatever it is made of: bracket by bracket it would take seconds, and nobody else be served."""
+    body = piece * (LARGE // len(piece))
+    begun = time.thread_time()
+    is_deep(body)
+    assert time.thread_time() - begun < 1
 
 
 @pytest.mark.parametrize(
@@ -168,6 +220,10 @@ def test_a_body_that_is_no_json_is_refused(asked: Site, body: bytes) -> None:
         (f"/v1/acts/0x{'4c' * 32}", 404, "unknown-act"),
         ("/v1/governance/nonces/-1", 422, "request-shape"),
         ("/v1/nothing", 404, "unknown-path"),
+        ("/v1/trail?subject=member:1%00", 422, "request-shape"),
+        ("/v1/events?type=%00&after=", 422, "request-shape"),
+        ("/v1/texts/%00", 422, "request-shape"),
+        ("/static/%00", 422, "request-shape"),
         ("/static/nothing.css", 404, "unknown-path"),
         ("/static/../app.py", 404, "unknown-path"),
     ],
@@ -176,6 +232,31 @@ def test_a_wrong_address_is_told_as_a_problem(asked: Site, path: str, status: in
     """Every answer that is not the one asked for has one form."""
     answer = asked.client.get(path)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+@pytest.mark.parametrize("path", ["/v1/sales", "/v1/uploads?till=x", "/v1/collect/payees", "/v1/buyers"])
+def test_what_was_given_of_a_person_is_not_told_back(asked: Site, path: str) -> None:
+    """A telephone number, a card or an account in the wrong place stands in no log of a caller's."""
+    answer = post(asked, {"phone": ["+14185550199"], "account": ["+14185550199"]}, path)
+    assert answer.status_code in {401, 405, 422}
+    assert "4185550199" not in answer.text
+
+
+def test_an_answer_that_varies_says_all_by_what(asked: Site) -> None:
+    """A page or JSON, in one language or the other: a proxy keeps them apart."""
+    assert asked.client.get("/v1/problems").headers["vary"] == "Accept, Cookie, Accept-Language"
+    assert asked.client.get("/v1/health").headers["vary"] == "Accept-Language"
+    for path in ("/", "/projects", "/figures", "/enter", "/wallet/manifest.webmanifest"):
+        assert asked.client.get(path).headers["vary"] == "Cookie, Accept-Language", path
+
+
+def test_an_answer_to_a_proof_is_kept_by_nobody_between(asked: Site) -> None:
+    """What is the same for everybody says so itself; without a proof nothing is added."""
+    proof = {"authorization": "Bearer x"}
+    assert asked.client.get("/v1/fund", headers=proof).headers["cache-control"] == "no-store"
+    assert asked.client.get("/v1/fund", headers={"cookie": "a=b"}).headers["cache-control"] == "no-store"
+    assert "public" in asked.client.get("/v1/problems", headers=proof).headers["cache-control"]
+    assert "cache-control" not in asked.client.get("/v1/fund").headers
 
 
 def test_a_method_that_is_not_possible_names_those_that_are(asked: Site) -> None:

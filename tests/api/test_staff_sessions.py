@@ -82,6 +82,7 @@ def test_a_change_from_another_site_is_refused(house: House) -> None:
 def test_a_session_that_ended_opens_nothing(house: House) -> None:
     """Logged out, idle, old, ended by its person elsewhere or by the owner, and with its account."""
     owner = house.person(StaffRole.OWNER, merchant=BAKERY)
+    owner_account = owner.ask("GET", "/v1/sessions/current").json()["who"]["account"]
     account, invitation = house.invited(StaffRole.STAFF, merchant=BAKERY)
     clerk = house.browser()
     clerk.register(invitation)
@@ -104,7 +105,8 @@ def test_a_session_that_ended_opens_nothing(house: House) -> None:
         assert code(clerk.ask("GET", "/v1/sales")) == (401, "session-refused"), name
         clerk.client.cookies.clear()
     assert code(clerk.log_in()) == (401, "passkey-refused")
-    assert owner.ask("GET", "/v1/staff").json()["items"][0]["state"] in {"active", "ended"}
+    states = {one["account"]: one["state"] for one in owner.ask("GET", "/v1/staff").json()["items"]}
+    assert states == {account: "ended", owner_account: "active"}
 
 
 def test_sessions_are_listed_and_ended_by_those_who_may(house: House) -> None:
@@ -120,6 +122,7 @@ def test_sessions_are_listed_and_ended_by_those_who_may(house: House) -> None:
         assert code(other.ask("GET", path)) == (403, "access")
         assert code(other.ask("DELETE", f"/v1/sessions/{session}")) == (403, "access")
         assert code(other.ask("DELETE", f"/v1/staff/{account}")) == (403, "access")
+    assert code(others[0].ask("GET", f"/v1/staff?merchant={BAKERY}")) == (403, "access")
     for may in (house.person(StaffRole.OWNER, merchant=BAKERY), house.officer(Role.REGISTRAR)):
         assert [one["id"] for one in may.ask("GET", path).json()["items"]] == [session]
     assert may.ask("DELETE", f"/v1/sessions/{session}").json()["is_current"] is False
@@ -136,11 +139,19 @@ def test_who_invites_and_ends_has_logged_in_a_short_time_ago(house: House) -> No
     house.moved(OfficeSession, confirmed_at=now - sessions.FRESH_SECONDS - 5)
     assert owner.ask("GET", "/v1/staff").status_code == 200
     assert code(owner.ask("POST", INVITE, body)) == (403, "fresh-login")
+    account = owner.ask("GET", "/v1/sessions/current").json()["who"]["account"]
+    assert code(owner.ask("DELETE", f"/v1/staff/{account}")) == (403, "fresh-login")
+    key = house.bare.key(BAKERY).split("_")[2]
+    wanted = {"merchant": BAKERY, "scopes": ["sales:read"]}
+    assert code(owner.ask("POST", "/v1/keys", wanted)) == (403, "fresh-login")
+    assert code(owner.ask("POST", f"/v1/keys/{key}/rotate", {})) == (403, "fresh-login")
+    assert owner.ask("DELETE", f"/v1/keys/{key}").status_code == 200, "to end one, no login is too old"
     assert code(owner.register(None, Device())) == (403, "fresh-login")
     before = dict(owner.client.cookies)
     assert owner.log_in().status_code == 201
     assert dict(owner.client.cookies) != before
     assert owner.ask("POST", INVITE, body).status_code == 201
+    assert owner.ask("POST", "/v1/keys", wanted).status_code == 201
 
 
 def test_who_has_logged_in_adds_a_second_device(house: House) -> None:
@@ -210,6 +221,17 @@ def test_a_replayed_login_opens_nothing_over_http(house: House) -> None:
     clerk.client.cookies.clear()
     replayed = clerk.ask("POST", "/v1/sessions", body)
     assert (code(replayed), replayed.headers.get("set-cookie")) == ((401, "passkey-refused"), None)
+
+
+def test_no_login_is_repeated_from_what_was_kept(house: House) -> None:
+    """An idempotency key changes nothing: a new challenge each time, and no session without its cookie."""
+    clerk, asked = house.person(StaffRole.STAFF, merchant=BAKERY), {"idempotency-key": "login-1"}
+    first, options = (clerk.ask("POST", "/v1/sessions/options", **asked).json()["options"] for _ in range(2))
+    assert first["challenge"] != options["challenge"]
+    body = {"credential": clerk.device.but(count=9).get(options)}
+    opened, again = (clerk.ask("POST", "/v1/sessions", body, **asked) for _ in range(2))
+    assert (opened.status_code, "set-cookie" in opened.headers) == (201, True)
+    assert code(again) == (401, "passkey-refused")
 
 
 def test_an_invitation_asked_for_twice_is_answered_to_its_own_session_alone(house: House) -> None:

@@ -4,10 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.pages.summary import BAR, HOLDS, OWES, both_sides, parts, widths
+from api.pages.explorer.home import HOLDS, OWES, both_sides, parts
+from api.pages.explorer.parts import BAR, widths
+from api.pages.words import Words
+from endogene_token.config import Settings
 from endogene_token.indexer.models import Pockets
 
 POCKETS = [name for name in Pockets.model_fields if name != "only_row"]
+WORDS = Words.of(Settings(), "fr")
 OWED = ("credits_outstanding", "merchant_prepayments", "reserve", "operations")
 
 
@@ -20,7 +24,7 @@ def sheet(**amounts: int) -> Pockets:
 
 
 def shown(pockets: Pockets, side: tuple[tuple[str, str, str], ...]) -> list[str]:
-    return [one.pocket for one in parts(both_sides(pockets), side, "CAD", "fr")]
+    return [one.pocket for one in parts(both_sides(pockets), side, WORDS)]
 
 
 @given(st.lists(st.integers(0, 10**9), min_size=9, max_size=9))
@@ -33,7 +37,7 @@ def test_both_bars_tell_the_same_sum_and_are_filled(amounts: list[int]) -> None:
     assert sums[0] == sums[1]
     assert min(sides.values()) >= 0
     for side in (HOLDS, OWES):
-        found = parts(sides, side, "CAD", "en")
+        found = parts(sides, side, WORDS)
         assert sum(one.width for one in found) == (BAR if sums[0] else 0)
         assert [one.start for one in found] == [sum(p.width for p in found[:n]) for n in range(len(found))]
 

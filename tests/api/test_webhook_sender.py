@@ -6,14 +6,15 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import structlog
 from sqlmodel import Session, col, select, update
 
 from endogene_token.crash import VARIABLE
-from endogene_token.errors import EndpointGoneError
+from endogene_token.errors import EndpointStatusError
 from endogene_token.store import writing
 from endogene_token.webhooks import deliveries
 from endogene_token.webhooks.guard import Guard
@@ -25,7 +26,7 @@ from tests.api.bare_site import Bare, bare_site
 from tests.api.receiver import Receiver, receiving
 from tests.api.test_events import awarded, suspended, write
 from tests.api.test_webhooks import SECRET, count, log, made, make_due, sender
-from tests.town import BAKERY, database
+from tests.town import BAKERY, GROCER, database
 
 
 @pytest.fixture
@@ -88,21 +89,125 @@ def test_a_try_whose_lease_was_lost_changes_nothing_of_the_later_one(site: Bare,
     now = int(time.time())
     [late] = deliveries.take(site.engine, now, 8)
     [later] = deliveries.take(site.engine, now + deliveries.LEASE, 8)
-    deliveries.settle(site.engine, late, Outcome(500, EndpointGoneError()), now, 1)
-    assert log(site, token, hook["id"])[0]["status"] == "failed", "410 ends it whoever hears it"
-    assert later.number == 2
+    deliveries.settle(site.engine, late, Outcome(204, None), now, 1)
+    assert log(site, token, hook["id"])[0]["status"] == "waiting"
+    deliveries.settle(site.engine, later, Outcome(500, EndpointStatusError(actual=500)), now, 1)
+    [entry] = log(site, token, hook["id"])
+    assert [(one["number"], one["status"]) for one in entry["attempts"]] == [(1, 204), (2, 500)]
+    assert (entry["status"], entry["next_at"] > now) == ("waiting", True)
 
 
-def test_a_slow_endpoint_holds_up_nobody_else(site: Bare, endpoint: Receiver) -> None:
-    """At most one delivery is under way to each."""
-    token = site.key()
-    made(site, token, f"{endpoint.url}/slow")
-    made(site, token, f"{endpoint.url}/quick")
+def test_at_most_one_delivery_is_under_way_to_an_endpoint_and_two_to_a_merchant(
+    site: Bare, endpoint: Receiver
+) -> None:
+    """Whoever asks, and however often."""
+    token, grocer = site.key(), site.key(GROCER)
+    for number in range(3):
+        made(site, token, f"{endpoint.url}/{number}")
+    made(site, grocer, f"{endpoint.url}/grocer")
     write(site, 5, awarded(1, 1), awarded(2, 1), awarded(3, 1))
     sender(site).feed()
-    taken = deliveries.take(site.engine, int(time.time()), 8)
-    assert len(taken) == len({one.endpoint.id for one in taken}) == 2
-    assert deliveries.take(site.engine, int(time.time()), 8) == []
+    now = int(time.time())
+    first = deliveries.take(site.engine, now, 1)
+    taken = first + deliveries.take(site.engine, now, 8)
+    assert len(taken) == len({one.endpoint.id for one in taken}) == 3
+    assert sorted(one.endpoint.merchant for one in taken) == [BAKERY, BAKERY, GROCER]
+    assert deliveries.take(site.engine, now, 8) == []
+    deliveries.settle(site.engine, first[0], Outcome(204, None), now, 1)
+    assert len(deliveries.take(site.engine, now, 8)) == 1
+
+
+def test_slow_endpoints_hold_up_nobody_else(site: Bare, endpoint: Receiver) -> None:
+    """Nine of one merchant answer for three seconds nothing; another's gets its own meanwhile."""
+    token = site.key()
+    for number in range(9):
+        made(site, token, f"{endpoint.url}/slow-{number}")
+    with receiving() as quick:
+        made(site, site.key(GROCER), quick.url)
+        endpoint.ways = ["silent"] * 99
+        write(site, 5, awarded(1, 1))
+        stop, begun = threading.Event(), time.monotonic()
+        with ThreadPoolExecutor(1) as pool:
+            run = pool.submit(sender(site).run, stop)
+            while not quick.got and time.monotonic() < begun + 20:
+                time.sleep(0.02)
+            took_seconds = time.monotonic() - begun
+            stop.set()
+            run.result(30)
+    assert len(quick.got) == 1
+    assert took_seconds < 2.5
+
+
+class Failing(Poster):
+    """Has a fault for one address."""
+
+    def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Outcome:
+        if url.endswith("/fault"):
+            raise LookupError("a fault of ours")
+        return super().post(url, headers, body)
+
+
+def test_a_fault_in_one_delivery_ends_no_other(site: Bare, endpoint: Receiver) -> None:
+    """It is a try that failed, as the log says; the worker goes on."""
+    token = site.key()
+    hook = made(site, token, f"{endpoint.url}/fault")
+    made(site, token, f"{endpoint.url}/sound")
+    worker = Sender(site.engine, site.community, lambda: SECRET, Failing(Guard(allows_loopback=True)))
+    stop = threading.Event()
+    with ThreadPoolExecutor(1) as pool, structlog.testing.capture_logs() as told:
+        run = pool.submit(worker.run, stop)
+        for block in (5, 6):
+            write(site, block, awarded(block, 1))
+            deadline = time.monotonic() + 20
+            while len(endpoint.got) < block - 4 and time.monotonic() < deadline:
+                time.sleep(0.02)
+        stop.set()
+        run.result(30)
+    assert [one.headers["webhook-id"] for one in endpoint.got] == ["5-0", "6-0"]
+    assert any(one["event"] == "webhook not sent" for one in told)
+    first = log(site, token, hook["id"])[0]
+    assert (first["status"], first["attempts"][0]["reason"]) == ("waiting", "delivery")
+
+
+def test_one_delivery_that_is_never_taken_does_not_disable_an_endpoint_that_takes_others(
+    site: Bare, endpoint: Receiver
+) -> None:
+    """It ends alone after its three days; what else waits is still sent."""
+    token = site.key()
+    hook = made(site, token, endpoint.url)
+    write(site, 5, awarded(1, 1), awarded(2, 1), awarded(3, 1))
+    worker = sender(site)
+    endpoint.ways = ["500", "204", "500"]
+    worker.step()
+    worker.step()
+    with writing(site.engine) as connection:
+        first = update(WebhookDelivery).where(col(WebhookDelivery.event) == "5-0")
+        connection.execute(first.values(since=int(time.time()) - deliveries.PATIENCE, next_at=0))
+    worker.step()
+    assert [one["status"] for one in log(site, token, hook["id"])] == ["failed", "delivered", "waiting"]
+    assert site.ask("GET", "/v1/webhooks", token).json()["items"][0]["status"] == "enabled"
+    worker.step()
+    assert log(site, token, hook["id"])[2]["status"] == "delivered"
+
+
+def test_what_was_put_beside_the_disabling_of_its_endpoint_is_never_sent(
+    site: Bare, endpoint: Receiver
+) -> None:
+    """Enabled, the endpoint is told of what is new, as it was promised."""
+    token = site.key()
+    hook = made(site, token, endpoint.url)
+    write(site, 5, awarded(1, 1))
+    worker = sender(site)
+    worker.feed()
+    site.ask("POST", f"/v1/webhooks/{hook['id']}/disable", token)
+    with writing(site.engine) as connection:  # as of a feed that read the endpoint just before
+        connection.execute(update(WebhookDelivery).values(state=State.WAITING, ended_at=None))
+    assert worker.step() == 1
+    site.ask("POST", f"/v1/webhooks/{hook['id']}/enable", token)
+    make_due(site)
+    assert worker.step() == 0
+    assert [one["status"] for one in log(site, token, hook["id"])] == ["failed"]
+    assert endpoint.got == []
 
 
 WORK = """

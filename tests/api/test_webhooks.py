@@ -175,6 +175,22 @@ def test_while_a_secret_rotates_both_sign_then_only_the_new_one(site: Bare, endp
         verified(endpoint.got[1], hook["secret"])
 
 
+def test_a_secret_that_leaked_ends_at_once_even_while_it_rotates(site: Bare, endpoint: Receiver) -> None:
+    """Without an overlap, only the newest signs: neither the one before it nor the one before that."""
+    token = site.key()
+    hook = made(site, token, endpoint.url)
+    path = f"/v1/webhooks/{hook['id']}/rotate"
+    leaked = site.ask("POST", path, token, json={"overlap": 604_800}).json()["secret"]
+    answer = site.ask("POST", path, token, json={"overlap": 0})
+    assert answer.status_code == 200
+    write(site, 5, awarded(1, 1))
+    sender(site).step()
+    assert verified(endpoint.got[0], answer.json()["secret"])["id"] == "5-0"
+    for old in (hook["secret"], leaked):
+        with pytest.raises(WebhookVerificationError):
+            verified(endpoint.got[0], old)
+
+
 def test_a_ping_is_delivered_and_told(site: Bare, endpoint: Receiver) -> None:
     """By a test key too: it tells nothing."""
     for token in (site.key(), site.key(mode=Mode.TEST)):
@@ -336,6 +352,30 @@ def test_a_merchant_has_sixteen_endpoints_at_most(site: Bare) -> None:
     site.ask("POST", f"/v1/webhooks/{hooks[0]['id']}/disable", token)
     made(site, token, "https://x.example/")
     assert site.ask("POST", f"/v1/webhooks/{hooks[0]['id']}/enable", token).status_code == 409
+    made(site, site.key(mode=Mode.TEST), "https://x.example/")  # the sandbox has room of its own
+
+
+def test_of_many_endpoints_the_longest_disabled_is_forgotten(
+    site: Bare, endpoint: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With its deliveries, and in the trail; none that is enabled, and none of the sandbox."""
+    monkeypatch.setattr(endpoints, "KEPT", 2)
+    token, sand = site.key(), site.key(mode=Mode.TEST)
+    tried = made(site, sand, "https://x.example/")
+    site.ask("POST", f"/v1/webhooks/{tried['id']}/disable", sand)
+    stays, first = made(site, token, "https://x.example/"), made(site, token, endpoint.url)
+    site.ask("POST", f"/v1/webhooks/{first['id']}/ping", token)
+    sender(site).step()
+    site.ask("POST", f"/v1/webhooks/{first['id']}/disable", token)
+    last = made(site, token, "https://x.example/")
+    listed = {one["id"] for one in site.ask("GET", "/v1/webhooks", token).json()["items"]}
+    assert listed == {tried["id"], stays["id"], last["id"]}
+    assert (count(site, WebhookDelivery), count(site, WebhookAttempt)) == (0, 0)
+    with site.reading() as session:
+        entries = trail.page(session, 0, 99, f"merchant:{BAKERY}/webhook:{first['id']}")
+        assert entries[-1].action == "webhook.forgotten"
+    made(site, token, "https://x.example/")  # nothing to forget: all are enabled
+    assert len(site.ask("GET", "/v1/webhooks", token).json()["items"]) == 4
 
 
 def test_a_lost_answer_to_a_creation_is_given_again_with_its_secret(site: Bare, endpoint: Receiver) -> None:

@@ -1,5 +1,6 @@
 """A voting town with its API, and what its members send over HTTP."""
 
+import json
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -7,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+from eth_account.signers.local import LocalAccount
 from eth_typing import Hash32
 
 from endogene_token.ballots import (
@@ -23,7 +25,8 @@ from endogene_token.ballots import (
 )
 from endogene_token.chain.charter import Kind
 from endogene_token.relay import VoteRelay
-from endogene_token.sdk.access import access_digest
+from endogene_token.sdk.access import access_digest, authorization
+from endogene_token.sdk.keys import TillKey
 from tests.node.vote_relay import voting_town
 from tests.node.votes import Votes
 from tests.site import Site, open_site
@@ -57,10 +60,22 @@ class VoteSite:
         self.site.read()
 
     def text(self, text: str) -> str:
-        """Keep a text; return its hash."""
-        answer = self.post("/v1/texts", {"text": text})
+        """Have the first member keep a text; return its hash."""
+        answer = self.send_text(
+            json.dumps({"text": text}, ensure_ascii=False).encode(), self.votes.voters[self.people[0]]
+        )
         assert answer.status_code == 201, answer.text
         return str(answer.json()["hash"])
+
+    def send_text(self, body: bytes, account: LocalAccount) -> httpx.Response:
+        """Send a text with the proof of an account."""
+        return self.site.client.post("/v1/texts", content=body, headers=self.proof(body, account))
+
+    def proof(self, body: bytes, account: LocalAccount) -> dict[str, str]:
+        """Return the headers by which an account shows that it sends this text."""
+        key, domain = TillKey(bytes(account.key)), self.votes.town.ledger.domain
+        proof = authorization(key, domain, "POST", "/v1/texts", int(time.time()), body=body)
+        return {"authorization": proof, "content-type": "application/json"}
 
     def proposal(
         self, member: int, kind: Kind, text: str, calls: Sequence[ExecutableCall] = (), **wrong: Any

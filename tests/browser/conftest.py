@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from endogene_token.chain.transactions import settle_premiums
 from tests.site import Site, open_site
@@ -19,6 +19,7 @@ ARGUMENTS: Final = (
     *("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--no-first-run"),
 )
+PATIENCE: Final = 30_000  # milliseconds: a machine that does other work as well is no failure
 _ABSENT = pytest.StashKey[str]()
 
 
@@ -47,6 +48,7 @@ def browser(pytestconfig: pytest.Config) -> Iterator[Browser]:
         pytestconfig.stash[_ABSENT] = reason
         pytest.skip(reason)
     with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE)
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
         yield opened
         opened.close()

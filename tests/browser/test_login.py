@@ -1,7 +1,7 @@
 """A login in a real browser, its authenticator one of Chromium's own: what browsers send is what is taken."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -10,15 +10,10 @@ from playwright.sync_api import Browser, CDPSession, Error, Page
 from endogene_token.office import invitations, trail
 from endogene_token.office.scopes import StaffRole
 from endogene_token.office.staff import Person
-from tests.api.bare_site import Bare, bare_site
+from tests.api.bare_site import Bare
+from tests.browser.devices import device_of, localhost_site
 from tests.town import BAKERY
 
-AUTHENTICATOR = {
-    "protocol": "ctap2",
-    "transport": "internal",
-    **dict.fromkeys(("hasResidentKey", "hasUserVerification", "isUserVerified"), True),
-    "automaticPresenceSimulation": True,
-}
 ASK = """async ([method, path, body]) => {
   const sent = {method, headers: {"content-type": "application/json"}};
   const answer = await fetch(path, body === null ? {method} : {...sent, body: JSON.stringify(body)});
@@ -63,19 +58,10 @@ class Counter:
 
 @pytest.fixture
 def counter(browser: Browser, sqlite_url: str) -> Iterator[Counter]:
-    with bare_site(sqlite_url) as bare:
-        address = bare.url.replace("127.0.0.1", "localhost")
-        services = bare.app.state.services
-        settings = services.settings.model_copy(update={"origins": (address,)})
-        bare.app.state.services = replace(services, settings=settings)
-        context = browser.new_context(bypass_csp=True)  # the test's own scripts, which no page of ours has
-        page = context.new_page()
-        page.goto(f"{address}/v1/problems/access")
-        device = context.new_cdp_session(page)
-        device.send("WebAuthn.enable")
-        made = device.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
-        yield Counter(bare, page, device, made["authenticatorId"], address)
-        context.close()
+    # the test's own scripts, which no page of ours has
+    with localhost_site(sqlite_url) as bare, device_of(browser, bare.url, bypass_csp=True) as device:
+        device.page.goto("/v1/problems/access")
+        yield Counter(bare, device.page, device.session, device.authenticator, bare.url)
 
 
 def invited(bare: Bare) -> str:
@@ -117,7 +103,7 @@ def test_a_page_of_another_site_sends_no_cookie_and_changes_nothing(counter: Cou
     with counter.bare.reading() as session:
         before = len(trail.page(session, 0, 100))
     page = counter.page.context.new_page()
-    page.goto(f"{counter.bare.url}/v1/problems/access")
+    page.goto(counter.address.replace("localhost", "127.0.0.1") + "/v1/problems/access")
     with page.expect_response("**/v1/sessions/options") as refused:
         page.evaluate(FORGE, f"{counter.address}/v1/sessions/options")
     assert refused.value.status == 403

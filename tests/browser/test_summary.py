@@ -83,7 +83,7 @@ def test_the_language_follows_the_browser_and_a_link_changes_it(browser: Browser
         page = context.new_page()
         page.goto("/")
         assert page.locator("html").get_attribute("lang") == first
-        page.locator("nav a").click()
+        page.locator("nav a[hreflang]").click()
         assert page.locator("html").get_attribute("lang") == second
         context.close()
 
@@ -101,11 +101,14 @@ def test_the_page_loads_nothing_from_elsewhere_and_no_script(page: Page, page_si
 
 
 def test_the_keyboard_reaches_everything_in_order(page: Page) -> None:
-    """The first stop skips to the fund; every stop is a link with a visible name."""
+    """The first stop skips to the content; every stop is a link with a visible name."""
     page.goto("/?lang=fr")
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.getAttribute('href')") == "#fund"
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "#main"
     page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "/"
+    for _ in range(7):  # the six pages, then the language
+        page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "English"
 
 
@@ -122,5 +125,5 @@ def test_the_page_prints(page: Page) -> None:
     """On paper: one sheet of figures, without the links to languages."""
     page.goto("/")
     page.emulate_media(media="print")
-    assert page.locator("nav").is_hidden()
+    assert [one.is_hidden() for one in page.locator("nav").all()] == [True, True]
     assert page.pdf().startswith(b"%PDF")

@@ -15,7 +15,7 @@ from endogene_token.sdk import TillKey
 from endogene_token.store import open_engine, writing
 from endogene_token.treasury.bankfiles.notice import CANADA, earliest_collection
 from tests.cli.conftest import Imported
-from tests.commands import Answer, call
+from tests.commands import Answer, call, run
 from tests.unit.collect_desk import CANADA as SETTINGS
 from tests.unit.collect_desk import closed, issued
 from tests.unit.test_bank_cpa005 import read
@@ -40,8 +40,9 @@ class Terminal:
     def types(self, *words: object) -> Answer:
         return call("collect", *words, "--data", self.folder.root, "--json", ENDOGENE_LANG="en")
 
-    def reads(self, *words: object) -> str:
-        return call("collect", *words, "--data", self.folder.root, ENDOGENE_LANG="en", COLUMNS="200").out
+    def reads(self, *words: object, columns: int = 260) -> str:
+        screen = {"ENDOGENE_LANG": "en", "COLUMNS": str(columns)}
+        return run("collect", *words, "--data", self.folder.root, **screen).out
 
 
 @pytest.fixture(scope="module")
@@ -60,25 +61,37 @@ def test_a_month_is_collected_from_a_terminal(terminal: Terminal, tmp_path: Path
     assert (given.code, given.json["tail"], "7654321" in given.out) == (0, "4321", False), given
     [due] = terminal.types("due", MONTH).json["due"]
     assert (due["amount"], due["why"]) == ("114975", None)
+    treasurer, approver = (terminal.folder.keys / f"{name}.key" for name in ("treasurer", "approver"))
+    assert terminal.types("draft", MONTH, "--day", first_day(), "--key", approver).error == "access"
     drafted = terminal.types("draft", MONTH, "--day", first_day())
     assert drafted.code == 0, drafted
+    assert drafted.json["run"]["drafted_by"] == f"officer:{TillKey.from_file(treasurer).address.lower()}"
     number = drafted.json["run"]["number"]
     assert terminal.types("file", number, "--out", tmp_path / "early.txt").error == "run-state"
-    treasurer, approver = (terminal.folder.keys / f"{name}.key" for name in ("treasurer", "approver"))
     assert terminal.types("approve", number, "--key", treasurer).error == "access"
     approved = terminal.types("approve", number, "--key", approver).json
     assert approved["approved_by"] == f"officer:{TillKey.from_file(approver).address.lower()}"
     files = [tmp_path / name for name in ("first.txt", "second.txt")]
+    files[0].write_text("older, longer and open to all" * 100)
+    files[0].chmod(0o644)
     assert [terminal.types("file", number, "--out", one).code for one in files] == [0, 0]
     assert files[0].read_bytes() == files[1].read_bytes()
     assert files[0].stat().st_mode & 0o077 == 0
     assert read(files[0].read_bytes())[2]["debit value"] == 114_975
     assert terminal.types("hand-in", number).json["state"] == "handed-in"
     assert terminal.types("cancel", number).error == "run-state"
+    refused = ("reject", number, "D2026-000001", "--code", "am04", "--key")
+    assert terminal.types(*refused, treasurer).error == "access"
+    assert terminal.types(*refused, approver).error == "item-day"
+    assert (
+        terminal.types("reject", number, "D2026-000001", "--code", "?", "--key", approver).error == "setting"
+    )
     assert [one["state"] for one in terminal.types("list").json["runs"]] == ["handed-in"]
     shown = terminal.reads("show", number)
-    told = ("D2026-000001", " 2026-000001", "149", "$")
+    told = ("D2026-000001", " 2026-000001", "149", "$", "Boulangerie du Port", "…4321", "operator, 20")
     assert [one for one in told if one not in shown] == [], shown
+    narrow = terminal.reads("show", number, columns=80)
+    assert [one for one in ("D2026-000001", "$1,149.75") if one not in narrow] == [], narrow
     assert terminal.types("due", MONTH).json["due"][0]["why"] == "asked"
     assert "2026-000001" in terminal.reads("due", MONTH)
 

@@ -19,6 +19,7 @@ from tests.commands import PATIENCE, Answer, call, free_port, run, started
 pytestmark = pytest.mark.xdist_group("demo")  # one worker, one set-up
 
 STORY_SECONDS = 30
+DOORS = ("/", "/wallet", "/till", "/office")
 ANSWER = {"url", "balance_sheet", "differences", "resolution", "votes", "indicators", "redemption"}
 POCKETS = {
     *("cash", "premiums_receivable", "credits_outstanding"),
@@ -144,7 +145,7 @@ def wait_for_page(url: str, process: subprocess.Popen[str]) -> httpx.Response:
 
 
 def test_a_demo_killed_at_a_random_moment_goes_on_where_it_was(first: Answer, tmp_path: Path) -> None:
-    """The same block hashes, the public page answers, audit 0; Ctrl-C then ends it with 0.
+    """The same block hashes, the four doors answer, audit 0; Ctrl-C then ends it with 0.
 
     Whenever it was killed, the story ends with the money where it ends undisturbed.
     """
@@ -168,8 +169,13 @@ def test_a_demo_killed_at_a_random_moment_goes_on_where_it_was(first: Answer, tm
     with started(*arguments, **ports) as process:
         page = wait_for_page(f"http://127.0.0.1:{port}/", process)
         assert (page.status_code, witness.agrees()) == (200, True), (pause, witness.hashes)
+        addresses = ""
         while (line := process.stdout.readline() if process.stdout else "") and "Chain (RPC)" not in line:
             assert process.poll() is None, process.communicate()
+            addresses += line
+        assert all(f"http://localhost:{port}{door}\n" in addresses for door in DOORS), addresses
+        asked = httpx.get(f"http://127.0.0.1:{port}/enter?to=/wallet", trust_env=False, timeout=30)
+        assert "Maude Tremblay" in asked.text
         assert call("audit", "--data", data, "--json").json["differences"] == 0
         fund = httpx.get(f"http://127.0.0.1:{port}/v1/fund", timeout=30, trust_env=False).json()
         assert {name: fund[name] for name in POCKETS} == first.json["balance_sheet"], pause

@@ -8,10 +8,12 @@ import pytest
 from sqlmodel import Session
 
 from endogene_token.config import Settings
+from endogene_token.host import DataFolder
 from endogene_token.office import trail
 from endogene_token.sales import HostedTill, SaleConnector
 from endogene_token.sales.models import TillState
 from endogene_token.store import migrate, open_engine, reading, writing
+from tests.api.bare_site import community
 from tests.commands import call, run
 
 FILE = "facture;date;total\nA-1;2026-11-20 17:42;42,75\n=B;2026-11-20;douze\n"
@@ -19,9 +21,10 @@ FILE = "facture;date;total\nA-1;2026-11-20 17:42;42,75\n=B;2026-11-20;douze\n"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A data folder whose database knows one hosted till, of merchant 4."""
+    """A data folder of a community whose database knows one hosted till, of merchant 4."""
     data = tmp_path / "data"
     data.mkdir()
+    community().save(DataFolder(data).community)
     engine = open_engine(Settings(data_dir=data).database)
     migrate(engine)
     with writing(engine) as connection, Session(connection) as session:
@@ -72,6 +75,12 @@ def test_columns_are_said_once(folder: Path) -> None:
         (folder / "other.csv").write_text(f"x,y,z\n{number},2026-11-20,2.50\n", "utf-8")
         given = ("sales", "import", folder / "other.csv", "--merchant", 4, "--data", folder, "--json")
         assert call(*given, *said).json["added"] == 1
+        assert call(*given, *said).json["added"] == 0
+    engine = open_engine(Settings(data_dir=folder).database)
+    with reading(engine) as connection, Session(connection) as session:
+        actions = [one.action for one in trail.page(session, 0, 10, "merchant:4/connector:csv")]
+    engine.dispose()
+    assert actions == ["connector.kept"], "what is said again unchanged is no change"
 
 
 def test_a_shop_is_connected_with_a_secret_that_is_new_each_time(folder: Path) -> None:

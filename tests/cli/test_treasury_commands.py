@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy import delete, insert
 
 from endogene_token.config import Settings
+from endogene_token.host import DataFolder
 from endogene_token.indexer.models import table_of
+from endogene_token.sdk import TillKey
 from endogene_token.store import open_engine, writing
 from endogene_token.treasury.collect.models import BankLine
 from tests.cli.conftest import Imported
@@ -47,11 +49,14 @@ def test_a_cent_is_found_taken_and_closed(stated: Imported) -> None:
     assert {"why": "line", "subject": f"line:{STRANGE.hex()}", "amount": "1"} in found["differences"]
     listed = ask(stated, "exception", "list", "--json").json["exceptions"]
     [one] = [row for row in listed if row["kind"] == "line"]
-    officer = "0x" + "1a" * 20
-    taken = ask(stated, "exception", "take", one["number"], "--officer", officer, "--json").json
-    assert taken["owner"] == f"officer:{officer}"
+    keys = DataFolder(stated.data).keys
+    refused = ask(stated, "exception", "take", one["number"], "--key", keys / "approver.key", "--json")
+    assert (refused.code, refused.error) == (1, "access")
+    taken = ask(stated, "exception", "take", one["number"], "--key", keys / "treasurer.key", "--json").json
+    officer = f"officer:{TillKey.from_file(keys / 'treasurer.key').address.lower()}"
+    assert taken["owner"] == officer
     closed = ask(stated, "exception", "close", one["number"], "--how", "It is nothing", "--json").json
-    assert (closed["closed_by"], closed["how"]) == ("operator", "It is nothing")
+    assert (closed["closed_by"], closed["how"]) == (officer, "It is nothing")
     again = ask(stated, "exception", "close", one["number"], "--how", "again", "--json")
     assert (again.code, again.error) == (1, "exception-closed")
     ask(stated, "reconcile", "--json")
@@ -81,8 +86,12 @@ def test_people_read_tables(stated: Imported, lang: str, bank: str) -> None:
 
 def test_a_suspension_is_proposed_and_refused(imported: Imported) -> None:
     """The registrar decides; refused, nothing reaches the chain."""
-    made = ask(imported, "dunning", "propose", 1, "--act", "suspend", "--json").json
-    assert (made["state"], made["proposed_by"]) == ("open", "operator")
+    keys = DataFolder(imported.data).keys
+    proposed = ("dunning", "propose", 1, "--act", "suspend")
+    assert ask(imported, *proposed, "--key", keys / "registrar.key", "--json").error == "access"
+    made = ask(imported, *proposed, "--json").json
+    treasurer = TillKey.from_file(keys / "treasurer.key").address.lower()
+    assert (made["state"], made["proposed_by"]) == ("open", f"officer:{treasurer}")
     told = ask(imported, "dunning", "list", "--json").json
     assert [one["number"] for one in told["proposals"]] == [made["number"]]
     words = ("dunning", "decide", made["number"], "--refuse", "--why", "It has paid")

@@ -1,5 +1,6 @@
 """The page of the SDK is run: a developer copies it from top to bottom."""
 
+import json
 import re
 import runpy
 from pathlib import Path
@@ -8,6 +9,8 @@ from typing import Any
 import pytest
 
 from endogene_token import sdk
+from endogene_token.sdk import TillKey
+from tests.docs.shop import CSV_SHOP, Shell, blocks
 from tests.node.till_service import TillService, serving
 from tests.node.tills import KEY
 from tests.unit.source_tree import ROOT
@@ -45,6 +48,26 @@ def test_the_page_s_program_runs_from_top_to_bottom(
     bought = [(one.amount, one.member) for one in service.purchases()]
     assert bought == [(4599, 12), (1250, 0), (2000, 5), (899, 0), (4000, 12), (1500, 12), (700, 12)]
     assert [one.amount for one in service.reversals()] == [599, 4000]
+
+
+@pytest.mark.xdist_group("pages of hosted sales")
+def test_the_page_s_commands_make_enrol_change_and_revoke_a_key(shell: Shell) -> None:
+    """As they are written there; what the first ones tell stands in for the page's addresses and numbers."""
+    [text] = blocks(PAGE, "run by tests/docs/test_sdk.py: keys")
+    make, enrol, rotate, revoke = (line.split("#")[0].strip() for line in text.splitlines())
+    address = answer(shell, make)["address"]
+    enrolled = answer(shell, enrol.replace("0x…", address))
+    till = str(enrolled["till"])
+    assert (enrolled["merchant"], enrolled["address"]) == (CSV_SHOP, address)
+    rotate = rotate.replace("0x…", TillKey.generate().address).replace(" 6 ", f" {till} ")
+    renewed = str(answer(shell, rotate)["ledger_till"])
+    assert renewed != till
+    assert str(answer(shell, revoke.replace(" 6", f" {renewed}"))["till"]) == renewed
+
+
+def answer(shell: Shell, command: str) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(shell.types(f"{command} --json"))
+    return told
 
 
 def test_every_snippet_of_python_is_run() -> None:

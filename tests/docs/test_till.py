@@ -1,19 +1,20 @@
 """The page of the till's agent is run: its files are read, its calls are made, its tables are whole."""
 
 import re
+import shlex
 import shutil
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from endogene_token.cli import app
 from endogene_token.till import Agent, Place, Plan
 from endogene_token.till.drafts import FIELDS, SALE
 from endogene_token.till.guard import Address
 from endogene_token.till.lines import SUFFIXES
-from tests.commands import call
+from tests.commands import COMMAND, call, environment
 from tests.node.till_service import TillService, serving
 from tests.node.tills import KEY
 from tests.unit.source_tree import ROOT
@@ -28,8 +29,12 @@ def blocks(mark: str) -> list[str]:
 
 
 def wait_for(service: TillService, count: int) -> None:
+    wait_until(lambda: len(service.items) >= count)
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
     deadline = time.monotonic() + PATIENCE
-    while len(service.items) < count:
+    while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.05)
 
@@ -90,9 +95,24 @@ def test_the_tables_name_every_column_and_every_call() -> None:
     assert [suffix for suffix in SUFFIXES if f"`{suffix}`" not in PAGE] == []
 
 
-def test_the_page_s_command_is_one() -> None:
-    """With the options as they are written there."""
-    [line] = [one for one in PAGE.splitlines() if one.startswith("endogene till run")]
-    told = call("till", "run", "--help").out
-    assert [option for option in re.findall(r"--\w+", line) if option not in told] == []
-    assert "till" in {group.name for group in app.registered_groups}
+def test_the_page_s_command_runs_the_agent_until_it_is_ended(tmp_path: Path) -> None:
+    """As it is written there: only the service's address and the port are this test's own."""
+    [text] = blocks("run by tests/docs/test_till.py: agent")
+    KEY.save(tmp_path / "till-6.key")
+    sales = tmp_path / "sales"
+    with serving(KEY, till=TILL) as service:
+        line = text.replace("https://coop.example", service.url).replace("127.0.0.1:8787", "127.0.0.1:0")
+        program, *arguments = shlex.split(line)
+        assert program == "endogene"
+        with subprocess.Popen([*COMMAND, *arguments], cwd=tmp_path, env=environment()) as agent:
+            try:
+                wait_until(lambda: sales.joinpath("refused").is_dir() or agent.poll() is not None)
+                [day] = blocks("read by tests/docs/test_till.py: day.jsonl")
+                sales.joinpath(".day.jsonl").write_text(day, "utf-8")
+                sales.joinpath(".day.jsonl").rename(sales / "day.jsonl")
+                wait_for(service, 1)
+            finally:
+                agent.terminate()
+            assert agent.wait(PATIENCE) == 0
+    told = call("till", "status", "--till", TILL, "--data", tmp_path / ".endogene", "--json").json
+    assert (told["running"], told["unsent"]) == (False, 0)

@@ -12,8 +12,10 @@ from endogene_token.config import Settings
 from endogene_token.errors import NotHostedError, TillBusyError
 from endogene_token.host import FREE_PORT, FoundingPlan, Host, organisation
 from endogene_token.host.hosting import Hosting
+from endogene_token.office.buyers import OfficeBuyers
+from endogene_token.office.secret import OfficeSecret
 from endogene_token.office.trail import COMMAND_LINE
-from endogene_token.sales import HostedSale, HostedTills, MembersOnly, SaleState
+from endogene_token.sales import HostedSale, HostedTills, SaleState
 from endogene_token.sales.deliveries import Desk, Row, take
 from endogene_token.sales.secret import hosting_passphrase
 from endogene_token.sdk.sales import Draft, NewPurchase, NewReversal
@@ -35,7 +37,8 @@ def host(tmp_path: Path) -> Iterator[Host]:
 
 def sell(host: Host, till: int, *drafts: Draft) -> None:
     zone = ZoneInfo(host.settings.timezone)
-    desk = Desk(host.engine, MERCHANT, till, zone, "api", MembersOnly(), COMMAND_LINE)
+    buyers = OfficeBuyers(lambda: OfficeSecret.load(host.settings), host.settings.phone_region)
+    desk = Desk(host.engine, MERCHANT, till, zone, "api", buyers, COMMAND_LINE)
     take(desk, [Row(line, one) for line, one in enumerate(drafts, 1)])
 
 

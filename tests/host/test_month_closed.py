@@ -147,7 +147,7 @@ class Treasury:
         held = read_account(account)
         with self.doing() as change:
             given = NewMandate(merchant, "cpa", f"M-{merchant:06}", signed, f"Shop {merchant}", held)
-            mandates.give(change, SECRET, given)
+            mandates.give(change, SECRET, given, signed)
 
     def debit(self, month: Month, day: date, now: int) -> tuple[Drafted, bytes]:
         """Draft, approve and hand in; return what was drafted, and the file."""

@@ -100,3 +100,25 @@ def test_from_a_terminal_a_key_is_made_enrolled_rotated_and_revoked(ground: Grou
     assert call("till", "revoke", successor, *data).code == 0
     assert ground.ledger.till(successor).revoked
     assert call("till", "revoke", 999, *data).error == "unknown-till"
+
+
+def test_from_a_terminal_a_hosted_till_is_revoked_by_either_number_and_hosted_no_more(ground: Ground) -> None:
+    """After a rotation its number is not the ledger's: what is revoked is the key that signs."""
+    data = ("--data", ground.folder.root, "--json")
+    for by_own_number in (True, False):
+        number = call("till", "host", "--merchant", FIRST, *data).json["till"]
+        present = call("till", "rotate", number, *data).json["ledger_till"]
+        assert call("till", "revoke", number if by_own_number else present, *data).json["left"] == 0
+        assert ground.ledger.till(present).revoked
+        assert call("till", "unhost", number, *data).error == "not-hosted"
+
+
+def test_from_a_terminal_a_hosted_till_is_handed_over_to_its_merchants_key(ground: Ground) -> None:
+    """The key that was hosted signs nothing more, and nobody's sales wait for it."""
+    data = ("--data", ground.folder.root, "--json")
+    number = call("till", "host", "--merchant", FIRST, *data).json["till"]
+    present = call("till", "rotate", number, *data).json["ledger_till"]
+    own = TillKey.generate().address
+    successor = call("till", "rotate", number, "--address", own, *data).json["ledger_till"]
+    assert (ground.ledger.till(successor).key, ground.ledger.till(present).revoked) == (own, True)
+    assert call("till", "unhost", number, *data).error == "not-hosted"

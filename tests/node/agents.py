@@ -1,6 +1,5 @@
 """The parts of a till's agent for tests: a service without sockets, a till over it, a folder of files."""
 
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from endogene_token.sdk import TillClient
+from endogene_token.sockets import tcp_listener
 from tests.node.till_service import TILL, TillService
 from tests.node.tills import KEY, NOW, QUICK
 
@@ -62,7 +62,8 @@ class Counter:
 @contextmanager
 def served(app: Starlette) -> Iterator[str]:
     """Serve an application on a free port of this machine; give its address."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with tcp_listener() as listener:
+        listener.bind(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

@@ -16,7 +16,7 @@ from endogene_token.chain.sender import Sender
 from endogene_token.chain.transactions import set_limits, settle_premiums, suspend_merchant
 from endogene_token.chain.views import MerchantStatus
 from endogene_token.config import Settings
-from endogene_token.errors import NodeUnavailableError
+from endogene_token.errors import LedgerRefusal, NodeUnavailableError
 from endogene_token.indexer import Indexer
 from endogene_token.indexer.models import table_of
 from endogene_token.office.secret import OfficeSecret
@@ -33,7 +33,7 @@ from endogene_token.treasury.dunning.rules import Arrears
 from endogene_token.treasury.exceptions import inbox
 from endogene_token.treasury.exceptions.models import DunningProposal, DunningState, Reconciliation
 from endogene_token.treasury.reconcile.reading import movements
-from tests.town import BAKERY, BAKERY_TILL, Town, chain, settle_down
+from tests.town import BAKERY, BAKERY_TILL, Town, chain, key, settle_down
 from tests.unit.test_reconcile_reading import line, match
 
 ZONE = ZoneInfo("America/Toronto")
@@ -69,8 +69,8 @@ def desk_of(engine: Engine, town: Town, folder: Path) -> Desk:
     return Desk(engine, town.community, Settings(data_dir=folder), lambda: SECRET)
 
 
-def daily_of(engine: Engine, town: Town, folder: Path) -> Daily:
-    return Daily(desk_of(engine, town, folder), Sender(town.ledger, town.officer))
+def daily_of(engine: Engine, town: Town, folder: Path, registrar: Sender | None = None) -> Daily:
+    return Daily(desk_of(engine, town, folder), registrar or Sender(town.ledger, town.officer))
 
 
 def collect(engine: Engine, town: Town, amount: int, number: int = 1) -> bytes:
@@ -215,6 +215,19 @@ def test_what_the_registrar_approved_is_carried_out_on_the_chain_once(
     assert town.ledger.merchant(BAKERY).status is MerchantStatus.ACTIVE
     assert states(engine) == [State.DONE, State.DONE]
     assert "dunning.suspend.done" in actions(engine)
+
+
+def test_what_the_chain_refuses_keeps_nobody_from_the_day_s_work(
+    town: Town, engine: Engine, tmp_path: Path
+) -> None:
+    """A registrar whose term has ended: the refusal is told after the examination, at every look."""
+    proposed(engine, Act.SUSPEND, approved=True)
+    worker = daily_of(engine, town, tmp_path, registrar=Sender(town.ledger, key(999)))
+    for _ in range(2):
+        with pytest.raises(LedgerRefusal):
+            worker.step()
+    assert "dunning.examined" in actions(engine)
+    assert states(engine) == [State.APPROVED]
 
 
 def test_who_was_killed_after_sending_sends_nothing_a_second_time(

@@ -10,6 +10,8 @@ from endogene_token.errors import (
     EndogeneError,
     NotRefusedError,
     ReceiptTakenError,
+    ReturnTooLargeError,
+    ReturnWithoutPurchaseError,
     ServiceError,
     ServiceUnavailableError,
     SettingError,
@@ -228,6 +230,50 @@ def test_a_refund_that_waits_for_a_purchase_refused_meanwhile_is_refused_too(sho
         till.refresh()
         assert till.find("R-1", "reversal").reason == "return-without-purchase"
         assert till.flush() == Flushed(0, 0, 0)
+
+
+def test_a_refused_refund_is_recorded_again_for_the_purchase_that_now_stands(shop: Shop) -> None:
+    """Both were refused: the refund follows its purchase, leaves after it, and takes only what is left."""
+    with shop.open() as till:
+        till.record(100, 4, receipt="A-1")
+        till.flush()
+        refund = till.reverse("A-1", 60, refund_receipt="R-1")
+        shop.service.states[1] = {"status": "refused", "reason": "unknown-member"}
+        till.refresh()
+        with pytest.raises(ReturnWithoutPurchaseError):
+            till.again(till.find("R-1", "reversal"))
+        till.again(till.find("A-1"))
+        assert till.again(till.find("R-1", "reversal")).status is Status.PENDING
+        with pytest.raises(NotRefusedError):
+            till.again(refund)
+        with pytest.raises(ReturnTooLargeError):
+            till.reverse("A-1", 41, refund_receipt="R-2")
+        assert till.reverse("A-1", 60, refund_receipt="R-1").number == till.find("R-1", "reversal").number
+        assert (till.flush().sales, till.unsent()) == (2, 0)
+        shop.service.states[3] = {"status": "refused", "reason": "window-closed"}
+        till.refresh()
+        till.reverse("A-1", 50, refund_receipt="R-3")
+        with pytest.raises(ReturnTooLargeError):
+            till.again(till.find("R-1", "reversal"))
+    assert [(one.purchase_sequence, one.amount) for one in shop.service.reversals()] == [(2, 60)]
+
+
+def test_refunds_of_a_rejected_purchase_follow_the_corrected_one(shop: Shop) -> None:
+    """They waited for the old one; what the new one has no room for is refused."""
+    with shop.open() as till:
+        till.record(100, 4, receipt="A-1")
+        till.flush()
+        till.reverse("A-1", 30, refund_receipt="R-1")
+        till.reverse("A-1", 60, refund_receipt="R-2")
+        shop.service.states[1] = {"status": "rejected", "reason": "bad-signature"}
+        till.refresh()
+        shop.service.forget_from(1)
+        till.record(80, 40, receipt="A-1")
+        assert till.find("R-2", "reversal").reason == "return-too-large"
+        assert till.find("R-1", "reversal").member == 40
+        assert till.resume() == 2
+        assert (till.flush().sales, till.unsent()) == (2, 0)
+    assert [(one.purchase_sequence, one.amount) for one in shop.service.reversals()] == [(1, 30)]
 
 
 def test_an_opening_opens_the_commitment_that_was_sent(shop: Shop) -> None:

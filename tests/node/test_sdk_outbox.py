@@ -4,7 +4,6 @@ import os
 import sqlite3
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -57,26 +56,6 @@ def test_a_second_process_cannot_open_the_outbox(sync_shop: Shop) -> None:
         till.record(200, receipt="A-2")
     free = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     assert free.stdout == ""
-
-
-def test_threads_share_one_client(sync_shop: Shop) -> None:
-    """A till with several screens: every sale once, every batch in order."""
-    with sync_shop.open() as till:
-
-        def sell(screen: int) -> None:
-            for n in range(20):
-                till.record(1 + n, receipt=f"{screen}-{n}")
-                if n % 5 == 0:
-                    till.flush()
-
-        threads = [threading.Thread(target=sell, args=(screen,)) for screen in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        till.flush()
-        assert till.counts()[Status.ACCEPTED] == 80
-    assert sorted(sync_shop.service.items) == list(range(1, 81))
 
 
 def test_an_outbox_of_a_newer_version_is_refused_and_left_as_it_is(sync_shop: Shop) -> None:

@@ -125,3 +125,19 @@ def test_listing_pages_by_itself_while_sales_go_on(shop: Shop) -> None:
         listed = list(till.list())
         assert [sale.receipt for sale in listed] == [*(f"A-{n}" for n in range(401)), "B-1"]
         assert [sale.receipt for sale in till.list(Status.PENDING)] == ["B-1"]
+
+
+def test_a_corrected_time_zone_of_the_community_is_taken_over(shop: Shop) -> None:
+    """By the next quote or the next sending; the letters' case of the fund's address says nothing."""
+    with shop.open() as till:
+        till.quote(1)
+    shop.service.timezone = "Pacific/Auckland"
+    shop.service.domain = Domain(DOMAIN.chain_id, DOMAIN.fund.lower())
+    with shop.open(clock=lambda: NOW + timedelta(hours=3)) as till:
+        assert till.quote(4_599, 12).is_current
+        assert till.record(100, receipt="A-1").at == "2026-11-21T19:30"
+    shop.service.timezone = "America/Toronto"
+    with shop.open() as till:
+        till.flush()
+        assert till.record(100, receipt="A-2").at == "2026-11-20T22:30"
+    assert len(shop.service.items) == 1

@@ -104,10 +104,12 @@ def test_a_quote_is_answered_before_the_payment(counter: Counter) -> None:
     [
         ("/sale", {"receipt": "A-1"}, 422, "amount"),
         ("/sale", {"receipt": "A-1", "amount": 12.5}, 422, "amount"),
+        ("/sale", {"receipt": "A-1", "amount": "5", "at": "0001-01-01T00:00:00Z"}, 422, "day"),
         ("/sale", {"receipt": "A-1", "amount": "5", "menber": 4}, 422, "agent-field"),
         ("/sale", {"receipt": "A-1", "amount": "5", "member": 4, "phone": "1"}, 422, "buyer-count"),
         ("/sale", [], 422, "agent-field"),
         ("/refund", {"receipt": "R-1", "purchase": "A-9"}, 422, "return-without-purchase"),
+        ("/refund", {"receipt": "R-1", "purchase": "A-9", "amount": [1]}, 422, "amount"),
         ("/sell", {}, 404, "unknown-path"),
     ],
 )
@@ -155,9 +157,10 @@ def test_a_stranger_records_nothing_and_learns_nothing(counter: Counter) -> None
         (b"{}", "application/x-www-form-urlencoded", 422),
         (b"{", "application/json", 422),
         (b"\xff", "application/json", 422),
+        (b'{"receipt":' * 1_400, "application/json", 422),
         (b'{"receipt": "' + b"A" * LARGEST_BODY + b'"}', "application/json", 413),
     ],
-    ids=["text", "form", "cut", "latin", "large"],
+    ids=["text", "form", "cut", "latin", "deep", "large"],
 )
 def test_a_body_that_is_no_sale_is_refused(counter: Counter, content: bytes, kind: str, status: int) -> None:
     """A form of another site, above all: it is the one thing that a page may send without asking."""

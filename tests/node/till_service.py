@@ -61,6 +61,7 @@ class TillService:
     headers: list[dict[str, str]] = field(default_factory=list)
     date: datetime | None = None
     """What its clock says; None: it sends no Date."""
+    timezone: str = "America/Toronto"
     livemode: bool = True
     rate_bps: int | None = 280
     buyers: dict[str, int | EndogeneError] = field(default_factory=dict)
@@ -102,7 +103,7 @@ class TillService:
             if parts[1:] == ["community"]:
                 chain = {"chain_id": self.domain.chain_id, "fund": self.domain.fund}
                 rules = {"operations_bps": 500, "reserve_bps": 500}
-                told = {"name": "Essai", "timezone": "America/Toronto", "livemode": self.livemode}
+                told = {"name": "Essai", "timezone": self.timezone, "livemode": self.livemode}
                 return 200, {**chain, **told, "rules": rules}
             if parts[1] == "tills":
                 return 200, {

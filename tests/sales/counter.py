@@ -16,6 +16,8 @@ from sqlmodel import Session, col, select
 from endogene_token.chain.calls import Ledger
 from endogene_token.errors import NodeUnavailableError
 from endogene_token.indexer import models
+from endogene_token.office.buyers import OfficeBuyers
+from endogene_token.office.secret import OfficeSecret
 from endogene_token.receipts import Domain, Purchase, Reversal
 from endogene_token.relay import queue
 from endogene_token.relay.models import RelayBatch, State
@@ -31,6 +33,7 @@ PASSPHRASE = "a passphrase of the tests"  # noqa: S105  opens nothing else
 ZONE = ZoneInfo("America/Toronto")
 NOW = datetime(2026, 11, 21, 17, 30, tzinfo=UTC)
 DOMAIN = Domain(450045, "0x5FbDB2315678afecb367f032d93F642f64180aa3")
+BUYERS = OfficeBuyers(lambda: OfficeSecret(bytes(32)), "CA")
 
 
 @dataclass

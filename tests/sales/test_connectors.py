@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,23 +24,24 @@ from endogene_token.errors import (
     ReturnWithoutPurchaseError,
     WebhookSignatureError,
 )
+from endogene_token.office.buyers import Named, OfficeBuyers
 from endogene_token.office.trail import COMMAND_LINE
-from endogene_token.sales import Buyer, MembersOnly
 from endogene_token.sales.connectors import ShopSettings, odoo, woocommerce
 from endogene_token.sales.connectors.shop import parts_half_up
 from endogene_token.sales.deliveries import Desk, Refused, Row, Taken, take
 from endogene_token.sales.intake import Admitted
-from tests.sales.counter import MERCHANT, TILL, ZONE, Counter
+from endogene_token.sdk.sales import NewReversal
+from tests.sales.counter import BUYERS, MERCHANT, TILL, ZONE, Counter
 
 DATA = Path(__file__).parents[1] / "data"
 SHOP = ShopSettings("CAD")
 WITHOUT_TAXES = ShopSettings("CAD", taxes="excluded")
 
 
-class Cards(MembersOnly):
+class Cards(OfficeBuyers):
     """An office that knows one card."""
 
-    def member_of(self, session: Session, buyer: Buyer) -> int:
+    def member_of(self, session: Session, buyer: Named) -> int:
         return 12 if buyer.card == "CARD-1" else super().member_of(session, buyer)
 
 
@@ -54,17 +56,18 @@ def orders(**changes: Any) -> dict[str, Any]:
     return {**found, **changes}
 
 
-def taken(counter: Counter, rows: list[Any]) -> list[Taken]:
-    desk = Desk(counter.engine, MERCHANT, TILL, ZONE, "shop", Cards(), COMMAND_LINE, keeps_unknown=True)
+def taken(counter: Counter, kind: str, rows: list[Any]) -> list[Taken]:
+    cards = Cards(BUYERS.secret, BUYERS.region)
+    desk = Desk(counter.engine, MERCHANT, TILL, ZONE, kind, cards, COMMAND_LINE, keeps_unknown=True)
     return take(desk, rows)
 
 
 def woo(counter: Counter, settings: ShopSettings = SHOP, **changes: Any) -> list[Taken]:
-    return taken(counter, woocommerce.rows(woocommerce.read(order(**changes)), settings))
+    return taken(counter, woocommerce.KIND, woocommerce.rows(woocommerce.read(order(**changes)), settings))
 
 
 def pos(counter: Counter, payload: Any, settings: ShopSettings = SHOP) -> list[Taken]:
-    return taken(counter, odoo.rows(json.dumps(payload).encode(), settings))
+    return taken(counter, odoo.KIND, odoo.rows(json.dumps(payload).encode(), settings))
 
 
 def kept(counter: Counter) -> list[tuple[str, str, int, int, str]]:
@@ -213,11 +216,12 @@ def test_what_odoo_reads_becomes_sales_and_linked_refunds(counter: Counter) -> N
         ("Order 00007-001-0003", "purchase", 3618, 12, "2026-11-20T18:10"),
         ("Order 00007-001-0004", "purchase", 1200, 0, "2026-11-21T10:00"),
         ("Order 00007-001-0007", "purchase", 1200, 0, "2026-11-21T12:00"),
-        ("Order 00007-001-0005", "reversal", 1035, 12, "2026-11-21T11:00"),
-        ("Order 00007-001-0007", "reversal", 400, 0, "2026-11-21T12:00"),
+        ("Order 00007-001-0005-R43", "reversal", 1035, 12, "2026-11-21T11:00"),
+        ("Order 00007-001-0007-R45", "reversal", 400, 0, "2026-11-21T12:00"),
     ]
     assert (
-        counter.sale("Order 00007-001-0007", "reversal").purchase == counter.sale("Order 00007-001-0004").id
+        counter.sale("Order 00007-001-0007-R45", "reversal").purchase
+        == counter.sale("Order 00007-001-0004").id
     )
     again = pos(counter, orders())
     assert all(isinstance(one, Admitted) and not one.is_new for one in again)
@@ -229,7 +233,82 @@ def test_a_refund_that_comes_later_finds_its_order_by_its_number_in_odoo(counter
     pos(counter, {"orders": told[:1]})
     found = pos(counter, {"orders": [{**told[2], "lines": []}]})
     assert refusals(found) == []
-    assert counter.sale("Order 00007-001-0005", "reversal").amount == 1035
+    assert counter.sale("Order 00007-001-0005-R43", "reversal").amount == 1035
+
+
+def back_office_refunds() -> dict[str, Any]:
+    """Return an order and two partial refunds of it, as Odoo's back office makes them."""
+    sale = orders()["orders"]["result"][0]
+    common = {"name": "Shop/0041 REFUND", "pos_reference": sale["pos_reference"], "state": "paid"}
+    common |= {"amount_tax": 0, "refunded_order_ids": [41], "lines": []}
+    first = {**common, "id": 48, "date_order": "2026-11-22 15:00:00", "amount_total": -10.35}
+    second = {**common, "id": 49, "date_order": "2026-11-22 16:00:00", "amount_total": -5.0}
+    return {"orders": [sale, first, second]}
+
+
+def test_two_refunds_of_one_order_are_each_kept_once(counter: Counter) -> None:
+    """Odoo's back office gives them the reference of the order that they refund."""
+    for _ in range(2):
+        assert refusals(pos(counter, back_office_refunds())) == []
+    assert [(one.receipt, one.amount) for one in counter.sales() if one.kind == "reversal"] == [
+        ("Order 00007-001-0003-R48", 1035),
+        ("Order 00007-001-0003-R49", 500),
+    ]
+
+
+def test_a_refund_kept_under_its_former_number_is_not_kept_again(counter: Counter) -> None:
+    """An earlier version of the program numbered refunds by the order's reference alone."""
+    payload = back_office_refunds()
+    pos(counter, {"orders": payload["orders"][:1]})
+    receipt = payload["orders"][0]["pos_reference"]
+    counter.take(NewReversal(receipt, receipt, 1035, at=datetime(2026, 11, 22, 15, tzinfo=UTC)))
+    assert refusals(pos(counter, payload)) == []
+    assert [(one.receipt, one.amount) for one in counter.sales() if one.kind == "reversal"] == [
+        (receipt, 1035),
+        (f"{receipt}-R49", 500),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("total", "lines", "expected"),
+    [
+        (-6.89, {41: [-3.45, -3.45]}, {41: 689}),
+        (-6.91, {41: [-3.45, -3.45]}, {41: 691}),
+        (-6.89, {41: [-3.45], 42: [-3.46]}, {41: 345, 42: 344}),
+        (-6.90, {41: [-3.45], 42: [-3.45]}, {41: 345, 42: 345}),
+    ],
+)
+def test_what_odoo_rounds_between_lines_and_total_is_no_sale_of_its_own(
+    total: float, lines: dict[int, list[float]], expected: dict[int, int]
+) -> None:
+    """A cent more or less goes to the refund."""
+    order = {
+        **orders()["orders"]["result"][1],
+        "id": 50,
+        "amount_total": total,
+        "refunded_order_ids": [*lines],
+    }
+    originals = [{"id": of, "order_id": [of, "x"], "qty": 1, "price_subtotal_incl": 9} for of in lines]
+    own = [
+        {"id": 1, "order_id": [50, "x"], "price_subtotal_incl": amount, "refunded_orderline_id": [of, "x"]}
+        for of, amounts in lines.items()
+        for amount in amounts
+    ]
+    payload = {"orders": [{**order, "lines": own}], "lines": originals}
+    found = odoo.rows(json.dumps(payload).encode(), SHOP)
+    assert {int(one.undoes or 0): one.draft.amount for one in found if isinstance(one, Row)} == expected
+    assert len(found) == len(expected)
+
+
+def test_a_refund_of_one_software_never_undoes_a_sale_of_the_other_on_the_same_till(counter: Counter) -> None:
+    """Order 727 of the web shop is not order 727 of the counter."""
+    woo(counter)
+    refund = {**orders()["orders"]["result"][2], "refunded_order_ids": [727], "lines": []}
+    assert refusals(pos(counter, {"orders": [refund]})) == [ReturnWithoutPurchaseError]
+    sale = {**orders()["orders"]["result"][0], "id": 727}
+    assert refusals(pos(counter, {"orders": [sale, refund]})) == []
+    [undone] = [one for one in counter.sales() if one.kind == "reversal"]
+    assert undone.purchase == counter.sale("Order 00007-001-0003").id
 
 
 def test_without_taxes_odoo_sales_and_refunds_are_net(counter: Counter) -> None:
@@ -237,7 +316,7 @@ def test_without_taxes_odoo_sales_and_refunds_are_net(counter: Counter) -> None:
     pos(counter, orders(), WITHOUT_TAXES)
     amounts = {(one.receipt[-4:], one.kind): one.amount for one in counter.sales()}
     assert amounts[("0003", "purchase")] == 3147
-    assert amounts[("0005", "reversal")] == 900
+    assert amounts[("-R43", "reversal")] == 900
 
 
 @pytest.mark.parametrize(

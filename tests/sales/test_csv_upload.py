@@ -1,18 +1,23 @@
 """Files of sales as shops' software writes them: looked at, read to the cent, taken once."""
 
+import csv
+import io
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlmodel import Session
 
 from endogene_token import spreadsheet
 from endogene_token.errors import (
+    AlreadyReturnedError,
     AmountTextError,
     BuyerCountError,
-    BuyerUnknownError,
+    CardNumberError,
     ColumnCountError,
     ColumnUnmappedError,
     DateOrderError,
@@ -20,20 +25,26 @@ from endogene_token.errors import (
     EndogeneError,
     KindError,
     LineTooLongError,
+    MemberTextError,
     MomentError,
     ReceiptTakenError,
+    ReturnTooLargeError,
+    ReturnWithoutPurchaseError,
     TooManyRowsError,
+    UnknownCardError,
     UploadEmptyError,
 )
+from endogene_token.office import trail
 from endogene_token.office.trail import COMMAND_LINE
-from endogene_token.sales import MembersOnly
 from endogene_token.sales import csv_upload as upload
 from endogene_token.sales.cells import amount, date_form
 from endogene_token.sales.csv_upload import Columns
 from endogene_token.sales.deliveries import Desk, Refused, Row, Taken, keep_upload, refusals, take
 from endogene_token.sales.intake import Admitted
 from endogene_token.sales.report import errors_csv
-from tests.sales.counter import MERCHANT, TILL, ZONE, Counter
+from endogene_token.sdk.sales import NewPurchase
+from endogene_token.store import writing
+from tests.sales.counter import BUYERS, MERCHANT, TILL, ZONE, Counter
 
 QUEBEC = (
     "Facture;Date;Total;Type;Facture remboursée;No membre\n"
@@ -48,7 +59,7 @@ JOURNAL = (
 
 
 def taken(counter: Counter, text: str, said: Columns = Columns(), *, is_dry: bool = False) -> list[Taken]:  # noqa: B008
-    desk = Desk(counter.engine, MERCHANT, TILL, ZONE, "csv", MembersOnly(), COMMAND_LINE, is_dry=is_dry)
+    desk = Desk(counter.engine, MERCHANT, TILL, ZONE, "csv", BUYERS, COMMAND_LINE, is_dry=is_dry)
     return take(desk, upload.rows(text.encode(), said, "CAD"))
 
 
@@ -66,7 +77,7 @@ def test_a_file_of_quebec_is_understood_as_it_is(counter: Counter, encoding: str
     found = upload.preview(QUEBEC.encode(encoding), Columns())
     assert (found.table.delimiter, found.columns.dates, found.columns.receipt) == (";", "dmy", "Facture")
     assert found.columns.refund_of == "Facture remboursée"
-    desk = Desk(counter.engine, MERCHANT, TILL, ZONE, "csv", MembersOnly(), COMMAND_LINE)
+    desk = Desk(counter.engine, MERCHANT, TILL, ZONE, "csv", BUYERS, COMMAND_LINE)
     take(desk, upload.rows(QUEBEC.encode(encoding), Columns(), "CAD"))
     assert kept(counter) == [
         ("A-1", "purchase", 123490, 12, "2026-11-20T17:42"),
@@ -95,6 +106,45 @@ def test_a_trial_tells_all_and_keeps_nothing(counter: Counter) -> None:
     found = taken(counter, QUEBEC, is_dry=True)
     assert [one.is_new for one in found if isinstance(one, Admitted)] == [True, True]
     assert kept(counter) == []
+
+
+def test_a_trial_waits_for_nobody_and_nobody_for_it(counter: Counter) -> None:
+    """A file of many lines is looked at while others sell."""
+    with writing(counter.engine) as connection, Session(connection) as session:
+        trail.lock(session)
+        assert refused(taken(counter, QUEBEC, is_dry=True)) == []
+
+
+def test_a_trial_tells_what_the_real_thing_would(counter: Counter) -> None:
+    """Of lines that meet each other, and of what is kept already."""
+    taken(counter, QUEBEC)
+    counter.signer.step()
+    counter.record(refused={1: 5})
+    counter.signer.step()
+    more = QUEBEC + (
+        "B-1;20/11/2026;10,00;Vente;;\n"
+        "B-1;20/11/2026;10,00;Vente;;\n"
+        "B-1;20/11/2026;11,00;Vente;;\n"
+        "R-1;20/11/2026;-6,00;Remboursement;B-1;\n"
+        "R-1;20/11/2026;-6,00;Remboursement;B-1;\n"
+        "R-1;20/11/2026;-5,00;Remboursement;B-1;\n"
+        "R-2;20/11/2026;-6,00;Remboursement;B-1;\n"
+        "R-3;20/11/2026;-4,00;Remboursement;B-1;\n"
+        "R-4;20/11/2026;-0,01;Remboursement;B-1;\n"
+        "R-5;20/11/2026;-0,01;Remboursement;B-2;\n"
+    )
+
+    def told(found: list[Taken]) -> list[object]:
+        return [one.is_new if isinstance(one, Admitted) else type(one.error) for one in found]
+
+    tried = told(taken(counter, more, is_dry=True))
+    assert tried == told(taken(counter, more))
+    assert tried == [
+        *(True, True),  # the ledger refused both: they are tried again
+        *(True, False, ReceiptTakenError),
+        *(True, False, ReceiptTakenError, ReturnTooLargeError, True, AlreadyReturnedError),
+        ReturnWithoutPurchaseError,
+    ]
 
 
 def test_a_bad_line_never_hides_the_others(counter: Counter) -> None:
@@ -161,9 +211,33 @@ def test_a_file_without_names_is_told_by_the_places_of_its_columns() -> None:
     assert (row.draft.amount, row.draft.at) == (250, date(2026, 11, 20))
 
 
-def test_a_card_that_nobody_knows_refuses_its_line(counter: Counter) -> None:
+@pytest.mark.parametrize(("card", "error"), [("XYZ", CardNumberError), ("0" * 17, UnknownCardError)])
+def test_a_card_that_nobody_knows_refuses_its_line(
+    counter: Counter, card: str, error: type[EndogeneError]
+) -> None:
     """Who sends a file can correct it and send it again."""
-    assert refused(taken(counter, "receipt,at,amount,card\n1,2026-11-20,2.50,XYZ\n")) == [BuyerUnknownError]
+    assert refused(taken(counter, f"receipt,at,amount,card\n1,2026-11-20,2.50,{card}\n")) == [error]
+
+
+@pytest.mark.parametrize("member", ["M-12", "12.0", "12345678901", "-1", "+12", "1 2", "douze", "١٢"])
+def test_what_is_no_number_of_a_member_refuses_its_line(counter: Counter, member: str) -> None:
+    """Taken without its member, a sale could not be corrected: its receipt number would be spent."""
+    file = "receipt,at,amount,member\n1,2026-11-20,2.50,{}\n"
+    assert refused(taken(counter, file.format(member))) == [MemberTextError]
+    assert refused(taken(counter, file.format("12"))) == []
+    assert [one[3] for one in kept(counter)] == [12]
+
+
+@pytest.mark.parametrize("letter", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1c"])
+def test_only_a_line_end_ends_a_line(letter: str) -> None:
+    """Notes hold the oddest letters; the numbers of the lines stay those that an editor shows."""
+    file = f"receipt,at,amount,note\r\n1,2026-11-20,2.50,a{letter}b\r2,2026-11-20,1.00,\n3,2026-11-20,1.00,"
+    found = upload.rows(file.encode(), Columns(), "CAD")
+    assert [(one.line, one.draft.receipt) for one in found if isinstance(one, Row)] == [
+        (2, "1"),
+        (3, "2"),
+        (4, "3"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -174,6 +248,16 @@ def test_a_card_that_nobody_knows_refuses_its_line(counter: Counter) -> None:
         *(("-5,00", -500), ("(5.00)", -500), ("5,00-", -500), ("5.00 CAD", 500), ("1\u202f234,50", 123450)),
         *(("1.234", None), ("1,234", None), ("1,23,456.00", None), ("1,234,56", None), ("", None)),
         *(("12e3", None), ("NaN", None), ("--5", None), ("12,345", None), ("٣", None), ("1" * 30, None)),
+        *(("CA$5.00", 500), ("5,00 $ CA", 500), ("$CAD 5.00", 500), ("5,00 cad", 500)),
+        *(
+            ("€5", None),
+            ("5,00 £", None),
+            ("5.00 EUR", None),
+            ("usd 5", None),
+            ("US$5", None),
+            ("5 $ US", None),
+        ),
+        *(("5,00 ¥", None), ("5.00 CHF", None)),
     ],
 )
 def test_an_amount_is_read_to_the_cent_or_not_at_all(text: str, expected: int | None) -> None:
@@ -183,6 +267,14 @@ def test_an_amount_is_read_to_the_cent_or_not_at_all(text: str, expected: int | 
             amount(text, 1, "CAD", is_cents=False)
     else:
         assert amount(text, 1, "CAD", is_cents=False) == expected
+
+
+def test_the_sign_of_an_amount_is_that_of_the_community() -> None:
+    """What one community writes is another's foreign money."""
+    assert [amount(text, 1, "EUR", is_cents=False) for text in ("5,00 €", "EUR 5.00")] == [500, 500]
+    for text in ("5,00 $", "5.00 CAD"):
+        with pytest.raises(AmountTextError):
+            amount(text, 1, "EUR", is_cents=False)
 
 
 FORMS: list[Callable[[int], str]] = [
@@ -211,6 +303,32 @@ def test_the_order_of_day_and_month_is_told_by_the_file_or_asked(days: list[date
     assert date_form(one.isoformat() for one in days) == "iso"
 
 
+CELLS = {
+    "receipt": st.sampled_from(["A-1", "A-2", "", " ", "x" * 101])
+    | st.text(st.characters(exclude_categories=["C"]), max_size=4),
+    "at": st.datetimes().map(str) | st.dates().map(str) | st.sampled_from(["", "0001-01-01T00:00+14:00"]),
+    "amount": st.integers(-(10**5), 10**25).map(lambda cents: f"{cents / 100:.2f}")
+    | st.text("1.,-()$€ ", max_size=9),
+    "kind": st.sampled_from(["", "sale", "retour", "?"]),
+    "refund_of": st.sampled_from(["", "A-1", "A-2"]),
+    "member": st.integers(0, 2**33).map(str) | st.sampled_from(["", "M-12", "12.0", "1" * 11]),
+}
+
+
+@given(st.lists(st.fixed_dictionaries(CELLS), min_size=1, max_size=6))
+def test_every_sale_of_a_file_is_read_as_it_stands_or_refused_by_name(cells: list[dict[str, str]]) -> None:
+    """Whatever stands in its cells: no buyer is lost on the way, and each fault has a name."""
+    file = io.StringIO(newline="")
+    writer = csv.DictWriter(file, list(CELLS))
+    writer.writeheader()
+    writer.writerows(cells)
+    with suppress(EndogeneError):
+        for one in upload.rows(file.getvalue().encode("utf-8", "replace"), Columns(), "CAD"):
+            given = cells[one.line - 2]
+            if isinstance(one, Row) and isinstance(one.draft, NewPurchase):
+                assert str(one.buyer.member or "") == given["member"].lstrip("0")
+
+
 @given(st.binary(max_size=300))
 def test_no_file_makes_the_reader_fail_in_its_own_words(content: bytes) -> None:
     """Whatever is sent, each fault has a name."""
@@ -227,9 +345,10 @@ def test_the_file_of_errors_runs_no_formula(counter: Counter, start: str) -> Non
     found: list[Taken] = [
         Refused(2, f"{start}cmd|' /C calc'!A0", AmountTextError(line=2, actual="x", limit="y"))
     ]
-    desk = Desk(counter.engine, MERCHANT, TILL, ZONE, "csv", MembersOnly(), COMMAND_LINE)
+    desk = Desk(counter.engine, MERCHANT, TILL, ZONE, "csv", BUYERS, COMMAND_LINE)
     stored = keep_upload(desk, "csv", b"...", found)
     text = errors_csv(refusals(stored), "fr")
+    assert text.startswith("\ufeffline,"), "the spreadsheet reads the accents as they are"
     assert f"'{start}cmd" in text
     assert "À la ligne 2" in text
     assert (stored.rows, stored.refused) == (1, 1)

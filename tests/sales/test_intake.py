@@ -1,7 +1,7 @@
 """One receipt number, one sale: whoever sends it, however often."""
 
 import threading
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -9,6 +9,7 @@ import pytest
 from endogene_token.errors import (
     AlreadyReturnedError,
     AmountError,
+    DayError,
     EndogeneError,
     ReceiptErasedError,
     ReceiptTakenError,
@@ -70,9 +71,11 @@ def test_another_sale_under_a_taken_number_is_refused(counter: Counter, other: D
     """Each part of the content counts: amount, buyer, time, refunded purchase."""
     counter.take(BOUGHT, NewPurchase(5000, "A-2", 12), NewReversal("A-1", "R-1", 1000))
     before = contents(counter)
-    with pytest.raises(ReceiptTakenError):
+    with pytest.raises(ReceiptTakenError) as refusal:
         counter.take(other)
     assert contents(counter) == before
+    told = "1000, 2026-11-21T12:30" if isinstance(other, NewReversal) else "4275, 2026-11-21T10:05"
+    assert refusal.value.limit == told, "who bought is not told"
 
 
 def test_a_purchase_and_a_reversal_may_bear_one_number(counter: Counter) -> None:
@@ -88,6 +91,11 @@ def test_a_purchase_and_a_reversal_may_bear_one_number(counter: Counter) -> None
         ([NewReversal("A-1", "R-1"), NewReversal("A-1", "R-2")], AlreadyReturnedError),
         ([NewReversal("A-1", "R-1", 4000), NewReversal("A-1", "R-2", 276)], ReturnTooLargeError),
         ([NewPurchase(2**63, "big")], AmountError),
+        ([NewPurchase(1, "early", at=datetime(1, 1, 1, tzinfo=UTC))], DayError),
+        (
+            [NewPurchase(1, "late", at=datetime(9999, 12, 31, 23, tzinfo=timezone(-timedelta(hours=9))))],
+            DayError,
+        ),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )

@@ -55,7 +55,7 @@ def _malformed(token: str) -> list[bytes]:
         *(
             "Bearer",
             "Bearer ",
-            f"bearer {token}",
+            f"Bearers {token}",
             f"Bearer  {token}",
             f"Bearer {token} x",
             f"Bearer {token},",

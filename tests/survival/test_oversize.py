@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from starlette.types import Message
 
-from api import envelope
-from api.envelope import LARGE, MAX_BODY
+from api import bodies
+from api.bodies import LARGE, MAX_BODY
 from tests.api.bare_site import Bare, bare_site
 
 PIECE = 64 * 1024  # bytes
@@ -23,7 +23,9 @@ def site(sqlite_url: str) -> Iterator[Bare]:
         yield opened
 
 
-async def offered(site: Bare, path: str, headers: list[tuple[bytes, bytes]]) -> tuple[int, int]:
+async def offered(
+    site: Bare, path: str, headers: list[tuple[bytes, bytes]], host: str = "127.0.0.1"
+) -> tuple[int, int]:
     """Offer a body without end; return the status, and how many bytes were taken."""
     taken, statuses = 0, []
 
@@ -43,7 +45,7 @@ async def offered(site: Bare, path: str, headers: list[tuple[bytes, bytes]]) -> 
         "method": "POST",
     }
     scope |= {"scheme": "http", "path": path, "raw_path": path.encode(), "query_string": b"", "root_path": ""}
-    scope |= {"headers": headers, "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 2), "state": {}}
+    scope |= {"headers": headers, "client": (host, 1), "server": ("127.0.0.1", 2), "state": {}}
     await site.app(scope, receive, send)
     return statuses[0], taken
 
@@ -85,9 +87,17 @@ def test_a_body_that_says_that_it_is_too_large_is_not_read_at_all(site: Bare) ->
     assert asyncio.run(offered(site, "/v1/uploads", [length])) == (413, 0)
 
 
+def test_a_body_of_who_asks_too_often_is_not_read_at_all(sqlite_url: str) -> None:
+    """Nor is a room kept for it: who may not come in is told so first."""
+    with bare_site(sqlite_url, rate_limit_network="1/minute") as site:
+        found = [asyncio.run(offered(site, "/v1/connectors/odoo/4", [], "203.0.113.7")) for _ in range(2)]
+    assert [status for status, _ in found] == [413, 429]
+    assert found[1][1] == 0
+
+
 def test_without_the_bound_all_of_it_would_be_taken(site: Bare, monkeypatch: pytest.MonkeyPatch) -> None:
     """The guard above can fail."""
-    monkeypatch.setattr(envelope, "LARGE", 20 * LARGE)
+    monkeypatch.setattr(bodies, "LARGE", 20 * LARGE)
     status, taken, held = measured(site, "/v1/uploads", [(b"authorization", b"Bearer x")])
     assert taken > LARGE + PIECE
     assert held > ROOM

@@ -16,10 +16,12 @@ from endogene_token.host import FREE_PORT, FoundingPlan, Host, organisation
 from endogene_token.host.hosting import Hosting
 from endogene_token.indexer.audit import audit
 from endogene_token.indexer.models import Purchase
+from endogene_token.office.buyers import OfficeBuyers
+from endogene_token.office.secret import OfficeSecret
 from endogene_token.office.trail import COMMAND_LINE
 from endogene_token.relay import Relay, worker
 from endogene_token.relay.models import RelayBatch, State
-from endogene_token.sales import HostedSale, HostedTills, MembersOnly, SaleState
+from endogene_token.sales import HostedSale, HostedTills, SaleState
 from endogene_token.sales.deliveries import Desk, Row, take
 from endogene_token.sales.secret import hosting_passphrase
 from endogene_token.sdk.sales import NewPurchase
@@ -115,7 +117,8 @@ def test_two_hosts_on_one_folder_do_each_others_work_and_record_once(tmp_path: P
 
 def sell(host: Host, till: int, receipt: str) -> None:
     """Have a host take one sale of its hosted till."""
-    desk = Desk(host.engine, 1, till, ZoneInfo(host.settings.timezone), "api", MembersOnly(), COMMAND_LINE)
+    buyers = OfficeBuyers(lambda: OfficeSecret.load(host.settings), host.settings.phone_region)
+    desk = Desk(host.engine, 1, till, ZoneInfo(host.settings.timezone), "api", buyers, COMMAND_LINE)
     take(desk, [Row(1, NewPurchase(1000, receipt))])
 
 

@@ -59,6 +59,7 @@ def instant(day: int, hour: int = 10, month: int = 11) -> int:
 
 
 ISSUED, NOW = instant(2, 9), instant(3)
+TODAY = date(2026, 11, 3)
 
 
 class CollectDesk(Desk):
@@ -84,7 +85,7 @@ class CollectDesk(Desk):
     def sign(self, merchant: int, **changes: Any) -> int:
         """Keep a merchant's mandate, and return its number."""
         with self.changing() as change:
-            return mandates.give(change, self.office.secret, mandate(merchant, **changes)).number or 0
+            return mandates.give(change, self.office.secret, mandate(merchant, **changes), TODAY).number or 0
 
     def pay_on(self, party: Any, number: int, commitment: bytes = b"") -> int:
         """Keep a payee, and return its number."""

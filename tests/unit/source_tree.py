@@ -29,8 +29,14 @@ def imports(source: str, module: str) -> set[str]:
 
 
 def python_sentences(source: str) -> Iterator[str]:
-    """Yield the English sentences of a Python file: of tr(), of mark(), of the attributes what and advice."""
+    """Yield the English sentences of a Python file: of tr(), of mark(), of the attributes what and advice.
+
+    Of many(), the sentence for one and that for several.
+    """
     for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and _called(node) == "many":
+            pair = [one for one in node.args[1:3] if isinstance(one, ast.Constant)]
+            yield from (one.value for one in pair if isinstance(one.value, str))
         value: ast.expr | None = None
         if isinstance(node, ast.Call) and node.args and _called(node) in {"tr", "mark"}:
             value = node.args[0]
@@ -41,12 +47,12 @@ def python_sentences(source: str) -> Iterator[str]:
 
 
 def template_sentences(source: str) -> Iterator[str]:
-    """Yield the English sentences of a Jinja template: the first arguments of its calls of tr()."""
-    tree = jinja2.Environment(autoescape=True).parse(source)
+    """Yield the English sentences of a Jinja template: of its calls of tr() and of many()."""
+    tree = jinja2.Environment(autoescape=True, extensions=["jinja2.ext.do"]).parse(source)
     for call in tree.find_all(nodes.Call):
-        first = call.args[0] if call.args else None
-        if isinstance(call.node, nodes.Name) and call.node.name == "tr" and isinstance(first, nodes.Const):
-            yield first.value
+        name = call.node.name if isinstance(call.node, nodes.Name) else ""
+        said = {"tr": call.args[:1], "many": call.args[1:3]}.get(name, [])
+        yield from (one.value for one in said if isinstance(one, nodes.Const))
 
 
 def _called(node: ast.Call) -> str:

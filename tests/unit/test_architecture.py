@@ -13,6 +13,7 @@ FLOORS = {
     "hexes": 0,
     "i18n": 0,
     "crash": 0,
+    "sockets": 0,
     "log": 0,
     "errors": 1,
     "bounds": 2,

@@ -338,3 +338,12 @@ def test_no_damage_to_a_statement_brings_a_traceback(at: int, cut: int, noise: b
     for one in found:
         if one.opening is not None and one.closing is not None and one.page in {"", "1"}:
             assert one.opening + sum(line.amount for line in one.lines) == one.closing
+
+
+def test_the_counts_of_an_entry_s_several_parts_add_up() -> None:
+    """Two files booked as one amount: as many transactions as both have."""
+    raw = camt("08", statement(entry("08", 900, batch=2)))
+    counted = b"<NtryDtls><Btch><NbOfTxs>2</NbOfTxs></Btch></NtryDtls>"
+    assert raw.count(counted) == 1
+    both = raw.replace(counted, counted + counted.replace(b">2<", b">3<"))
+    assert [read_camt053(one)[0].lines[0].parts for one in (raw, both)] == [2, 5]

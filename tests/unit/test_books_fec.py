@@ -105,6 +105,7 @@ def test_the_description_tells_the_codes_that_the_file_uses(file: FecFile) -> No
     assert told.name == f"{SIREN}FEC20261231_description.txt"
     assert all(f"  {names.code} : " in text for names in FRANCE.journals.values())
     assert all(field in text for field in FIELDS)
+    assert "le compte de banque n'est pas le solde de la banque" in text
     assert "?" not in text
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from endogene_token.errors import (
     BankAccountError,
+    BankDateError,
     BankFieldError,
     BankSettingsError,
     InstalmentError,
@@ -31,9 +32,11 @@ from endogene_token.office.secret import OfficeSecret
 from endogene_token.treasury.collect import mandates, profile, runs
 from endogene_token.treasury.collect.accounts import read_account
 from endogene_token.treasury.collect.drafting import Drafted
+from endogene_token.treasury.collect.mandates import NewPayee
 from endogene_token.treasury.collect.models import BankMandate
 from endogene_token.treasury.collect.profile import BankProfile
 from endogene_token.treasury.collect.states import Left
+from endogene_token.treasury.collect.told import run_json
 from tests.town import ALICE, BAKERY, BASILE, GROCER
 from tests.unit.collect_desk import (
     APPROVER,
@@ -49,6 +52,7 @@ from tests.unit.collect_desk import (
     mandate,
     redemption,
 )
+from tests.unit.office_desk import ACTOR
 from tests.unit.test_bank_cpa005 import read
 
 NAMED = bytes(range(32))  # what a redemption names for Alice's account
@@ -95,6 +99,29 @@ def test_what_is_awaited_is_paid_where_the_account_is_known(desk: CollectDesk) -
         desk.draft_payments()
 
 
+def test_who_approves_sees_whose_account_it_is_and_who_kept_it(desk: CollectDesk) -> None:
+    """A payee that was ended and put back under another account is told with its name, digits and day."""
+    desk.keep(cash_request(1, BAKERY, 5_000, instant(1)))
+    with desk.changing() as change:
+        mandates.end_payee(change, 1, "moved")
+        given = NewPayee("merchant", BAKERY, "Somebody Else", read_account("54321-815-111222"))
+        number = mandates.add_payee(change, desk.office.secret, given).number
+    run = desk.draft_payments().run.number or 0
+    with desk.reading() as session:
+        [item] = run_json(session, runs.run_of(session, run), runs.items_of(session, run))["items"]
+    assert (item["account"], item["name"], item["tail"]) == (number, "Somebody Else", "1222")
+    assert (item["added_by"], item["added_at"] > 0) == (ACTOR.who, True)
+
+
+def test_a_mandate_is_signed_by_the_day_of_the_community(desk: CollectDesk) -> None:
+    """Today is no day to come, tomorrow is, whatever the machine's own zone says."""
+    today = date(2026, 11, 3)
+    with desk.tried() as change, pytest.raises(BankDateError):
+        mandates.give(change, desk.office.secret, mandate(GROCER, signed=date(2026, 11, 4)), today)
+    with desk.changing() as change:
+        assert mandates.give(change, desk.office.secret, mandate(GROCER, signed=today), today).number
+
+
 def test_a_redemption_that_names_another_account_is_not_paid(desk: CollectDesk) -> None:
     """Of heirs, or of an account that changed: the commitment on the chain decides, as above."""
     desk.keep(
@@ -124,6 +151,37 @@ def test_cash_that_a_statement_set_off_is_not_paid(desk: CollectDesk) -> None:
     )
     drafted = desk.draft_payments()
     assert ([one.object for one in drafted.items], why(drafted)) == ([2, 3], {1: Left.SET_OFF})
+
+
+def test_a_payment_that_a_statement_has_set_off_meanwhile_goes_no_further(desk: CollectDesk) -> None:
+    """Drafted while the month was being closed, or approved by then: it is cancelled, and left out."""
+    desk.keep(cash_request(1, BAKERY, 5_000, instant(20, month=10)))
+    number = desk.draft_payments().run.number or 0
+    with desk.tried() as change:
+        change.session.add_all(closed([issued(1, BAKERY, 6_000, awaiting=5_000)]))
+        change.session.flush()
+        with pytest.raises(NotAwaitedError):
+            runs.approve(change, desk.office, number, APPROVER, instant(3))
+    desk.approve(number)
+    desk.keep(*closed([issued(1, BAKERY, 6_000, awaiting=5_000)]))
+    with pytest.raises(NotAwaitedError):
+        desk.hand_in(number)
+    desk.cancel(number)
+    with pytest.raises(RunEmptyError):
+        desk.draft_payments()
+
+
+def test_a_payment_drafted_before_the_issue_is_not_what_the_statement_set_off(desk: CollectDesk) -> None:
+    """The statement left it out, and set off another request; also when its run is cancelled afterwards."""
+    october = instant(20, month=10)
+    desk.keep(cash_request(1, BAKERY, 3_000, october))
+    number = desk.draft_payments(now=instant(1)).run.number or 0
+    desk.keep(cash_request(2, BAKERY, 5_000, october))
+    desk.keep(*closed([issued(1, BAKERY, 6_000, awaiting=5_000)]))
+    assert desk.approve(number).state == "approved"
+    desk.cancel(number)
+    drafted = desk.draft_payments()
+    assert ([one.object for one in drafted.items], why(drafted)) == ([1], {2: Left.SET_OFF})
 
 
 def test_what_the_chain_does_not_await_any_more_is_not_approved(desk: CollectDesk) -> None:

@@ -37,6 +37,7 @@ from tests.unit.collect_desk import (
     NOW,
     OCTOBER,
     SEPA,
+    TODAY,
     TREASURER,
     CollectDesk,
     closed,
@@ -130,7 +131,7 @@ def test_any_statements_and_mandates_give_a_file_whose_total_is_their_sum(
         change.session.flush()
         for at, (*_, kind) in enumerate(told, 10):
             if kind == "m":
-                mandates.give(change, bare.secret, mandate(at))
+                mandates.give(change, bare.secret, mandate(at), TODAY)
         wanted = {
             one.merchant: one.due
             for one, (*_, kind) in zip(statements, told, strict=True)

@@ -102,10 +102,10 @@ def test_two_lines_for_one_item_confirm_it_once(desk: Treasury) -> None:
 def test_a_booking_of_a_whole_file_confirms_each_of_its_items(desk: Treasury) -> None:
     """Total and count agree: it stands. Without the count it is proposed; of two such runs, of none."""
     desk.add(item(D1), item(D2, 4_000), item(D3, 14_500, run=2))
-    whole = line(14_500, bank_reference="whole", parts=2)
+    whole = line(14_500, bank_reference="whole", parts=2, name="Lot")
     desk.take(whole)
     assert told(desk, whole) == [("unmatched", "", [])], "two runs have this total"
-    desk.take(line(14_500, D3))
+    desk.take(line(14_500, D3, name="Boulangerie"))
     assert told(desk, whole) == [("matched", "", [(D1, 10_500, "approved"), (D2, 4_000, "approved")])]
 
 
@@ -285,3 +285,31 @@ def test_two_imports_at_once_add_each_line_once(desk: Treasury) -> None:
         found = list(pool.map(lambda _: desk.take(*lines), range(4)))
     assert sorted(one.new for one in found) == [0, 0, 0, 3]
     assert (len(desk.all(BankLine)), len(desk.all(BankMatch))) == (3, 2)
+
+
+def test_two_transfers_proposed_together_pay_the_taxes_once(desk: Treasury) -> None:
+    """What the first one pays of them when it is approved, the second one does not."""
+    desk.add(statement(7, GROCER, 113, 13))
+    first, second = (line(50, bank_reference=one, text="2026-000007") for one in "ab")
+    assert desk.take(first, second).proposed == 2
+    for one in (first, second):
+        with desk.at(one) as (change, row):
+            matching.approve(change, row)
+    shares = [(each.premiums, each.tax) for one in (first, second) for each in desk.of(one).matches]
+    assert shares == [(37, 13), (50, 0)]
+
+
+def test_a_transfer_that_names_a_statement_is_not_taken_for_a_run_of_the_same_total(desk: Treasury) -> None:
+    """Its text says whose it is; without a text, the total is proposed."""
+    desk.add(item(D1), statement(123, GROCER, 10_500, 0))
+    named, nameless = line(10_500, bank_reference="a", text="2026-000123"), line(10_500, bank_reference="b")
+    desk.take(named, nameless)
+    found = [[(one.item, one.merchant) for one in desk.of(each).matches] for each in (named, nameless)]
+    assert found == [[("", GROCER)], [(D1, BAKERY)]]
+
+
+def test_a_page_after_a_line_that_there_is_not_is_refused(desk: Treasury) -> None:
+    """It would begin anew, without an end."""
+    desk.take(line(100))
+    with desk.reading() as session, pytest.raises(UnknownBankLineError):
+        matching.queue(session, after=b"\x01" * 32)

@@ -1,17 +1,22 @@
 """What comes back: before the chain booked it nothing is left there, after it a debt is opened."""
 
+import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
 
-from endogene_token.errors import PartError, UnknownRedemptionError
+from endogene_token.errors import LineSentError, PartError, UnknownRedemptionError
 from endogene_token.treasury.bankfiles.cpa005 import Kind
 from endogene_token.treasury.bankstatements.cpa005_returns import ReturnedItem
-from endogene_token.treasury.collect.models import BankMandate, ReturnedDebt
+from endogene_token.treasury.collect.models import BankItem, BankMandate, ReturnedDebt
 from endogene_token.treasury.confirm import importing, matching
+from endogene_token.treasury.confirm.commitments import commitment, line_key
 from endogene_token.treasury.confirm.importing import Imported, Read
 from endogene_token.treasury.confirm.matching import Wish
+from endogene_token.treasury.confirm.settler import HELD_SECONDS, LOST_SECONDS
+from endogene_token.treasury.exceptions import inbox
+from endogene_token.treasury.exceptions.models import TreasuryException
 from endogene_token.treasury.statements.models import TaxPayment
 from tests.town import BAKERY
 from tests.unit.confirm_desk import DAY, Treasury, item, line, mandate, payment, run
@@ -141,6 +146,29 @@ def test_returns_that_are_not_ours_change_nothing(desk: Treasury) -> None:
     assert desk.item(D1).state == "filed"
 
 
+def test_returns_that_are_not_understood_wait_in_the_inbox_for_a_person(desk: Treasury) -> None:
+    """Each once, however often its file comes, and closed by nobody else; the trail counts them."""
+    strange = (told(D3), told(D1, 9), told(D1, kind=Kind.CREDIT))
+    take_file(desk, *strange, told(D1))
+    take_file(desk, *strange)
+    found = [(one.kind, one.subject, one.amount) for one in desk.all(TreasuryException)]
+    hashes = [one.identity.hex() for one in strange]
+    assert found == [
+        ("return", f"return:{hashes[0]}", -10_500),
+        ("return", f"return:{D1}:{hashes[1][:16]}", -9),
+        ("return", f"return:{D1}:{hashes[2][:16]}", 10_500),
+    ]
+    imported = [json.loads(one.params) for one in desk.entries() if one.action == "bank.imported"]
+    assert [(one["new"], one["known"], one["strange"], one["wrong"]) for one in imported] == [
+        (1, 0, 3, 0),
+        (0, 0, 3, 0),
+    ]
+    with desk.changing() as change:
+        inbox.close(change, 1, "Of another bank's customer", 1)
+    take_file(desk, *strange)
+    assert len(desk.all(TreasuryException)) == 3
+
+
 def test_a_return_of_another_amount_is_for_a_person(desk: Treasury) -> None:
     """A fee in it is a part kept aside."""
     desk.take(line(10_500, D1))
@@ -165,6 +193,33 @@ def test_a_payment_that_comes_back_after_the_chain_paid_it_is_set_aside(desk: Tr
     assert (desk.chain.cash, desk.item("C2026-000002").state) == (-800, "settled")
 
 
+def test_a_payment_that_the_chain_paid_and_a_file_of_returns_tells_of_is_for_a_person(desk: Treasury) -> None:
+    """It changes nothing, and the line that the statement books afterwards waits in the queue."""
+    desk.add(payment("C2026-000002", 800))
+    desk.take(line(-800, "C2026-000002"))
+    desk.settle()
+    found = take_file(desk, told("C2026-000002", 800, kind=Kind.CREDIT))
+    assert (found.returned, found.strange) == (0, ("C2026-000002",))
+    back = line(800, "C2026-000002", return_code="903", booked=BACK)
+    assert desk.take(back).unmatched == 1
+    assert (desk.of(back).line.why, desk.item("C2026-000002").state) == ("set-aside", "settled")
+
+
+def test_a_payment_once_noted_as_returned_that_the_chain_had_paid_is_for_a_person(desk: Treasury) -> None:
+    """As a database tells it in which a file of returns had been believed."""
+    desk.add(payment("C2026-000002", 800))
+    desk.take(line(-800, "C2026-000002"))
+    desk.settle()
+    with desk.changing() as change:
+        row = change.session.get_one(BankItem, "C2026-000002")
+        row.state = "returned"
+        change.session.add(row)
+        change.note("test", "test:returned")
+    back = line(800, "C2026-000002", return_code="903", booked=BACK)
+    assert desk.take(back).unmatched == 1
+    assert desk.of(back).line.why == "set-aside"
+
+
 def test_what_the_chain_refuses_waits_with_its_reason_and_can_be_undone(desk: Treasury) -> None:
     """Nothing is sent; the queue says why."""
     came = line(10_500, D1)
@@ -177,6 +232,55 @@ def test_what_the_chain_refuses_waits_with_its_reason_and_can_be_undone(desk: Tr
         matching.undo(change, row)
     desk.chain.refusal = None
     assert desk.settle() == 0
+
+
+def test_what_was_marked_as_sent_and_is_refused_long_after_can_be_undone(
+    desk: Treasury, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed before it left, and refused since: not at once, since it may still be on its way."""
+    came = line(10_500, D1)
+    desk.take(came)
+
+    def interrupted(_calls: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(desk.chain, "book", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            desk.settle()
+    [sent] = desk.of(came).matches
+    desk.chain.refusal = UnknownRedemptionError(actual=1)
+    desk.now = sent.changed_at + LOST_SECONDS - 1
+    settler = desk.settler()
+    settler.step()
+    with pytest.raises(LineSentError), desk.at(came) as (change, row):
+        matching.undo(change, row)
+    desk.now += HELD_SECONDS + 1
+    settler.step()
+    [lost] = desk.of(came).matches
+    assert (lost.state, lost.commitment) == ("approved", sent.commitment)
+    with desk.at(came) as (change, row):
+        matching.undo(change, row)
+    desk.chain.refusal = None
+    assert (desk.settle(), desk.item(D1).state) == (0, "filed")
+
+
+def test_what_was_refused_long_after_it_was_marked_as_sent_is_booked_once_it_is_taken(
+    desk: Treasury, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under the commitment that was noted first."""
+    came = line(10_500, D1)
+    desk.take(came)
+    with monkeypatch.context() as patched:
+        patched.setattr(desk.chain, "book", lambda _calls: None)
+        desk.settler().step()
+    [sent] = desk.of(came).matches
+    desk.chain.refusal = UnknownRedemptionError(actual=1)
+    desk.now = sent.changed_at + LOST_SECONDS
+    desk.settler().step()
+    desk.chain.refusal = None
+    assert desk.settle() == 1
+    assert (list(desk.chain.booked), desk.chain.cash) == ([sent.commitment], 10_000)
 
 
 def test_a_return_while_it_is_on_its_way_counts_as_after(
@@ -222,3 +326,20 @@ def test_what_the_file_of_returns_told_is_recognised_in_a_statement_without_refe
         matching.approve(change, row)
     assert [desk.of(one).line.state for one in (single, others)] == ["settled", "settled"]
     assert (desk.settle(), desk.debts()) == (0, [])
+
+
+def test_what_the_chain_has_booked_and_a_copy_of_the_database_has_not_noted_is_noted(
+    desk: Treasury, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Restored from between approval and sending: the chain is asked, and nothing is booked again."""
+    came = line(10_500, D1)
+    desk.take(came)
+    [match] = desk.of(came).matches
+    assert match.state == "approved"
+    reference = commitment(line_key(desk.secret), came.identity)
+    desk.chain.booked[reference], desk.chain.amounts[reference] = 1, 10_000
+    monkeypatch.setattr(desk.chain, "book", lambda calls: pytest.fail(f"booked again: {calls}"))
+    assert desk.settle() == 1
+    assert [one.state for one in desk.of(came).matches] == ["done"]
+    assert (desk.item(D1).state, desk.of(came).line.state) == ("settled", "settled")
+    assert [one.reference for one in desk.all(TaxPayment)] == [reference]

@@ -20,10 +20,10 @@ from endogene_token.errors import (
     UnknownMerchantError,
     UnknownProposalError,
 )
-from endogene_token.indexer.models import Cursor, Merchant, Settlement, table_of
+from endogene_token.indexer.models import Batch, Cursor, Merchant, Reversal, Settlement, table_of
 from endogene_token.office.trail import Actor, changing
 from endogene_token.store import reading, writing
-from endogene_token.treasury.collect.models import BankItem, BankMatch, ReturnedDebt
+from endogene_token.treasury.collect.models import BankItem, BankMatch, BankRun, ReturnedDebt
 from endogene_token.treasury.dunning import examining, proposals
 from endogene_token.treasury.dunning.proposals import RULE, Act, State
 from endogene_token.treasury.dunning.rules import Arrears, Rules
@@ -123,13 +123,14 @@ def shop(database_url: str) -> Iterator[Shop]:
     engine.dispose()
 
 
-LEFT = 29_984 - (500 + 700 + 60 + 1_400 + 28)
-"""What the statement asked for, less what came since: settled, netted, written off, and two refunds."""
+LEFT = 30_784 - (500 + 700 + 60 + 1_400 + 28 + 800)
+"""What the statement asked for, less what came since: settled, netted, written off, two refunds, and cash
+asked for. The cash that was asked for before is paid, and was not set off."""
 
 
 def test_what_is_late_is_the_statement_less_what_came_since(shop: Shop) -> None:
     """From the day after the due day; each level at its day."""
-    assert shop.due == 29_984
+    assert shop.due == 30_784
     assert shop.on(0).late == Arrears()
     for days in (1, 4, 5, 14, 15, 29, 30, 300):
         one = shop.on(days)
@@ -151,12 +152,59 @@ ITEM = {"run": 1, "direction": "debit", "party": "merchant", "party_number": BAK
 ITEM |= {"premiums": 24_380, "tax": LEFT - 24_380, "amount": LEFT, "day": "2026-05-02", "line": b""}
 
 
-@pytest.mark.parametrize(("state", "level"), [("filed", 0), ("returned", 3), ("cancelled", 3)])
-def test_a_debit_that_was_handed_in_makes_nobody_late(shop: Shop, state: str, level: int) -> None:
-    """Until it comes back, or the bank has not answered for too long: then it is late since the due day."""
-    row = {"reference": "D2026-000001", "kind": "premiums", "statement": "2026-000001", "state": state}
+def keep_run(shop: Shop, state: str) -> None:
+    """Keep a run of debits as it stands."""
+    row = {"direction": "debit", "scheme": "cpa", "month": "2026-01", "day": "2026-05-02", "state": state}
+    row |= dict.fromkeys(("noticed_on", "drafted_by", "approved_by"), "") | {"file_kind": "cpa005"}
+    shop.write(BankRun, **row, file_number=0, content=b"", sha256=b"", created_at=0, handed_in_at=0)
+
+
+@pytest.mark.parametrize(
+    ("run", "item", "level"),
+    [
+        ("handed-in", "filed", 0),
+        ("handed-in", "returned", 3),
+        ("drafted", "filed", 3),
+        ("approved", "filed", 3),
+        ("cancelled", "cancelled", 3),
+    ],
+)
+def test_a_debit_that_was_handed_in_makes_nobody_late(shop: Shop, run: str, item: str, level: int) -> None:
+    """Until it comes back, or the bank has not answered for too long: then it is late since the due day.
+
+    A draft, and a file that the bank has not got, bring nothing.
+    """
+    keep_run(shop, run)
+    row = {"reference": "D2026-000001", "kind": "premiums", "statement": "2026-000001", "state": item}
     shop.write(BankItem, **ITEM, **row, return_code="", changed_at=0)
     assert (shop.on(30).level, shop.on(32).level) == (level, 3)
+
+
+@pytest.mark.parametrize(("run", "late"), [("handed-in", 0), ("drafted", LEFT)])
+def test_only_a_debit_handed_in_makes_a_returned_one_wait(shop: Shop, run: str, late: int) -> None:
+    """As of a statement: the draft of another debit hides no debt."""
+    shop.pay(24_380)
+    shop.write(TaxPayment, reference=b"t" * 32, merchant=BAKER, amount=LEFT - 24_380, received_at=LATER)
+    debt = {"item": "D2026-000009", "merchant": BAKER, "returned_line": bytes(32), "state": "open"}
+    shop.write(ReturnedDebt, **debt, amount=LEFT, opened_at=LATER, closed_by_line=b"")
+    keep_run(shop, run)
+    row = {"reference": "D2026-000010", "kind": "debt", "statement": "D2026-000009", "state": "filed"}
+    shop.write(BankItem, **ITEM, **row, return_code="", changed_at=0)
+    assert shop.on(60).late.amount == late
+
+
+@pytest.mark.parametrize(("sold", "late"), [(LATER, LEFT), (LATER - 100 * 86_400, LEFT - 10_000)])
+def test_a_refund_takes_off_the_statement_only_what_it_asked_for(shop: Shop, sold: int, late: int) -> None:
+    """A later sale that is refunded whole leaves January's arrears as they were; one of before does not."""
+    batch = {"till": 1, "first_sequence": 900, "merchant": BAKER, "size": 1, "rules_version": 1}
+    batch |= {"premiums": 10_000, "credits": 10_000, "operations": 0, "reserve": 0}
+    place = {"block_number": 9_000, "transaction_hash": bytes(32)}
+    shop.write(Batch, **batch, **place, block_time=sold)
+    refund = {"till": 1, "sequence": 901, "merchant": BAKER, "purchase_till": 1, "purchase_batch": 900}
+    refund |= {"purchase_sequence": 900, "amount": 357_143, "premium": 10_000, "credit": 10_000}
+    refund |= dict.fromkeys(("member", "day", "operations", "reserve", "reason"), 0)
+    shop.write(Reversal, **refund, **place, block_time=LATER, commitment=bytes(16))
+    assert shop.on(30).late.amount == late
 
 
 @pytest.mark.parametrize(("state", "level"), [("proposed", 3), ("approved", 0), ("sent", 0), ("refused", 3)])
@@ -171,7 +219,7 @@ def test_what_the_bank_has_confirmed_makes_nobody_late(shop: Shop, state: str, l
 def test_a_debit_that_came_back_after_it_was_counted_is_late_on_its_own(shop: Shop) -> None:
     """The chain is owed nothing for it."""
     shop.pay(24_380)
-    shop.write(TaxPayment, reference=b"t" * 32, merchant=BAKER, amount=4_174, received_at=LATER)
+    shop.write(TaxPayment, reference=b"t" * 32, merchant=BAKER, amount=LEFT - 24_380, received_at=LATER)
     debt = {"item": "D2026-000001", "merchant": BAKER, "returned_line": bytes(32), "state": "open"}
     shop.write(ReturnedDebt, **debt, amount=LEFT, opened_at=LATER, closed_by_line=b"")
     since = local_day(LATER, MONTREAL)
@@ -204,7 +252,7 @@ def test_the_rule_takes_back_what_has_been_paid(shop: Shop) -> None:
     """Before anybody decided; afterwards it proposes nothing."""
     shop.examine(30)
     shop.pay(24_380)
-    shop.write(TaxPayment, reference=b"t" * 32, merchant=BAKER, amount=4_174, received_at=LATER)
+    shop.write(TaxPayment, reference=b"t" * 32, merchant=BAKER, amount=LEFT - 24_380, received_at=LATER)
     shop.examine(31)
     [one] = shop.proposals()
     assert (one.state, one.decided_by) == (State.WITHDRAWN, RULE)
@@ -228,9 +276,21 @@ def test_a_suspension_is_decided_carried_out_and_ended_by_proposal(shop: Shop) -
     shop.examine(40)
     assert len(shop.proposals()) == 1, "nothing is paid yet"
     shop.pay(24_380)
-    shop.write(TaxPayment, reference=b"t" * 32, merchant=BAKER, amount=4_174, received_at=LATER)
+    shop.write(TaxPayment, reference=b"t" * 32, merchant=BAKER, amount=LEFT - 24_380, received_at=LATER)
     shop.examine(41)
     assert [(one.act, one.state) for one in shop.proposals()] == [("suspend", "done"), ("reinstate", "open")]
+
+
+def test_a_suspension_for_another_reason_is_not_ended_by_the_rule(shop: Shop) -> None:
+    """The treasurer proposed it; that nothing is late was never its cause."""
+    with changing(shop.engine, TREASURER) as change:
+        proposals.propose(change, BAKER, Act.SUSPEND, Arrears(), LATER)
+    decide(shop, REGISTRAR)
+    with changing(shop.engine, SERVICE) as change:
+        proposals.finish(change, change.session.get_one(DunningProposal, 1), LATER)
+    shop.become(2)
+    shop.examine(0)
+    assert [(one.act, one.proposed_by) for one in shop.proposals()] == [("suspend", TREASURER.who)]
 
 
 def test_who_was_suspended_by_others_is_not_reinstated_by_the_rule(shop: Shop) -> None:

@@ -123,6 +123,8 @@ def test_a_session_ends_idle_old_revoked_and_with_its_account(desk: Desk) -> Non
     with desk.changing() as change:
         staff.end(change, account.id)
     assert not is_open(desk, new)
+    moved(desk, new, revoked_at=None)  # as one opened while its account was ended
+    assert not is_open(desk, new), "its account has ended"
     for ended in (idle, old, revoked, new):
         with pytest.raises(UnknownSessionError), desk.changing() as change:
             sessions.revoke(change, ended.row.id)

@@ -107,7 +107,7 @@ def test_neither_the_name_nor_the_code_is_kept_in_the_clear(desk: Desk, tmp_path
     ("role", "fits"),
     [
         *((role, "merchant") for role in (StaffRole.STAFF, StaffRole.OWNER)),
-        *((role, "member") for role in (StaffRole.MENTOR, StaffRole.DIRECTOR)),
+        *((role, "member") for role in (StaffRole.MENTOR, StaffRole.DIRECTOR, StaffRole.MEMBER)),
         (StaffRole.AUDITOR, ""),
         *((StaffRole[role.name], "officer") for role in OfficeRole if role is not OfficeRole.AUDITOR),
     ],

@@ -236,7 +236,7 @@ def test_a_word_of_the_trail_is_plain(desk: Desk, word: str) -> None:
         ("203.0.113.77", "203.0.113.0/24"),
         ("::ffff:203.0.113.77", "203.0.113.0/24"),
         ("2001:db8:aa:bb::1", "2001:db8:aa::/48"),
-        ("::1", "::/48"),
+        ("::1", "0::/48"),
         ("fe80::1%eth0", "fe80::/48"),
         ("127.0.0.1", "127.0.0.0/24"),
         ("testclient", "unknown"),
@@ -244,9 +244,11 @@ def test_a_word_of_the_trail_is_plain(desk: Desk, word: str) -> None:
         (None, "unknown"),
     ],
 )
-def test_from_where_is_a_network_and_not_a_household(host: str | None, told: str) -> None:
-    """An address is cut before it is kept."""
+def test_from_where_is_a_network_and_not_a_household(desk: Desk, host: str | None, told: str) -> None:
+    """An address is cut before it is kept; whatever it was, what is left can be written into the trail."""
     assert trail.network(host) == told
+    with trail.changing(desk.engine, Actor("operator", told)) as change:
+        assert change.note("thing.done", "thing:1").origin == told
 
 
 def test_entries_about_a_subject_include_those_about_its_parts(desk: Desk) -> None:
@@ -278,10 +280,10 @@ def test_unknown_numbers_are_counted_by_holder_and_by_hour(
     """The fiftieth is answered, the next one waits for the next hour; another merchant is not concerned."""
     now = 1_800_000_000 - 1_800_000_000 % 3600 + 600
     monkeypatch.setattr("time.time", lambda: now)
-    for _ in range(guesses.MOST):
+    for turn in range(guesses.MOST):
         with desk.reading() as session:
-            guesses.require_guess(session, "merchant:4")
-        guesses.count_guess(desk.engine, "merchant:4")
+            guesses.require_guess(session, "merchant:4", turn)
+        assert guesses.count_guess(desk.engine, "merchant:4") == turn + 1
     with desk.reading() as session, pytest.raises(GuessingError) as refusal:
         guesses.require_guess(session, "merchant:4")
     assert (refusal.value.actual, refusal.value.limit) == (3000, guesses.MOST)
@@ -290,6 +292,6 @@ def test_unknown_numbers_are_counted_by_holder_and_by_hour(
     monkeypatch.setattr("time.time", lambda: now + 3000)
     with desk.reading() as session:
         guesses.require_guess(session, "merchant:4")
-    guesses.count_guess(desk.engine, "merchant:4")
+    assert guesses.count_guess(desk.engine, "merchant:4") == 1
     with desk.reading() as session:
         guesses.require_guess(session, "merchant:4")

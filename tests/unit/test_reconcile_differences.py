@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from endogene_token.treasury.reconcile.differences import UNEXPLAINED, Found, Why, reconcile
-from endogene_token.treasury.reconcile.facts import ALWAYS, Cut, Facts
-from tests.unit.told_lines import Account
+from endogene_token.treasury.reconcile.facts import ALWAYS, Cut, Facts, Opening
+from tests.unit.told_lines import DAY_SECONDS, FIRST, START, Account
 
 AMOUNT = st.integers(1, 10**9)
 WHICH = st.integers(0, 50)
@@ -185,3 +186,38 @@ def test_a_settlement_that_the_chain_lost_is_not_called_in_transit() -> None:
     lost = replace(account.facts(), movements=(), books=0, chain=0)
     found = reconcile(lost, account.now())
     assert [(one.why, one.amount) for one in found.open] == [(Why.LINE, 4_500)]
+
+
+@given(OPENING, CLEAN)
+def test_what_the_chain_refuses_is_one_exception_while_it_does(
+    opening: int, acts: list[tuple[object, ...]]
+) -> None:
+    """A line that waits with a reason is not on its way; without the reason, it is."""
+    account = lived(opening, [*acts, ("pay", 700)])
+    assert reconcile(account.facts(), account.now()).open == ()
+    account.lines[-1] = account.lines[-1]._replace(why="cash-request-state")
+    found = reconcile(account.facts(), account.now())
+    assert [(one.why, one.amount) for one in found.open] == [(Why.LINE, -700)]
+    whole(found, account.bank, account.chain)
+
+
+def test_what_should_have_been_booked_long_ago_is_no_longer_on_its_way() -> None:
+    """From the day on that is told; nothing that was booked is asked for again."""
+    account = lived(0, [("collect", 5_000, 500), ("settle", 0), ("collect", 2_000, 300), ("wait", 9)])
+    line = account.lines[-1]
+    for day, expected in ((line.booked, []), (line.booked + timedelta(days=1), [(Why.LINE, 2_000)])):
+        found = reconcile(replace(account.facts(), booked_before=day), account.now())
+        assert [(one.why, one.amount) for one in found.open] == expected
+        whole(found, account.bank, account.chain)
+
+
+def test_lines_before_the_opening_are_in_its_balance_and_not_counted_again() -> None:
+    """Booked by the chain before the opening or after it: on neither side a second time."""
+    account = lived(0, [("collect", 5_000, 0), ("settle", 0), ("collect", 700, 0), ("wait", 5)])
+    tell(account, [("settle", 0), ("collect", 2_000, 0), ("settle", 0)])
+    day = FIRST + timedelta(days=3)
+    opening = Opening(5_700, START + 3 * DAY_SECONDS, day)
+    found = reconcile(replace(account.facts(), opening=opening), account.now())
+    assert (found.bank, found.chain, found.differences) == (7_700, 7_700, ())
+    less = replace(account.facts(), opening=opening._replace(amount=5_699))
+    assert [(one.why, one.amount) for one in reconcile(less, account.now()).open] == [(Why.OPENING, -1)]

@@ -39,7 +39,18 @@ class Bank:
     last: date = date(2026, 12, 31)
 
     def sources(self) -> Sources:
-        return Sources(self.decoder, QUEBEC, MONTREAL, self.opening, lambda identity: b"own" + identity[3:])
+        return Sources(
+            self.decoder,
+            QUEBEC,
+            MONTREAL,
+            self.opening,
+            lambda identity: b"own" + identity[3:],
+            self.patience,
+        )
+
+    @staticmethod
+    def patience(day: date) -> date:
+        return day - timedelta(days=11)
 
     def look(self, cut: Cut | None = None) -> Found:
         with reading(self.engine) as connection:

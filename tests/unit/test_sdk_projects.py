@@ -9,10 +9,10 @@ import pytest
 from eth_account import Account
 from eth_hash.auto import keccak
 
+from endogene_token.ballots import text_hash
 from endogene_token.errors import (
     OtherClaimError,
     SettingError,
-    TextMismatchError,
     UnknownTrancheError,
     UnreadableAnswerError,
 )
@@ -96,13 +96,12 @@ def test_a_tranche_without_a_claim_is_told() -> None:
         client(service(**{"/v1/projects/3": none})).review(3, 0, EVIDENCE)
 
 
-def test_a_text_that_was_changed_on_its_way_is_not_signed() -> None:
-    """The service's hash is not that of the text."""
+def test_a_dossier_goes_with_the_act_that_names_it() -> None:
+    """One signature, which covers the hash of the text: a passkey is asked once."""
     seen: list[dict[str, Any]] = []
-    answers = service(**{"/v1/texts": {"hash": "0x" + "00" * 32, "text": "Une serre"}})
-    with pytest.raises(TextMismatchError):
-        client(answers, seen).draft(1, "Une serre")
-    assert seen == [{"text": "Une serre"}]
+    client(service(), seen).draft(1, "Une serre")
+    assert [one["act"]["dossier"] for one in seen] == ["Une serre"]
+    assert seen[0]["act"]["text"] == "0x" + text_hash("Une serre").hex()
 
 
 UNREADABLE: list[Callable[[], dict[str, Any]]] = [

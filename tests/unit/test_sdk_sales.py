@@ -5,6 +5,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from endogene_token.errors import (
     AmountError,
@@ -110,8 +112,32 @@ def test_a_moment_is_told_in_the_community_s_own_time(moment: datetime | date, a
     assert local_time(moment, MONTREAL) == (at, day_number(day))
 
 
-@pytest.mark.parametrize("moment", [date(1969, 12, 31), "2026-03-01", 1_700_000_000], ids=str)
+@pytest.mark.parametrize(
+    "moment",
+    [
+        date(1969, 12, 31),
+        "2026-03-01",
+        1_700_000_000,
+        datetime.min.replace(tzinfo=UTC),  # what .NET writes where nobody set a date
+        datetime.max.replace(tzinfo=timezone(timedelta(hours=-10))),
+    ],
+    ids=str,
+)
 def test_a_moment_that_has_no_day_is_refused(moment: Any) -> None:
     """Days are counted from 1970; a text or a number is not a moment."""
     with pytest.raises(DayError):
         local_time(moment, MONTREAL)
+
+
+EDGES = st.datetimes(max_value=datetime(1, 1, 2)) | st.datetimes(min_value=datetime(9999, 12, 31))  # noqa: DTZ001
+AWARE = st.builds(datetime.replace, EDGES | st.datetimes(), tzinfo=st.timezones())
+
+
+@given(AWARE, st.timezones())
+def test_any_moment_has_a_day_in_any_zone_or_is_refused(moment: datetime, zone: ZoneInfo) -> None:
+    """Also the first and the last hours of the calendar, which other zones do not have."""
+    try:
+        at, day = local_time(moment, zone)
+    except DayError:
+        return
+    assert day == day_number(date.fromisoformat(at[:10]))

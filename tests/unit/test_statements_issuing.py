@@ -57,20 +57,19 @@ class Still(Ledger):
         return self.last
 
 
+def keep_cursor(connection: Connection, trade: Trade) -> None:
+    """Say that the read model has followed the chain to the end of a life."""
+    cursor: dict[str, Any] = {"only_row": 1, "chain_id": 1, "founding_block": 0, "block_number": trade.block}
+    cursor |= {"founding_hash": bytes(32), "fund": bytes(20), "block_hash": bytes(32)}
+    connection.execute(insert(table_of(Cursor)).values(cursor))
+
+
 @pytest.fixture
 def lived(database_url: str) -> Iterator[Engine]:
     """A read model with two months, on either database."""
     engine = empty(database_url)
     with engine.begin() as connection:
-        trade = busy(Trade(connection))
-        cursor: dict[str, Any] = {
-            "only_row": 1,
-            "chain_id": 1,
-            "founding_block": 0,
-            "block_number": trade.block,
-        }
-        cursor |= {"founding_hash": bytes(32), "fund": bytes(20), "block_hash": bytes(32)}
-        connection.execute(insert(table_of(Cursor)).values(cursor))
+        keep_cursor(connection, busy(Trade(connection)))
     yield engine
     engine.dispose()
 
@@ -147,10 +146,7 @@ def test_a_month_in_which_nothing_happened_is_closed_all_the_same(database_url: 
     """Or the months after it could never be issued."""
     engine = empty(database_url)
     with engine.begin() as connection:
-        Trade(connection)
-        cursor: dict[str, Any] = {"only_row": 1, "chain_id": 1, "founding_block": 0, "block_number": 2}
-        cursor |= {"founding_hash": bytes(32), "fund": bytes(20), "block_hash": bytes(32)}
-        connection.execute(insert(table_of(Cursor)).values(cursor))
+        keep_cursor(connection, Trade(connection))
     assert issuing.issue(office(engine), JANUARY, LATER).rows == ()
     assert issuing.issue(office(engine), FEBRUARY, LATER).is_new
     engine.dispose()

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
@@ -25,8 +26,8 @@ from endogene_token.store import PRAGMAS, migrate, open_engine, place, reading, 
 
 
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    engine = open_engine(database_url)
+def engine(empty_database_url: str) -> Iterator[Engine]:
+    engine = open_engine(empty_database_url)
     yield engine
     engine.dispose()
 
@@ -64,9 +65,9 @@ def test_a_database_migrated_twice_stays_as_it_is(migrated: Engine) -> None:
     assert version(migrated) == before
 
 
-def test_two_processes_that_migrate_at_once_both_succeed(database_url: str) -> None:
+def test_two_processes_that_migrate_at_once_both_succeed(empty_database_url: str) -> None:
     """The second waits for the first and finds nothing left to do."""
-    engines = [open_engine(database_url) for _ in range(2)]
+    engines = [open_engine(empty_database_url) for _ in range(2)]
     failures: list[BaseException] = []
 
     def start(engine: Engine) -> None:
@@ -81,6 +82,21 @@ def test_two_processes_that_migrate_at_once_both_succeed(database_url: str) -> N
     for thread in threads:
         thread.join()
     assert failures == []
+
+
+def test_processes_that_open_a_new_file_at_once_wait_for_each_other(tmp_path: Path) -> None:
+    """SQLite itself does not wait while it turns a new file into WAL: "database is locked"."""
+
+    def first_statement(engine: Engine) -> str:
+        with engine.connect() as connection:
+            return str(connection.execute(text("PRAGMA journal_mode")).scalar_one())
+
+    with ThreadPoolExecutor(8) as threads:
+        for file in range(40):
+            engines = [open_engine(f"sqlite:///{tmp_path / str(file)}") for _ in range(8)]
+            assert list(threads.map(first_statement, engines)) == ["wal"] * 8
+            for engine in engines:
+                engine.dispose()
 
 
 def test_a_database_from_a_newer_version_is_refused_and_left_as_it_is(migrated: Engine) -> None:

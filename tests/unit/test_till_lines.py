@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from endogene_token.errors import (
+    AgentFaultError,
     AgentFieldError,
     AgentHeaderError,
     AgentLineError,
@@ -20,7 +21,8 @@ from endogene_token.errors import (
     ZeroSaleError,
 )
 from endogene_token.sdk import NewPurchase, NewReversal
-from endogene_token.till.drafts import draft_of, refund_of, sale_of
+from endogene_token.till import lines as lines_of
+from endogene_token.till.drafts import FIELDS, draft_of, refund_of, sale_of
 from endogene_token.till.lines import LONGEST_LINE, Line, Reader
 
 DAY = {"receipt": "A-1", "amount": "1250", "at": "2026-11-20T14:05"}
@@ -69,6 +71,7 @@ def test_a_line_says_a_sale_or_a_refund(given_: dict[str, Any], expected: NewPur
         ({"member": 4, "card": "7K2M"}, BuyerCountError),
         ({"kind": "refund", "purchase": "A-0", "member": 4}, AgentFieldError),
         ({"kind": "refund"}, ReceiptNumberError),
+        ({"kind": "refund", "purchase": "A-0", "amount": [1]}, AmountError),
     ],
     ids=str,
 )
@@ -79,6 +82,63 @@ def test_a_line_that_says_something_else_is_refused(
     with pytest.raises(InputError) as refused:
         draft_of({**DAY, **change})
     assert type(refused.value) is error
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+ODD = st.dictionaries(st.sampled_from(sorted(FIELDS)), st.lists(JSON, max_size=2) | JSON, max_size=2)
+
+
+@settings(max_examples=300)
+@given(ODD, st.sampled_from([{}, {"kind": "refund", "purchase": "A-0"}]))
+def test_whatever_json_holds_is_a_draft_or_is_refused(odd: dict[str, Any], kind: dict[str, str]) -> None:
+    """Lists and objects too, in any field: no odd line raises what nobody expects."""
+    found: object
+    try:
+        found = draft_of({**DAY, **kind, **odd})
+    except InputError as refusal:
+        found = refusal.render("fr")
+    assert isinstance(found, NewPurchase | NewReversal | str)
+
+
+@pytest.mark.parametrize(
+    ("name", "raw"),
+    [("a.jsonl", '{"at":' * 600), ("a.json", "[" * 2_000 + "]" * 2_000)],
+    ids=["line", "document"],
+)
+def test_json_that_is_too_deep_is_no_line(tmp_path: Path, name: str, raw: str) -> None:
+    """The parser gives up on it by an error of its own."""
+    path = tmp_path / name
+    path.write_text(raw + "\n", "utf-8")
+    try:
+        [line] = Reader(path).read(to_the_end=True).lines
+    except AgentLineError:
+        assert name == "a.json"
+    else:
+        assert type(line.outcome) is AgentLineError
+
+
+def test_a_line_at_which_the_program_fails_hides_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is told by the name of the failure: its message could quote a card."""
+
+    def failing(given: dict[str, Any]) -> NewPurchase | NewReversal:
+        if given["receipt"] == "A-1":
+            raise LookupError("7K2M")
+        return draft_of(given)
+
+    monkeypatch.setattr(lines_of, "draft_of", failing)
+    path = tmp_path / "sales.csv"
+    path.write_text("receipt,amount,at\nA-1,5,2026-11-20\nB-1,5,2026-11-20\n", "utf-8")
+    bad, good = everything(Reader(path))
+    assert type(bad.outcome) is AgentFaultError
+    assert "LookupError" in str(bad.outcome)
+    assert "7K2M" not in str(bad.outcome)
+    assert good.outcome == NewPurchase(5, "B-1", at=date(2026, 11, 20))
 
 
 def test_a_request_needs_no_time_and_a_line_of_a_file_does() -> None:

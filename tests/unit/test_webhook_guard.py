@@ -2,6 +2,7 @@
 
 import ipaddress
 import socket
+import threading
 import time
 from pathlib import Path
 
@@ -129,6 +130,21 @@ def test_other_spellings_of_this_machine_are_refused_once_resolved(host: str) ->
     """The system reads them as addresses; the guard looks at what it read."""
     with pytest.raises((AddressRefusedError, NameUnresolvedError)):
         OPEN.addresses(OPEN.target(f"https://{host}/"), resolved)
+
+
+def test_a_name_server_that_does_not_answer_is_not_waited_for() -> None:
+    """The try ends in its time, whatever the system's patience; it counts as a name without address."""
+    done = threading.Event()
+
+    def slow(_host: str, _port: int) -> list[str]:
+        done.wait(20)
+        return ["127.0.0.1"]
+
+    begun = time.monotonic()
+    outcome = posted("https://shop.example/", slow, total_seconds=0.5)
+    assert time.monotonic() - begun < 5
+    assert trouble(outcome) is NameUnresolvedError
+    done.set()
 
 
 def posted(url: str, resolve: object = None, **options: object) -> Outcome:

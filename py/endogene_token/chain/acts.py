@@ -21,6 +21,7 @@ from endogene_token.member_acts import (
     Drafting,
     Dropping,
     DroppingCash,
+    KeepingKey,
     Netting,
     Paying,
     Releasing,
@@ -44,6 +45,7 @@ _ARGUMENTS: Final[Mapping[type[Content], Callable[[Act, Any, int], tuple[object,
     Reviewing: lambda act, said, tranche: (act.subject, tranche, said.claim, said.is_approved),
     Releasing: lambda act, said, tranche: (act.subject, tranche, said.claim, act.member),
     Asking: lambda act, said, _: (act.member, *said.row()),
+    KeepingKey: lambda act, _said, _: (act.member,),
     **dict.fromkeys((Spend, Returning, DroppingCash, Dropping), lambda _act, said, _: said.row()),
 }
 """What stands before the signature in a call, where it is not the subject, then the content."""
@@ -53,6 +55,8 @@ def desk(content: type[Content]) -> Name:
     """Return the contract in which an action is taken."""
     if issubclass(content, _IN_CURRENCY):
         return "ProjectCurrency"
+    if issubclass(content, KeepingKey):
+        return "Membership"
     return "RedemptionDesk" if issubclass(content, _AT_DESK) else "ProjectBook"
 
 

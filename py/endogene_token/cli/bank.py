@@ -1,24 +1,21 @@
 """`endogene bank`: the bank's files imported, its lines matched by a person; no node is needed."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from rich.table import Table
-from sqlalchemy import Engine
 from sqlmodel import Session
 
-from endogene_token.chain.community import Community
-from endogene_token.cli.console import amount, answering, out, settings, tell
+from endogene_token.cli.console import amount, answering, out, tell
+from endogene_token.cli.opening import opened
 from endogene_token.cli.options import LANG
 from endogene_token.config import Settings
 from endogene_token.errors import SettingError
-from endogene_token.host import DataFolder
 from endogene_token.i18n import mark, tr
 from endogene_token.office.trail import COMMAND_LINE, Change, changing
-from endogene_token.store import migrate, open_engine, reading
+from endogene_token.store import reading
 from endogene_token.treasury.bankstatements.lines import LARGEST_FILE
 from endogene_token.treasury.collect.models import BankLine
 from endogene_token.treasury.collect.profile import BankProfile
@@ -67,7 +64,7 @@ class Given:
 
 def run_import(file: Path, kind: str, *, data: Path | None, as_json: bool) -> None:
     """Import a file of the bank."""
-    with answering(as_json) as answer, _office(data) as (found, engine):
+    with answering(as_json) as answer, opened(data) as (found, engine):
         folder = found.data_dir.absolute()
         bank = importing.bank_of(BankProfile.load(folder), found.currency, folder)
         told = importing.read(_bytes(file), bank, kind)
@@ -95,7 +92,7 @@ def run_import(file: Path, kind: str, *, data: Path | None, as_json: bool) -> No
 
 def run_queue(states: Sequence[str], limit: int, *, data: Path | None, as_json: bool) -> None:
     """List lines in these states; none: those that a person must look at."""
-    with answering(as_json) as answer, _office(data) as (found, engine):
+    with answering(as_json) as answer, opened(data) as (found, engine):
         for one in states:
             if one not in list(LineState):
                 raise SettingError(field="--state", actual=one, limit=", ".join(LineState))
@@ -130,7 +127,7 @@ def run_undo(line: str, *, data: Path | None, as_json: bool) -> None:
 
 def run_status(*, data: Path | None, as_json: bool) -> None:
     """Show how the bank's lines stand."""
-    with answering(as_json) as answer, _office(data) as (found, engine):
+    with answering(as_json) as answer, opened(data) as (found, engine):
         with reading(engine) as connection, Session(connection) as session:
             now = standing(session)
         answer["lines"] = dict(now.counts)
@@ -149,7 +146,7 @@ def run_status(*, data: Path | None, as_json: bool) -> None:
 
 
 def _decide(line: str, act: Callable[[Change, BankLine], Queued], data: Path | None, as_json: bool) -> None:
-    with answering(as_json) as answer, _office(data) as (found, engine):
+    with answering(as_json) as answer, opened(data) as (found, engine):
         with changing(engine, COMMAND_LINE) as change:
             done = act(change, rows.line_of(change.session, line))
             answer.update(queued_json(done))
@@ -187,16 +184,3 @@ def _bytes(file: Path) -> bytes:
             return source.read(LARGEST_FILE + 1)
     except OSError as error:
         raise SettingError(field="FILE", actual=file, limit=error.strerror) from error
-
-
-@contextmanager
-def _office(data: Path | None) -> Iterator[tuple[Settings, Engine]]:
-    """Open the database of the data folder's community. Raises NotDeployedError, StoreError."""
-    found = settings(data_dir=data)
-    Community.load(DataFolder(found.data_dir.absolute()).community)
-    engine = open_engine(found.database)
-    try:
-        migrate(engine)
-        yield found, engine
-    finally:
-        engine.dispose()

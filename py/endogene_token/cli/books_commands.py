@@ -9,7 +9,12 @@ from endogene_token.cli.options import LANG, AsJson, Data
 from endogene_token.i18n import tr
 
 books = typer.Typer(
-    no_args_is_help=True, help=tr("Draw up the books of the fund: journal, trial balance, exports.", LANG)
+    no_args_is_help=True,
+    help=tr(
+        "Draw up the auxiliary journal of the fund, its trial balance and exports: what the chain knows, "
+        "without taxes, bank fees and returned debits.",
+        LANG,
+    ),
 )
 
 ChartOption = Annotated[

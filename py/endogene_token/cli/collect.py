@@ -1,35 +1,39 @@
 """`endogene collect`: runs drafted, approved by another officer, written, handed in."""
 
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from rich.table import Table
 from sqlmodel import Session
 
 from endogene_token.chain.views import Role
 from endogene_token.cli.checks import catch_up
-from endogene_token.cli.collect_accounts import treasury
 from endogene_token.cli.console import amount, answering, out, settings, tell
+from endogene_token.cli.officer import acting
+from endogene_token.cli.opening import opened
 from endogene_token.cli.options import LANG
 from endogene_token.config import Settings
-from endogene_token.errors import AccessError, SettingError
+from endogene_token.errors import SettingError
 from endogene_token.host import FREE_PORT, Ground
 from endogene_token.i18n import mark, tr
 from endogene_token.office.secret import OfficeSecret
-from endogene_token.office.trail import COMMAND, COMMAND_LINE, Actor, Change, changing
-from endogene_token.sdk import TillKey
+from endogene_token.office.trail import COMMAND_LINE, Actor, Change, changing
 from endogene_token.store import reading
 from endogene_token.treasury.collect import drafting, runs
 from endogene_token.treasury.collect.drafting import read_day
 from endogene_token.treasury.collect.dues import Due, dues
 from endogene_token.treasury.collect.files import Office
-from endogene_token.treasury.collect.models import BankItem, BankRun
+from endogene_token.treasury.collect.models import BankRun
 from endogene_token.treasury.collect.payables import Payable
 from endogene_token.treasury.collect.states import ItemState, Kind, Left, RunState
 from endogene_token.treasury.collect.told import left_json, run_json
-from endogene_token.treasury.statements.months import Month
+from endogene_token.treasury.confirm import rejecting
+from endogene_token.treasury.confirm.returns import LONGEST_CODE
+from endogene_token.treasury.statements.months import Month, local_day
 
 WHY: Final = {
     Left.TRANSFER: mark("pays by transfer"),
@@ -50,6 +54,7 @@ STATES: Final = {
     ItemState.COLLECTED: mark("confirmed by the bank"),
     ItemState.SETTLED: mark("booked on the chain"),
     ItemState.RETURNED: mark("came back"),
+    ItemState.REJECTED: mark("refused by the bank"),
 }
 KINDS: Final = {
     Kind.PREMIUMS: mark("statement"),
@@ -67,26 +72,28 @@ def run_draft(
     noticed: str | None,
     instalments: Sequence[str],
     *,
+    key: Path | None,
     data: Path | None,
     as_json: bool,
 ) -> None:
-    """Draft debits of a month, or payments."""
+    """Draft debits of a month, or payments, as the treasurer."""
     with answering(as_json) as answer, Ground(settings(data_dir=data), node_port=FREE_PORT) as ground:
         wanted, told = read_day("day", day), None if noticed is None else read_day("notice", noticed)
         parts = _instalments(instalments)
+        actor = acting(ground, Role.TREASURER, key)
         catch_up(ground)
         office, now = _office(ground.settings), int(time.time())
-        with changing(ground.engine, COMMAND_LINE) as change:
+        with changing(ground.engine, actor) as change:
             who = change.actor.who
             if month is None:
                 found = drafting.draft_payments(change, office, wanted, who, now=now, instalments=parts)
             else:
                 named = Month.parse(month)
                 found = drafting.draft_debits(change, office, named, wanted, who, noticed=told, now=now)
-        answer["run"] = run_json(found.run, found.items)
+            answer["run"] = run_json(change.session, found.run, found.items)
         answer["left_out"] = [left_json(one) for one in found.left_out]
         if not as_json:
-            _show(found.run, found.items, ground.settings)
+            _show(answer["run"], ground.settings)
             _show_left(found.left_out, ground.settings)
 
 
@@ -104,20 +111,19 @@ def run_due(month: str, *, data: Path | None, as_json: bool) -> None:
 
 def run_show(number: int, *, data: Path | None, as_json: bool) -> None:
     """Show a run."""
-    with answering(as_json) as answer, treasury(data) as (found, engine), reading(engine) as connection:
+    with answering(as_json) as answer, opened(data) as (found, engine), reading(engine) as connection:
         session = Session(connection)
-        run, items = runs.run_of(session, number), runs.items_of(session, number)
-        answer.update(run_json(run, items))
+        answer.update(run_json(session, runs.run_of(session, number), runs.items_of(session, number)))
         if not as_json:
-            _show(run, items, found)
+            _show(answer, found)
 
 
 def run_list(*, data: Path | None, as_json: bool) -> None:
     """List the runs, the newest first."""
-    with answering(as_json) as answer, treasury(data) as (found, engine):
+    with answering(as_json) as answer, opened(data) as (found, engine):
         with reading(engine) as connection, Session(connection) as session:
             rows = runs.runs_of(session)
-            answer["runs"] = [run_json(row, runs.items_of(session, row.number or 0)) for row in rows]
+            answer["runs"] = [run_json(session, row, runs.items_of(session, row.number or 0)) for row in rows]
         if as_json:
             return
         table = Table(
@@ -134,27 +140,44 @@ def run_list(*, data: Path | None, as_json: bool) -> None:
 def run_approve(number: int, key: Path, *, data: Path | None, as_json: bool) -> None:
     """Approve a run with the key of an officer who has the role now."""
     with answering(as_json) as answer, Ground(settings(data_dir=data), node_port=FREE_PORT) as ground:
-        address = TillKey.from_file(key).address.lower()
-        if ground.ledger.role_until(Role.APPROVER, address) <= time.time():
-            raise AccessError(actual=address)
-        catch_up(ground)
-        actor = Actor(f"officer:{address}", COMMAND)
-        with changing(ground.engine, actor) as change:
+        with changing(ground.engine, _approver(ground, key)) as change:
             office = _office(ground.settings)
             run = runs.approve(change, office, number, change.actor.who, int(time.time()))
-            answer.update(run_json(run, runs.items_of(change.session, number)))
+            answer.update(run_json(change.session, run, runs.items_of(change.session, number)))
         if not as_json:
             tell(tr("The run {number} is approved; its file is {kind} {file}.", LANG, **_named(run)))
 
 
+def run_reject(
+    number: int, items: Sequence[str], *, code: str, key: Path, data: Path | None, as_json: bool
+) -> None:
+    """Note what the bank refused, with the key of an officer who has the approver's role now."""
+    with answering(as_json) as answer, Ground(settings(data_dir=data), node_port=FREE_PORT) as ground:
+        if not (code.isascii() and code.isalnum() and len(code) <= LONGEST_CODE):
+            raise SettingError(field="--code", actual=code, limit="AM04, 905")
+        today = local_day(int(time.time()), _office(ground.settings).zone)
+        with changing(ground.engine, _approver(ground, key)) as change:
+            run = rejecting.reject(change, number, items, code.upper(), today)
+            answer.update(run_json(change.session, run, runs.items_of(change.session, number)))
+        if not as_json:
+            told = mark("Of run {number}, refused by the bank: {items}. It may be drafted again.")
+            tell(tr(told, LANG, number=number, items=", ".join(items)))
+
+
+def _approver(ground: Ground, key: Path) -> Actor:
+    """Return who approves, the read model up to date. Raises AccessError."""
+    actor = acting(ground, Role.APPROVER, key)
+    catch_up(ground)
+    return actor
+
+
 def run_file(number: int, path: Path, *, data: Path | None, as_json: bool) -> None:
     """Write the file of a run, byte for byte as it was made."""
-    with answering(as_json) as answer, treasury(data) as (found, engine):
+    with answering(as_json) as answer, opened(data) as (found, engine):
         with reading(engine) as connection, Session(connection) as session:
             content = runs.content_of(session, _office(found), number)
         try:
-            path.touch(0o600)  # whole accounts stand in it
-            path.write_bytes(content)
+            _write_private(path, content)
         except OSError as error:
             raise SettingError(field="--out", actual=path, limit=error.strerror) from error
         answer.update({"number": number, "file": str(path), "bytes": len(content)})
@@ -189,12 +212,19 @@ def run_cancel(number: int, *, data: Path | None, as_json: bool) -> None:
 def _step(
     number: int, done: str, act: Callable[[Change, Office], BankRun], *, data: Path | None, as_json: bool
 ) -> None:
-    with answering(as_json) as answer, treasury(data) as (found, engine):
+    with answering(as_json) as answer, opened(data) as (found, engine):
         with changing(engine, COMMAND_LINE) as change:
             run = act(change, _office(found))
-            answer.update(run_json(run, runs.items_of(change.session, number)))
+            answer.update(run_json(change.session, run, runs.items_of(change.session, number)))
         if not as_json:
             tell(tr(done, LANG, number=number))
+
+
+def _write_private(path: Path, content: bytes) -> None:
+    """Write what holds whole accounts: nobody else reads it, also where a file of that name was there."""
+    with open(path, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        os.fchmod(file.fileno(), 0o600)
+        file.write(content)
 
 
 def _office(found: Settings) -> Office:
@@ -215,19 +245,23 @@ def _instalments(words: Sequence[str]) -> Mapping[int, int]:
     return found
 
 
-def _show(run: BankRun, items: Sequence[BankItem], found: Settings) -> None:
-    state = tr(STATES[RunState(run.state)], LANG)
-    tell(tr("Run {number} for {day}: {state}.", LANG, number=run.number, day=run.day, state=state))
-    table = Table("", tr("For", LANG), tr("What for", LANG), tr("State", LANG), tr("Sum", LANG))
+def _show(run: Mapping[str, Any], found: Settings) -> None:
+    state = tr(STATES[RunState(run["state"])], LANG)
+    tell(tr("Run {number} for {day}: {state}.", LANG, number=run["number"], day=run["day"], state=state))
+    heads = (mark("For"), mark("What for"), mark("Holder"), mark("Account"), mark("Kept by"), mark("State"))
+    table = Table("", *(tr(head, LANG) for head in heads), tr("Sum", LANG))
+    for column in table.columns:  # on a narrow screen, what is looked up letter by letter stays whole
+        column.overflow = "fold"
+    table.columns[0].no_wrap = table.columns[-1].no_wrap = True
     table.columns[-1].justify = "right"
-    for one in items:
-        about = one.statement or str(one.object)
-        word = tr(STATES.get(ItemState(one.state), STATES[RunState.CANCELLED]), LANG)
-        kind = tr(KINDS[Kind(one.kind)], LANG)
-        table.add_row(
-            one.reference, str(one.party_number), f"{kind} {about}", word, amount(one.amount, found)
-        )
-    table.add_row("", "", "", "", amount(runs.total_of(items), found), style="bold")
+    for one in run["items"]:
+        about = f"{tr(KINDS[Kind(one['kind'])], LANG)} {one['statement'] or one['object']}"
+        word = tr(STATES.get(ItemState(one["state"]), STATES[RunState.CANCELLED]), LANG)
+        kept = f"{one['added_by']}, {local_day(one['added_at'], ZoneInfo(found.timezone))}"
+        holder = (one["name"], f"…{one['tail']}", kept)
+        sum_ = amount(int(one["amount"]), found)
+        table.add_row(one["reference"], str(one["party_number"]), about, *holder, word, sum_)
+    table.add_row(*[""] * 7, amount(int(run["total"]), found), style="bold")
     out.print(table)
 
 

@@ -1,33 +1,32 @@
 """`endogene collect mandate` and `endogene collect payee`: accounts kept, without a node."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.table import Table
-from sqlalchemy import Engine
 from sqlmodel import Session
 
-from endogene_token.chain.community import Community
-from endogene_token.cli.console import answering, out, settings, tell
+from endogene_token.cli.console import answering, out, tell
+from endogene_token.cli.opening import opened
 from endogene_token.cli.options import LANG
-from endogene_token.config import Settings
 from endogene_token.errors import SettingError
 from endogene_token.hexes import from_hex
-from endogene_token.host import DataFolder
 from endogene_token.i18n import mark, tr
 from endogene_token.office.secret import OfficeSecret
 from endogene_token.office.trail import COMMAND_LINE, changing
-from endogene_token.store import migrate, open_engine, reading
+from endogene_token.store import reading
 from endogene_token.treasury.collect import mandates
 from endogene_token.treasury.collect.accounts import HeldAccount, read_account
 from endogene_token.treasury.collect.drafting import read_day
 from endogene_token.treasury.collect.mandates import NewMandate, NewPayee
 from endogene_token.treasury.collect.profile import BankProfile
 from endogene_token.treasury.collect.told import mandate_json, payee_json
+from endogene_token.treasury.statements.months import local_day
 
 ONE_OF: Final = "--merchant | --member"
 HEADS: Final = {
@@ -71,13 +70,14 @@ def run_add_mandate(
     given: Signed, account: str | None, bic: str, *, data: Path | None, as_json: bool
 ) -> None:
     """Keep a mandate, of the scheme that bank.toml names."""
-    with answering(as_json) as answer, treasury(data) as (found, engine):
+    with answering(as_json) as answer, opened(data) as (found, engine):
         scheme = BankProfile.load(found.data_dir.absolute()).scheme
         signed = read_day("signed", given.signed)
         held = _account(account, bic)
+        today = local_day(int(time.time()), ZoneInfo(found.timezone))
         wanted = NewMandate(given.merchant, scheme, given.reference, signed, given.name, held)
         with changing(engine, COMMAND_LINE) as change:
-            row = mandates.give(change, OfficeSecret.load(found), wanted)
+            row = mandates.give(change, OfficeSecret.load(found), wanted, today)
         answer.update(mandate_json(row))
         if not as_json:
             tell(tr("Mandate {number} is kept: account …{tail}.", LANG, number=row.number, tail=row.tail))
@@ -85,7 +85,7 @@ def run_add_mandate(
 
 def run_end_mandate(number: int, why: str, *, data: Path | None, as_json: bool) -> None:
     """End a mandate."""
-    with answering(as_json) as answer, treasury(data) as (_, engine):
+    with answering(as_json) as answer, opened(data) as (_, engine):
         with changing(engine, COMMAND_LINE) as change:
             answer.update(mandate_json(mandates.end(change, number, why)))
         if not as_json:
@@ -94,7 +94,7 @@ def run_end_mandate(number: int, why: str, *, data: Path | None, as_json: bool) 
 
 def run_mandates(*, data: Path | None, as_json: bool) -> None:
     """List the mandates."""
-    with answering(as_json) as answer, treasury(data) as (_, engine):
+    with answering(as_json) as answer, opened(data) as (_, engine):
         with reading(engine) as connection, Session(connection) as session:
             answer["mandates"] = [mandate_json(row) for row in mandates.mandates_of(session)]
         if not as_json:
@@ -103,7 +103,7 @@ def run_mandates(*, data: Path | None, as_json: bool) -> None:
 
 def run_add_payee(given: Paid, account: str | None, bic: str, *, data: Path | None, as_json: bool) -> None:
     """Keep a payee."""
-    with answering(as_json) as answer, treasury(data) as (found, engine):
+    with answering(as_json) as answer, opened(data) as (found, engine):
         if (given.merchant is None) == (given.member is None):
             raise SettingError(field=ONE_OF, actual=given.merchant, limit=ONE_OF)
         wanted = _payee(given, _account(account, bic))
@@ -116,7 +116,7 @@ def run_add_payee(given: Paid, account: str | None, bic: str, *, data: Path | No
 
 def run_end_payee(number: int, why: str, *, data: Path | None, as_json: bool) -> None:
     """End a payee."""
-    with answering(as_json) as answer, treasury(data) as (_, engine):
+    with answering(as_json) as answer, opened(data) as (_, engine):
         with changing(engine, COMMAND_LINE) as change:
             answer.update(payee_json(mandates.end_payee(change, number, why)))
         if not as_json:
@@ -125,24 +125,11 @@ def run_end_payee(number: int, why: str, *, data: Path | None, as_json: bool) ->
 
 def run_payees(*, data: Path | None, as_json: bool) -> None:
     """List the payees."""
-    with answering(as_json) as answer, treasury(data) as (_, engine):
+    with answering(as_json) as answer, opened(data) as (_, engine):
         with reading(engine) as connection, Session(connection) as session:
             answer["payees"] = [payee_json(row) for row in mandates.payees_of(session)]
         if not as_json:
             _show(answer["payees"], ("number", "party", "party_number", "name", "tail", "state"))
-
-
-@contextmanager
-def treasury(data: Path | None) -> Iterator[tuple[Settings, Engine]]:
-    """Open the database of the data folder's community. Raises NotDeployedError, StoreError."""
-    found = settings(data_dir=data)
-    Community.load(DataFolder(found.data_dir.absolute()).community)
-    engine = open_engine(found.database)
-    try:
-        migrate(engine)
-        yield found, engine
-    finally:
-        engine.dispose()
 
 
 def _account(text: str | None, bic: str) -> HeldAccount:

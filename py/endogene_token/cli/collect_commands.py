@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from endogene_token.cli.options import LANG, AsJson, Data
+from endogene_token.cli.options import LANG, AsJson, Data, TreasurerKey
 from endogene_token.i18n import tr
 
 collect = typer.Typer(no_args_is_help=True, help=tr("What is asked of the bank: debits, payments.", LANG))
@@ -142,13 +142,14 @@ def draft(  # noqa: PLR0917 - Typer reads the options from the parameters, in an
         list[str] | None,
         typer.Option("--instalment", help=tr("A part of a redemption: NUMBER=CENTS.", LANG)),
     ] = None,
+    key: TreasurerKey = None,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
     """Draft a run."""
     from endogene_token.cli.collect import run_draft
 
-    run_draft(month, day, noticed, instalment or [], data=data, as_json=as_json)
+    run_draft(month, day, noticed, instalment or [], key=key, data=data, as_json=as_json)
 
 
 @collect.command(
@@ -223,6 +224,28 @@ def cancel(number: Number, data: Data = None, as_json: AsJson = False) -> None:
     from endogene_token.cli.collect import run_cancel
 
     run_cancel(number, data=data, as_json=as_json)
+
+
+@collect.command(
+    help=tr(
+        "Note what the bank refused and never booked. "
+        "Example: endogene collect reject 7 D2026-000012 --code AM04 --key approver.key",
+        LANG,
+    )
+)
+def reject(
+    number: Number,
+    items: Annotated[list[str], typer.Argument(help=tr("The references of the items.", LANG))],
+    *,
+    code: Annotated[str, typer.Option("--code", help=tr("The bank's code, as in AM04 or 905.", LANG))],
+    key: Annotated[Path, typer.Option("--key", help=tr("The approver's key file.", LANG))],
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Note what the bank refused."""
+    from endogene_token.cli.collect import run_reject
+
+    run_reject(number, items, code=code, key=key, data=data, as_json=as_json)
 
 
 @collect.command("list", help=tr("List the runs. Example: endogene collect list --json", LANG))

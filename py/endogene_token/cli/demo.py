@@ -1,13 +1,13 @@
 """`endogene demo`: a community from nothing, and the whole round of its money, in a minute."""
 
-import time
 from pathlib import Path
 from typing import Final
 
-from endogene_token.cli import meeting, story
+from endogene_token.cli import identities, meeting, story
 from endogene_token.cli.console import answering, print_json, progress_bar, say, settings, tell
 from endogene_token.cli.ending import Ending
 from endogene_token.cli.options import LANG
+from endogene_token.cli.signals import signalled
 from endogene_token.errors import AuditError
 from endogene_token.host import FREE_PORT, FoundingPlan, Host
 from endogene_token.i18n import mark, tr
@@ -43,6 +43,7 @@ def run(*, once: bool, port: int | None, data: Path | None, as_json: bool) -> No
             if differences:
                 raise AuditError(actual=differences, limit=0)
             if not once:
+                host.identities = identities.welcome(host)
                 serve(host, answer, as_json=as_json)
 
 
@@ -51,17 +52,19 @@ def serve(host: Host, answer: dict[str, object], *, as_json: bool) -> None:
 
     Raises what ended a worker. With `as_json`, `answer` is printed now: the addresses are needed meanwhile.
     """
-    if as_json:
-        print_json(answer)
-        answer.clear()
-    else:
-        tell(tr("Public page: {url}", LANG, url=f"{host.url}/"))
-        tell(tr("API:         {url}", LANG, url=f"{host.url}/v1/health"))
-        tell(tr("Chain (RPC): {url}", LANG, url=host.rpc_url))
-    say(tr("Ctrl-C ends; the next start goes on where this one was.", LANG))
-    try:
-        while True:
+    with signalled() as ended:
+        if as_json:
+            print_json(answer)
+            answer.clear()
+        else:
+            page = host.settings.pages[0]
+            tell(tr("Explorer:    {url}", LANG, url=f"{page}/"))
+            tell(tr("Wallet:      {url}", LANG, url=f"{page}/wallet"))
+            tell(tr("Till:        {url}", LANG, url=f"{page}/till"))
+            tell(tr("Office:      {url}", LANG, url=f"{page}/office"))
+            tell(tr("API:         {url}", LANG, url=f"{host.url}/v1/health"))
+            tell(tr("Chain (RPC): {url}", LANG, url=host.rpc_url))
+        say(tr("Ctrl-C ends; the next start goes on where this one was.", LANG))
+        while not ended(WATCH_SECONDS):
             host.check()
-            time.sleep(WATCH_SECONDS)
-    except KeyboardInterrupt:
-        say(tr("Stopping…", LANG))
+    say(tr("Stopping…", LANG))

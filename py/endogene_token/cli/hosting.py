@@ -33,18 +33,24 @@ def run_enrol(merchant: int, address: str, *, data: Path | None, as_json: bool) 
 
 
 def run_revoke(till: int, *, data: Path | None, as_json: bool) -> None:
-    """Revoke a till."""
+    """Revoke a till; a hosted one is given up, whatever key it signs with by now."""
     with answering(as_json) as answer, _hosting(data) as hosting:
-        _own(hosting).revoke(till)
         answer.update({"till": till})
+        found = hosting.known(till)
+        if found is None:
+            _own(hosting).revoke(till)
+        else:
+            answer["left"] = hosting.unhost(found.number or 0, at_once=True)
         if not as_json:
             tell(tr("Till {till} is revoked: nothing that it signs is recorded any more.", LANG, till=till))
+            if found is not None:
+                _tell_unhosted(found.number or 0, answer["left"])
 
 
 def run_rotate(number: int, address: str | None, *, data: Path | None, as_json: bool) -> None:
     """Give a hosted till a new key, or another one the key of `address`, which its merchant holds."""
     with answering(as_json) as answer, _hosting(data) as hosting:
-        ledger_number = hosting.rotate(number) if address is None else _own(hosting).rotate(number, address)
+        ledger_number = hosting.rotate(number) if address is None else _handed_over(hosting, number, address)
         answer.update({"till": number, "ledger_till": ledger_number})
         if not as_json:
             told = {"till": number, "number": ledger_number}
@@ -57,7 +63,24 @@ def run_unhost(number: int, *, at_once: bool, data: Path | None, as_json: bool) 
         left = hosting.unhost(number, at_once=at_once)
         answer.update({"till": number, "left": left})
         if not as_json:
-            tell(tr("Till {till} is hosted no more; {left} sales never left.", LANG, till=number, left=left))
+            _tell_unhosted(number, left)
+
+
+def _handed_over(hosting: Hosting, number: int, address: str) -> int:
+    """Have the key of `address` take a till's place; return its number. A hosted till is hosted no more.
+
+    Raises as `OwnTills.rotate`; TillBusyError while sales of a hosted till are on their way.
+    """
+    found = hosting.known(number)
+    if found is None:
+        return _own(hosting).rotate(number, address)
+    successor = _own(hosting).enrol(found.merchant, address)
+    hosting.unhost(found.number or 0)
+    return successor
+
+
+def _tell_unhosted(till: int, left: int) -> None:
+    tell(tr("Till {till} is hosted no more; {left} sales never left.", LANG, till=till, left=left))
 
 
 def _own(hosting: Hosting) -> OwnTills:

@@ -13,7 +13,7 @@ from endogene_token.chain.resolutions import executable
 from endogene_token.chain.transactions import Call
 from endogene_token.chain.views import Category
 from endogene_token.cli.people import CHAIR, voter
-from endogene_token.errors import UnconfirmedError, VoteTooSoonError, WrongStateError
+from endogene_token.errors import ActNumberError, UnconfirmedError, VoteTooSoonError, WrongStateError
 from endogene_token.host import Host
 from endogene_token.outcome import state_at
 
@@ -104,8 +104,11 @@ def give_notice(host: Host, motions: Sequence[Motion]) -> None:
 
 
 def _give_notice(host: Host, drafts: Sequence[int], due: int, notice: int) -> None:
-    """Give notice that counts when it is in a block by `due`, and wait until it is in one or late."""
-    with voter(host, CHAIR) as chair, suppress(VoteTooSoonError):
+    """Give notice that counts when it is in a block by `due`, and wait until it is in one or late.
+
+    One that came too late may have been refused after the next one took its number: both are given again.
+    """
+    with voter(host, CHAIR) as chair, suppress(VoteTooSoonError, ActNumberError):
         for number in drafts:
             chair.give_notice(number, due + notice)
         until(host, lambda: all(state_of(host, one) is not State.DRAFT for one in drafts) or now(host) > due)

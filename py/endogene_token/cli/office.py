@@ -1,8 +1,7 @@
 """`endogene card`, `endogene key`, `endogene trail`: the office of the data folder, without its chain."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,17 +9,15 @@ from typing import Any, Final
 
 import typer
 from rich.table import Table
-from sqlalchemy import Engine
 from sqlmodel import Session
 
 from endogene_token.bounds import address_bytes, check_length
-from endogene_token.chain.community import Community
 from endogene_token.cli.console import answering, err, out, settings, tell
+from endogene_token.cli.opening import opened
 from endogene_token.cli.options import LANG
 from endogene_token.config import Settings
 from endogene_token.errors import DataFolderError, HolderError, NoCardError, SettingError, TrailBrokenError
 from endogene_token.hexes import from_hex, to_hex
-from endogene_token.host import DataFolder
 from endogene_token.i18n import tr
 from endogene_token.office import cards, keys
 from endogene_token.office import trail as trails
@@ -31,7 +28,7 @@ from endogene_token.office.keys import ApiKey, NewKey, Wanted
 from endogene_token.office.scopes import Holder, Mode, OfficeRole, Scope
 from endogene_token.office.secret import OfficeSecret
 from endogene_token.office.trail import COMMAND_LINE, Change, changing
-from endogene_token.store import migrate, open_engine, reading
+from endogene_token.store import reading
 
 _MOST_LISTED: Final = 10_000
 _HASH: Final = 32
@@ -62,7 +59,7 @@ def run_replace(member: int, *, out: Path | None, data: Path | None, as_json: bo
 
 def run_revoke_card(member: int, *, data: Path | None, as_json: bool) -> None:
     """End the card that a member holds."""
-    with answering(as_json) as answer, opened_office(data) as (_, engine):
+    with answering(as_json) as answer, opened(data) as (_, engine):
         with changing(engine, COMMAND_LINE) as change:
             held = [one.id for one in cards.cards_of(change.session, member) if one.revoked_at is None]
             if not held or held[0] is None:
@@ -86,7 +83,7 @@ def run_print(file: Path, *, as_json: bool) -> None:
 
 def run_create(job: NewKeyJob, *, data: Path | None, as_json: bool) -> None:
     """Make a key."""
-    with answering(as_json) as answer, opened_office(data) as (_, engine):
+    with answering(as_json) as answer, opened(data) as (_, engine):
         holder, scopes = _holder(job.merchant, job.role), _scopes(job.scopes)
         if holder.on_chain is not None and job.officer is None:
             raise SettingError(field="--officer", actual="…", limit="0x…")
@@ -100,7 +97,7 @@ def run_create(job: NewKeyJob, *, data: Path | None, as_json: bool) -> None:
 
 def run_list(merchant: int | None, role: str | None, *, data: Path | None, as_json: bool) -> None:
     """List keys."""
-    with answering(as_json) as answer, opened_office(data) as (_, engine):
+    with answering(as_json) as answer, opened(data) as (_, engine):
         holder = None if merchant is None and role is None else _holder(merchant, role)
         with reading(engine) as connection, Session(connection) as session:
             found = keys.page(session, holder, "", _MOST_LISTED)
@@ -115,7 +112,7 @@ def run_list(merchant: int | None, role: str | None, *, data: Path | None, as_js
 
 def run_rotate(key: str, overlap: int, *, data: Path | None, as_json: bool) -> None:
     """Put a new key in the place of one, which opens for `overlap` seconds more."""
-    with answering(as_json) as answer, opened_office(data) as (_, engine):
+    with answering(as_json) as answer, opened(data) as (_, engine):
         with changing(engine, COMMAND_LINE) as change:
             made = keys.rotate(change, key, overlap)
         _tell_key(answer, made, as_json)
@@ -123,7 +120,7 @@ def run_rotate(key: str, overlap: int, *, data: Path | None, as_json: bool) -> N
 
 def run_revoke_key(key: str, *, data: Path | None, as_json: bool) -> None:
     """End a key."""
-    with answering(as_json) as answer, opened_office(data) as (_, engine):
+    with answering(as_json) as answer, opened(data) as (_, engine):
         with changing(engine, COMMAND_LINE) as change:
             answer.update(_told(keys.revoke(change, key)))
         if not as_json:
@@ -132,7 +129,7 @@ def run_revoke_key(key: str, *, data: Path | None, as_json: bool) -> None:
 
 def run_trail(after: int, limit: int, subject: str | None, *, data: Path | None, as_json: bool) -> None:
     """List entries of the trail."""
-    with answering(as_json) as answer, opened_office(data) as (_, engine):
+    with answering(as_json) as answer, opened(data) as (_, engine):
         with reading(engine) as connection, Session(connection) as session:
             rows = trails.page(session, after, limit, subject)
             answer["entries"] = [
@@ -151,7 +148,7 @@ def run_trail(after: int, limit: int, subject: str | None, *, data: Path | None,
 
 def run_verify(head: str | None, *, data: Path | None, as_json: bool) -> None:
     """Follow the whole trail. Raises TrailBrokenError, in the command's way."""
-    with answering(as_json) as answer, opened_office(data) as (_, engine):
+    with answering(as_json) as answer, opened(data) as (_, engine):
         with reading(engine) as connection, Session(connection) as session:
             found = trails.verify(session, None if head is None else _head(head))
         answer.update({"entries": found.entries, "head": to_hex(found.head), "broken": found.broken})
@@ -162,19 +159,6 @@ def run_verify(head: str | None, *, data: Path | None, as_json: bool) -> None:
             tell(tr("Its head, to be kept elsewhere: {head}", LANG, head=to_hex(found.head)))
 
 
-@contextmanager
-def opened_office(data: Path | None) -> Iterator[tuple[Settings, Engine]]:
-    """Open the database of the data folder's community. Raises NotDeployedError, StoreError."""
-    found = settings(data_dir=data)
-    Community.load(DataFolder(found.data_dir.absolute()).community)
-    engine = open_engine(found.database)
-    try:
-        migrate(engine)
-        yield found, engine
-    finally:
-        engine.dispose()
-
-
 def _run_card(
     act: Callable[[Change, OfficeSecret, int], NewCard],
     member: int,
@@ -182,7 +166,7 @@ def _run_card(
     data: Path | None,
     as_json: bool,
 ) -> None:
-    with answering(as_json) as answer, opened_office(data) as (found, engine):
+    with answering(as_json) as answer, opened(data) as (found, engine):
         secret = OfficeSecret.load(found)
         with changing(engine, COMMAND_LINE) as change:
             made = act(change, secret, member)

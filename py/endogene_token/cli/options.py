@@ -15,3 +15,7 @@ Port = Annotated[
     int | None,
     typer.Option("--port", help=tr("The port of the API (default: 8080).", LANG), min=1, max=65_535),
 ]
+TreasurerKey = Annotated[
+    Path | None,
+    typer.Option("--key", help=tr("The treasurer's key file (default: the data folder's own).", LANG)),
+]

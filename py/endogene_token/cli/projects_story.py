@@ -12,7 +12,7 @@ from endogene_token.chain.transactions import Call
 from endogene_token.cli import motions
 from endogene_token.cli.people import ATTESTOR, CHAIR, MENTOR, Acting
 from endogene_token.cli.proposals import BUDGET, CALL, ISSUE_COUNT, ISSUES, PARTNERS, PROPOSALS, Proposal
-from endogene_token.cli.voting import post
+from endogene_token.cli.voting import keep_text
 from endogene_token.host import Host
 from endogene_token.member_acts import (
     AddingPartner,
@@ -36,6 +36,7 @@ from endogene_token.projects import (
     Tranche,
     bits_of,
 )
+from endogene_token.sdk.keys import TillKey
 
 DAY: Final = 86_400
 THE_CALL: Final = 1
@@ -64,9 +65,9 @@ def open_call(host: Host) -> None:
 
 def file_dossiers(host: Host) -> None:
     """Have the three dossiers drafted, filed and attested, until each is eligible."""
-    acting = Acting(host)
+    acting, registrar = Acting(host), TillKey(bytes(host.folder.account("registrar").key))
     for text in (ISSUES, CALL, *(one.text for one in PROPOSALS)):
-        post(host.url, "/v1/texts", {"text": text})
+        keep_text(host.url, text, registrar, host.ledger.domain)
     for one in PROPOSALS:
         if number_of(host, one) is None:
             acting.act(one.applicant, THE_CALL, Drafting(text_hash(one.text)))

@@ -1,7 +1,6 @@
 """`endogene sales`: files of sales, a merchant's sales, shops' connectors, on the data folder's database."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,10 +12,9 @@ from rich.table import Table
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from api.sellers import OfficeBuyers
-from endogene_token.cli.console import amount, answering, out, say, settings, tell
+from endogene_token.cli.console import amount, answering, out, say, tell
+from endogene_token.cli.opening import opened
 from endogene_token.cli.options import LANG
-from endogene_token.config import Settings
 from endogene_token.errors import (
     ColumnUnmappedError,
     DataFolderError,
@@ -24,6 +22,7 @@ from endogene_token.errors import (
     RequestTooLargeError,
 )
 from endogene_token.i18n import tr
+from endogene_token.office.buyers import OfficeBuyers
 from endogene_token.office.secret import OfficeSecret
 from endogene_token.office.trail import COMMAND_LINE, changing
 from endogene_token.sales import HostedSale, Intake, SaleConnector, connecting
@@ -33,7 +32,7 @@ from endogene_token.sales.deliveries import Desk, Refused, Taken, keep_upload, t
 from endogene_token.sales.report import errors_csv
 from endogene_token.sales.secret import hosting_passphrase, webhook_secret
 from endogene_token.sales.tills import hosted
-from endogene_token.store import migrate, open_engine, reading
+from endogene_token.store import reading
 
 LONGEST_LIST: Final = 1_000
 
@@ -64,22 +63,19 @@ class Shop:
 def run_import(given: Given, *, data: Path | None, as_json: bool) -> None:
     """Take a file of sales, or try to."""
     with answering(as_json) as answer:
-        found = settings(data_dir=data)
         content = read_file(given.file)
-        with database(found) as engine:
+        with opened(data) as (found, engine):
             with reading(engine) as connection, Session(connection) as session:
                 till = hosted(session, given.merchant, given.till).number or 0
-                columns = _columns(session, given)
+            said = said_columns(given.columns) if given.columns else None
+            columns = connecting.columns(engine, given.merchant, content) if said is None else said
             buyers = OfficeBuyers(lambda: OfficeSecret.load(found), found.phone_region)
             zone = ZoneInfo(found.timezone)
             desk = Desk(engine, given.merchant, till, zone, KIND, buyers, COMMAND_LINE, is_dry=given.is_dry)
             taken = take(desk, rows(content, columns, found.currency))
             kept = keep_upload(desk, KIND, content, taken)
-            if not given.is_dry:
-                _keep(
-                    engine,
-                    SaleConnector(merchant=given.merchant, kind=KIND, till=till, settings=_json(columns)),
-                )
+            if said is not None and not given.is_dry:
+                connecting.keep_columns(engine, COMMAND_LINE, given.merchant, till, said)
         if given.errors is not None:
             write_errors(given.errors, taken)
         numbers = {name: getattr(kept, name) for name in ("rows", "added", "again", "refused")}
@@ -91,11 +87,10 @@ def run_import(given: Given, *, data: Path | None, as_json: bool) -> None:
 def run_list(merchant: int, status: str | None, *, data: Path | None, as_json: bool) -> None:
     """List a merchant's latest sales."""
     with answering(as_json) as answer:
-        found = settings(data_dir=data)
         query = select(HostedSale).where(HostedSale.merchant == merchant)
         if status is not None:
             query = query.where(HostedSale.state == status)
-        with database(found) as engine, reading(engine) as connection, Session(connection) as session:
+        with opened(data) as (found, engine), reading(engine) as connection, Session(connection) as session:
             sales = session.exec(query.order_by(col(HostedSale.id).desc()).limit(LONGEST_LIST)).all()
             answer["sales"] = [_sale(one) for one in sales]
         if as_json:
@@ -109,9 +104,8 @@ def run_list(merchant: int, status: str | None, *, data: Path | None, as_json: b
 def run_connect(shop: Shop, *, data: Path | None, as_json: bool) -> None:
     """Connect a shop: tell where its software sends its sales, and the secret, once."""
     with answering(as_json) as answer:
-        found = settings(data_dir=data)
-        own = ShopSettings(found.currency, shop.taxes, shop.card_field)
-        with database(found) as engine:
+        with opened(data) as (found, engine):
+            own = ShopSettings(found.currency, shop.taxes, shop.card_field)
             with reading(engine) as connection, Session(connection) as session:
                 till = hosted(session, shop.merchant, shop.till).number or 0
                 before = session.get(SaleConnector, (shop.merchant, shop.kind))
@@ -132,8 +126,7 @@ def run_connect(shop: Shop, *, data: Path | None, as_json: bool) -> None:
 def run_erase(receipt: str, merchant: int, till: int | None, *, data: Path | None, as_json: bool) -> None:
     """Destroy the salts of a sale and of its refunds."""
     with answering(as_json) as answer:
-        found = settings(data_dir=data)
-        with database(found) as engine, changing(engine, COMMAND_LINE) as change:
+        with opened(data) as (found, engine), changing(engine, COMMAND_LINE) as change:
             number = hosted(change.session, merchant, till).number or 0
             zone, now = ZoneInfo(found.timezone), datetime.now(UTC)
             intake = Intake(change.session, merchant, number, zone=zone, now=now, source="cli")
@@ -142,17 +135,6 @@ def run_erase(receipt: str, merchant: int, till: int | None, *, data: Path | Non
             change.note("sale.erased", f"merchant:{merchant}/till:{number}", salts=answer["erased"])
         if not as_json:
             tell(tr("{count} salts were destroyed.", LANG, count=answer["erased"]))
-
-
-@contextmanager
-def database(found: Settings) -> Iterator[Engine]:
-    """Open the migrated database of the data folder."""
-    engine = open_engine(found.database)
-    try:
-        migrate(engine)
-        yield engine
-    finally:
-        engine.dispose()
 
 
 def read_file(file: Path) -> bytes:
@@ -165,14 +147,6 @@ def read_file(file: Path) -> bytes:
     if len(content) > MAX_BYTES:
         raise RequestTooLargeError(actual=len(content), limit=MAX_BYTES)
     return content
-
-
-def _columns(session: Session, given: Given) -> Columns:
-    """Return what the person says of the columns, else what was said before."""
-    kept = session.get(SaleConnector, (given.merchant, KIND))
-    if not given.columns:
-        return Columns() if kept is None else msgspec.json.decode(kept.settings, type=Columns)
-    return said_columns(given.columns)
 
 
 def said_columns(words: Sequence[str]) -> Columns:
@@ -191,7 +165,7 @@ def _keep(engine: Engine, row: SaleConnector) -> None:
         connecting.keep(change, row)
 
 
-def _json(value: Columns | ShopSettings) -> str:
+def _json(value: ShopSettings) -> str:
     return msgspec.json.encode(value).decode()
 
 

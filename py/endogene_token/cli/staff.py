@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from endogene_token.bounds import address_bytes
 from endogene_token.cli.console import answering, out, tell
-from endogene_token.cli.office import opened_office
+from endogene_token.cli.opening import opened
 from endogene_token.cli.options import LANG
 from endogene_token.errors import SettingError
 from endogene_token.hexes import to_hex
@@ -50,7 +50,7 @@ class InvitationJob:
 
 def run_invite(job: InvitationJob, *, data: Path | None, as_json: bool) -> None:
     """Open an account and invite its person."""
-    with answering(as_json) as answer, opened_office(data) as (found, engine):
+    with answering(as_json) as answer, opened(data) as (found, engine):
         person, secret = job.person(), OfficeSecret.load(found)
         with changing(engine, COMMAND_LINE) as change:
             made = invitations.invite(change, secret, person, job.days)
@@ -59,7 +59,7 @@ def run_invite(job: InvitationJob, *, data: Path | None, as_json: bool) -> None:
 
 def run_reinvite(account: str, days: int, *, data: Path | None, as_json: bool) -> None:
     """Invite anew to an account."""
-    with answering(as_json) as answer, opened_office(data) as (_, engine):
+    with answering(as_json) as answer, opened(data) as (_, engine):
         with changing(engine, COMMAND_LINE) as change:
             made = invitations.again(change, account, days)
         _tell(answer, made, as_json)
@@ -67,7 +67,7 @@ def run_reinvite(account: str, days: int, *, data: Path | None, as_json: bool) -
 
 def run_list(merchant: int | None, *, data: Path | None, as_json: bool) -> None:
     """List accounts."""
-    with answering(as_json) as answer, opened_office(data) as (found, engine):
+    with answering(as_json) as answer, opened(data) as (found, engine):
         secret = OfficeSecret.load(found)
         with reading(engine) as connection, Session(connection) as session:
             rows = staff.page(session, merchant, "", _MOST_LISTED)
@@ -83,7 +83,7 @@ def run_list(merchant: int | None, *, data: Path | None, as_json: bool) -> None:
 
 def run_end(account: str, *, data: Path | None, as_json: bool) -> None:
     """End an account."""
-    with answering(as_json) as answer, opened_office(data) as (_, engine):
+    with answering(as_json) as answer, opened(data) as (_, engine):
         with changing(engine, COMMAND_LINE) as change:
             row = staff.end(change, account)
         answer.update({"account": row.id, "state": staff.state_of(row), "ended_at": row.ended_at})

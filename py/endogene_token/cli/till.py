@@ -1,8 +1,6 @@
 """What the commands under `endogene till` do."""
 
 import os
-import signal
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +10,7 @@ from rich.table import Table
 
 from endogene_token.cli.console import answering, out, print_json, say, settings, tell
 from endogene_token.cli.options import LANG
+from endogene_token.cli.signals import signalled
 from endogene_token.errors import AgentRunningError, EndogeneError, OutboxLockedError
 from endogene_token.i18n import mark, tr
 from endogene_token.keyfile import read_key_file
@@ -25,7 +24,6 @@ from endogene_token.till.status import counted
 
 PASSPHRASE: Final = "ENDOGENE_PASSPHRASE"  # noqa: S105 - the name of a variable, not a secret
 TIMEOUT_SECONDS: Final = 60.0  # a flush of many sales
-_ENDINGS: Final = (signal.SIGINT, signal.SIGTERM)
 _SHOWN: Final = (
     ("unsent", mark("Not sent yet")),
     ("buyer_problems", mark("Recorded without a member: card or telephone not found")),
@@ -88,16 +86,10 @@ def run_agent(
             api_key=asked.own_api_key(),
             rest_seconds=rest_seconds,
         )
-        stop = threading.Event()
-        before = {one: signal.signal(one, lambda *_: stop.set()) for one in _ENDINGS}
-        try:
-            with Agent(plan) as agent:
-                _announce(agent, plan, as_json)
-                agent.wait(stop)
-                answer["unsent"] = agent.till.unsent()
-        finally:
-            for one, handler in before.items():
-                signal.signal(one, handler)
+        with signalled() as ended, Agent(plan) as agent:
+            _announce(agent, plan, as_json)
+            agent.wait(ended)
+            answer["unsent"] = agent.till.unsent()
         if not as_json:
             say(tr("Stopped. Sales not sent yet: {count}. They are kept.", LANG, count=answer["unsent"]))
 

@@ -11,13 +11,13 @@ from typing import Any, Final
 from rich.table import Table
 from sqlmodel import Session
 
-from endogene_token.bounds import address_bytes
 from endogene_token.chain.sender import Sender
+from endogene_token.chain.views import Role
 from endogene_token.cli.checks import catch_up
 from endogene_token.cli.console import amount, answering, out, settings, tell
+from endogene_token.cli.officer import acting
 from endogene_token.cli.options import LANG
 from endogene_token.errors import BooksDateError
-from endogene_token.hexes import to_hex
 from endogene_token.host import FREE_PORT, Ground
 from endogene_token.i18n import mark, tr
 from endogene_token.office.secret import OfficeSecret
@@ -82,26 +82,23 @@ def run_exceptions(state: str, *, data: Path | None, as_json: bool) -> None:
             _show_exceptions(rows, place)
 
 
-def run_take(number: int, officer: str, *, data: Path | None, as_json: bool) -> None:
+def run_take(number: int, key: Path | None, *, data: Path | None, as_json: bool) -> None:
     """Take an exception."""
-    with answering(as_json) as answer:
-        actor = _actor(officer)
-        with _desk(data) as place:
-            with changing(place.ground.engine, actor) as change:
-                answer.update(_exception_json(inbox.take(change, number)))
-            if not as_json:
-                tell(tr("Exception {number} is now of {owner}.", LANG, number=number, owner=actor.who))
+    with answering(as_json) as answer, _desk(data) as place:
+        actor = acting(place.ground, Role.TREASURER, key)
+        with changing(place.ground.engine, actor) as change:
+            answer.update(_exception_json(inbox.take(change, number)))
+        if not as_json:
+            tell(tr("Exception {number} is now of {owner}.", LANG, number=number, owner=actor.who))
 
 
-def run_close(number: int, how: str, officer: str, *, data: Path | None, as_json: bool) -> None:
+def run_close(number: int, how: str, key: Path | None, *, data: Path | None, as_json: bool) -> None:
     """Close an exception."""
-    with answering(as_json) as answer:
-        actor = _actor(officer)
-        with _desk(data) as place:
-            with changing(place.ground.engine, actor) as change:
-                answer.update(_exception_json(inbox.close(change, number, how, place.now)))
-            if not as_json:
-                tell(tr("Exception {number} is closed.", LANG, number=number))
+    with answering(as_json) as answer, _desk(data) as place:
+        with changing(place.ground.engine, acting(place.ground, Role.TREASURER, key)) as change:
+            answer.update(_exception_json(inbox.close(change, number, how, place.now)))
+        if not as_json:
+            tell(tr("Exception {number} is closed.", LANG, number=number))
 
 
 def run_dunning(*, data: Path | None, as_json: bool) -> None:
@@ -120,22 +117,20 @@ def run_dunning(*, data: Path | None, as_json: bool) -> None:
             _show_dunning(found, waiting, place)
 
 
-def run_propose(merchant: int, act: str, officer: str, *, data: Path | None, as_json: bool) -> None:
+def run_propose(merchant: int, act: str, key: Path | None, *, data: Path | None, as_json: bool) -> None:
     """Propose a suspension or its end."""
-    with answering(as_json) as answer:
-        actor = _actor(officer)
-        with _desk(data) as place:
-            with changing(place.ground.engine, actor) as change:
-                answer.update(_proposal_json(place.desk.propose(change, merchant, Act(act), place.now)))
-            if not as_json:
-                tell(tr("Proposal {number} waits for the registrar.", LANG, number=answer["number"]))
+    with answering(as_json) as answer, _desk(data) as place:
+        with changing(place.ground.engine, acting(place.ground, Role.TREASURER, key)) as change:
+            answer.update(_proposal_json(place.desk.propose(change, merchant, Act(act), place.now)))
+        if not as_json:
+            tell(tr("Proposal {number} waits for the registrar.", LANG, number=answer["number"]))
 
 
 def run_decide(number: int, is_approved: bool, why: str, *, data: Path | None, as_json: bool) -> None:
     """Decide a proposal with the registrar's key, and carry it out."""
     with answering(as_json) as answer, _desk(data) as place:
         registrar = Sender(place.ground.ledger, place.ground.folder.account("registrar"))
-        actor = _actor(registrar.address)
+        actor = Actor(f"officer:{registrar.address.lower()}", COMMAND)
         with changing(place.ground.engine, actor) as change:
             row = place.desk.decide(change, number, is_approved, why, place.now)
         carrying.carry_out(place.ground.engine, registrar, actor)
@@ -153,11 +148,6 @@ def _desk(data: Path | None) -> Iterator[_Place]:
         catch_up(ground)
         desk = Desk(ground.engine, ground.community, found, lambda: OfficeSecret.load(found))
         yield _Place(ground, desk, int(time.time()))
-
-
-def _actor(officer: str) -> Actor:
-    """Return whom the trail names: the officer, or who has the data folder. Raises AddressError."""
-    return Actor(f"officer:{to_hex(address_bytes(officer))}", COMMAND) if officer else COMMAND_LINE
 
 
 def _day(text: str) -> date:

@@ -5,17 +5,13 @@ from typing import Annotated
 
 import typer
 
-from endogene_token.cli.options import LANG, AsJson, Data
+from endogene_token.cli.options import LANG, AsJson, Data, TreasurerKey
 from endogene_token.i18n import tr
 
 exceptions = typer.Typer(no_args_is_help=True, help=tr("What does not add up, or must be decided.", LANG))
 dunning = typer.Typer(no_args_is_help=True, help=tr("Merchants that are late or near their limit.", LANG))
 
 Number = Annotated[int, typer.Argument(help=tr("Its number, as listed.", LANG), min=1, show_default=False)]
-Officer = Annotated[
-    str,
-    typer.Option("--officer", help=tr("The address of the officer who does it; the trail names it.", LANG)),
-]
 
 
 class ListedState(StrEnum):
@@ -64,11 +60,11 @@ def list_exceptions(
 
 
 @exceptions.command(help=tr("Become an exception's owner. Example: endogene exception take 7", LANG))
-def take(number: Number, officer: Officer = "", data: Data = None, as_json: AsJson = False) -> None:
+def take(number: Number, key: TreasurerKey = None, data: Data = None, as_json: AsJson = False) -> None:
     """Take an exception."""
     from endogene_token.cli.treasury import run_take
 
-    run_take(number, officer, data=data, as_json=as_json)
+    run_take(number, key, data=data, as_json=as_json)
 
 
 @exceptions.command(
@@ -80,14 +76,14 @@ def take(number: Number, officer: Officer = "", data: Data = None, as_json: AsJs
 def close(
     number: Number,
     how: Annotated[str, typer.Option("--how", help=tr("How it ended.", LANG))],
-    officer: Officer = "",
+    key: TreasurerKey = None,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
     """Close an exception."""
     from endogene_token.cli.treasury import run_close
 
-    run_close(number, how, officer, data=data, as_json=as_json)
+    run_close(number, how, key, data=data, as_json=as_json)
 
 
 @dunning.command(
@@ -111,14 +107,14 @@ def propose(
         typer.Argument(help=tr("The merchant's number.", LANG), min=0, max=2**32 - 1, show_default=False),
     ],
     act: Annotated[ProposedAct, typer.Option("--act", help=tr("What is proposed.", LANG))],
-    officer: Officer = "",
+    key: TreasurerKey = None,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
     """Propose a suspension or its end."""
     from endogene_token.cli.treasury import run_propose
 
-    run_propose(merchant, act, officer, data=data, as_json=as_json)
+    run_propose(merchant, act, key, data=data, as_json=as_json)
 
 
 @dunning.command(

@@ -8,9 +8,10 @@ import msgspec
 from rich.table import Table
 from sqlmodel import Session
 
-from endogene_token.cli.console import answering, out, settings, tell
+from endogene_token.cli.console import answering, out, tell
+from endogene_token.cli.opening import opened
 from endogene_token.cli.options import LANG
-from endogene_token.cli.selling import LONGEST_LIST, database, read_file, said_columns, write_errors
+from endogene_token.cli.selling import LONGEST_LIST, read_file, said_columns, write_errors
 from endogene_token.errors import UnknownUploadError
 from endogene_token.i18n import tr
 from endogene_token.office.trail import COMMAND_LINE, changing
@@ -42,11 +43,7 @@ def run_preview(file: Path, words: tuple[str, ...], *, as_json: bool) -> None:
 def run_uploads(merchant: int, *, data: Path | None, as_json: bool) -> None:
     """List a merchant's files and deliveries."""
     with answering(as_json) as answer:
-        with (
-            database(settings(data_dir=data)) as engine,
-            reading(engine) as connection,
-            Session(connection) as session,
-        ):
+        with opened(data) as (_, engine), reading(engine) as connection, Session(connection) as session:
             answer["uploads"] = [_told(one) for one in uploads(session, merchant, 0, LONGEST_LIST)]
         if as_json:
             return
@@ -61,11 +58,7 @@ def run_uploads(merchant: int, *, data: Path | None, as_json: bool) -> None:
 def run_errors(upload: int, path: Path, *, data: Path | None, as_json: bool) -> None:
     """Write the refused lines of a file or delivery."""
     with answering(as_json) as answer:
-        with (
-            database(settings(data_dir=data)) as engine,
-            reading(engine) as connection,
-            Session(connection) as session,
-        ):
+        with opened(data) as (_, engine), reading(engine) as connection, Session(connection) as session:
             found = session.get(SaleUpload, upload)
             if found is None:
                 raise UnknownUploadError(actual=upload)
@@ -79,7 +72,7 @@ def run_errors(upload: int, path: Path, *, data: Path | None, as_json: bool) -> 
 def run_disconnect(merchant: int, *, data: Path | None, as_json: bool) -> None:
     """End the secret of a shop's webhook."""
     with answering(as_json) as answer:
-        with database(settings(data_dir=data)) as engine, changing(engine, COMMAND_LINE) as change:
+        with opened(data) as (_, engine), changing(engine, COMMAND_LINE) as change:
             connecting.close(change, merchant, woocommerce.KIND)
         answer.update({"merchant": merchant, "kind": woocommerce.KIND})
         if not as_json:

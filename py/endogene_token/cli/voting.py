@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
+import msgspec
 import typer
 from rich.table import Table
 
@@ -24,8 +25,11 @@ from endogene_token.hexes import from_hex, to_hex
 from endogene_token.host.community import running_service
 from endogene_token.host.folder import DataFolder
 from endogene_token.i18n import tr
+from endogene_token.receipts import Domain
 from endogene_token.sdk import ProjectClient, VoterClient
+from endogene_token.sdk.access import authorization
 from endogene_token.sdk.effects import Reply
+from endogene_token.sdk.keys import TillKey
 from endogene_token.sdk.problems import problem
 from endogene_token.signers import CommandDevice, DeviceSigner, KeyfileSigner, Signer
 
@@ -200,6 +204,15 @@ def post(url: str, path: str, body: object) -> dict[str, Any]:
     return _answer(
         url, lambda: httpx.post(f"{url}{path}", json=body, timeout=TIMEOUT_SECONDS, trust_env=False)
     )
+
+
+def keep_text(url: str, text: str, key: TillKey, domain: Domain) -> None:
+    """Have the service keep a text for a member or an officer with this key. Raises as `post`."""
+    body = msgspec.json.encode({"text": text})
+    proof = authorization(key, domain, "POST", "/v1/texts", int(time.time()), body=body)
+    headers = {"authorization": proof, "content-type": "application/json"}
+    options: dict[str, Any] = {"timeout": TIMEOUT_SECONDS, "trust_env": False}
+    _answer(url, lambda: httpx.post(f"{url}/v1/texts", content=body, headers=headers, **options))
 
 
 def _answer(url: str, ask: Callable[[], httpx.Response]) -> dict[str, Any]:

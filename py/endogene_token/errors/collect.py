@@ -104,5 +104,15 @@ class InstalmentError(CollectError):
 
 
 class NotAwaitedError(CollectError):
-    what = "The chain does not await {actual} any more, which {limit} would pay."
+    what = "{limit} is for {actual}, which nobody awaits any more: it was paid, dropped or set off meanwhile."
     advice = "Cancel the run and draft it again."
+
+
+class ItemStateError(CollectError):
+    what = "The item {reference} is {actual} in this run; it must be {limit}."
+    advice = "Look at the run: the bank may have told of it meanwhile."
+
+
+class ItemDayError(CollectError):
+    what = "The bank may still carry out {reference}: its day is {limit}, and today is {actual}."
+    advice = "Wait until that day has passed, and the bank's statement of it has come."

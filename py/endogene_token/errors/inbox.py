@@ -18,6 +18,11 @@ class ExceptionClosedError(TreasuryInboxError):
     advice = "Nothing is to be done; if its cause came back, another exception is open."
 
 
+class ReportCountError(TreasuryInboxError):
+    what = "{actual} reports of this member are open; the limit is {limit}."
+    advice = "Wait until the office has answered them, or come by."
+
+
 class BankUnknownError(TreasuryInboxError):
     what = "There is nothing to reconcile: no statement of the bank was imported by {actual}."
     advice = "Import a statement of the bank first, and write the opening balance into bank.toml."

@@ -8,11 +8,6 @@ class HostedSaleError(InputError):
     advice = "Correct it and send it again: what was taken already is not taken twice."
 
 
-class BuyerUnknownError(HostedSaleError):
-    what = "Nobody is known here by {actual}."
-    advice = "Check the card or the telephone number, or record the sale without its buyer."
-
-
 class NotHostedError(HostedSaleError):
     what = "Merchant {merchant} has no hosted till {actual}."
     advice = "Have the cooperative host a till (endogene till host), or correct the number."
@@ -91,6 +86,12 @@ class ColumnUnmappedError(UploadError):
 class AmountTextError(UploadError):
     what = "On line {line}, {actual} is not an amount such as {limit}."
     advice = "Write amounts with two decimals, or give the column of amounts in cents."
+
+
+class MemberTextError(UploadError):
+    # What stands there is not repeated: it may be a name or a card.
+    what = "On line {line}, what stands for the member is no number."
+    advice = "Write the member's number in digits alone; leave the cell empty for a sale without a member."
 
 
 class DateOrderError(UploadError):

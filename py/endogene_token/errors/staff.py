@@ -17,6 +17,11 @@ class StaffCountError(OfficeError):
     advice = "End the accounts of those who have left."
 
 
+class MemberAccountError(OfficeError):
+    what = "Member {actual} has an account already: {limit}."
+    advice = "Invite the member anew to this account; used, the code ends the passkeys from before."
+
+
 class UnknownStaffError(OfficeError):
     what = "There is no account {actual}."
     advice = "List the accounts; each is named by its id."
@@ -25,6 +30,11 @@ class UnknownStaffError(OfficeError):
 class StaffEndedError(OfficeError):
     what = "The account {actual} ended on {limit}."
     advice = "Nothing was changed; invite the person anew if he or she has come back."
+
+
+class NoDeviceKeyError(OfficeError):
+    what = "Member {actual} has no passkey with which ballots are signed."
+    advice = "Make one with a code of the cooperative's office."
 
 
 class UnknownSessionError(OfficeError):

@@ -42,6 +42,11 @@ class AgentLineError(AgentError):
     advice = "Correct the line and drop it in a new file: what was recorded is not recorded twice."
 
 
+class AgentFaultError(AgentError):
+    what = "The program failed at this line and did not record it: {actual}."
+    advice = "Send the line and the agent's log to those who maintain the program; the other lines go on."
+
+
 class AgentTokenError(AgentError):
     what = "The request does not carry the agent's token."
     advice = "Send the text of the file {limit} in the header X-Endogene-Token."
@@ -65,6 +70,11 @@ class ListenError(SetupError):
 class InboxError(SetupError):
     what = "The folder {actual} cannot be used for the shop's files: {limit}."
     advice = "Give a folder in which this program may read, write and rename."
+
+
+class UnendedLineError(SetupError):
+    what = "The last line of the file {actual} waits for its end since {limit} minutes; it is not recorded."
+    advice = "Have a line feed written after it, or drop the file again, whole, under another name."
 
 
 class AgentRunningError(SetupError):

@@ -35,7 +35,7 @@ class WebhookDisabledError(WebhookError):
 
 class SecretRotatingError(WebhookError):
     what = "The endpoint {actual} already has two secrets, until {limit}."
-    advice = "Put the newer one in place; the older one ends by itself, and then it can be rotated again."
+    advice = "Put the newer one in place; the older one ends by itself. With an overlap of 0, both end now."
 
 
 class DeliveryError(WebhookError):

@@ -4,7 +4,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Final
 
@@ -27,6 +27,7 @@ from endogene_token.host.ground import FoundingPlan, Ground
 from endogene_token.host.officers import Officers
 from endogene_token.host.threads import Server, Worker
 from endogene_token.indexer import Indexer
+from endogene_token.office.identities import Identity
 from endogene_token.office.secret import OfficeSecret
 from endogene_token.relay import Relay
 from endogene_token.relay.models import RelayBatch, State
@@ -68,6 +69,8 @@ class Host(Ground):
         Raises as Ground does, and as Server does.
         """
         self._api_port = settings.api_port if api_port is None else api_port
+        self.identities: Sequence[Identity] = ()
+        """Whom a visitor may be without a passkey: the demo's."""
         super().__init__(settings, plan, node_port=node_port)
 
     @property
@@ -103,7 +106,7 @@ class Host(Ground):
         self._settler = self._worker("settler", settler.run)
         desk = Desk(self.engine, self.community, self.settings, secret)
         self._daily = self._worker("daily", Daily(desk, self.officers.registrar).run)
-        app = create_app(self.settings, self.engine, self.ledger, self.community)
+        app = create_app(self.settings, self.engine, self.ledger, self.community, lambda: self.identities)
         self._server = Server(app, self.settings.api_host, self._api_port)
         self.parts.callback(self._server.stop)
         self._announce()

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from endogene_token.chain.calls import Ledger
 from endogene_token.errors import NotHostedError, TillBusyError
@@ -40,6 +40,12 @@ class Hosting:
         self._revoke(old)  # before it is forgotten: killed here and run again, it is found once more
         self.tills.open(key, till)
         return till
+
+    def known(self, till: int) -> HostedTill | None:
+        """Return the hosted till of this number, its own or its present one on the ledger, or None."""
+        named = or_(col(HostedTill.number) == till, col(HostedTill.till) == till)
+        with reading(self.tills.engine) as connection, Session(connection) as session:
+            return session.exec(select(HostedTill).where(named, HostedTill.state == TillState.OPEN)).first()
 
     def unhost(self, number: int, *, at_once: bool = False) -> int:
         """Destroy a till's key and revoke it; return how many sales wait for good.

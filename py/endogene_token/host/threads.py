@@ -1,7 +1,6 @@
 """The workers of a host, each in a thread of its own, and the API's server."""
 
 import errno
-import socket
 import threading
 from collections.abc import Callable
 
@@ -10,9 +9,11 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from endogene_token.errors import EndogeneError, PortTakenError, ServiceUnavailableError, SettingError
+from endogene_token.sockets import tcp_listener
 
 START_SECONDS = 15.0
 STOP_SECONDS = 15.0
+MOST_CONNECTIONS = 500  # kept open at once, below the 1024 files that a process may have; the next: 503
 
 log = structlog.get_logger()
 
@@ -54,8 +55,7 @@ class Server:
 
         Raises PortTakenError, SettingError (an address that is not this machine's), ServiceUnavailableError.
         """
-        self._socket = socket.socket()
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket = tcp_listener()
         try:
             self._socket.bind((host, port))
         except OSError as error:
@@ -65,7 +65,12 @@ class Server:
             raise SettingError(field="api_host", actual=host, limit=error.strerror) from error
         self.url = f"http://{host}:{self._socket.getsockname()[1]}"
         config = uvicorn.Config(
-            app, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=5
+            app,
+            log_config=None,
+            access_log=False,
+            lifespan="on",
+            timeout_graceful_shutdown=5,
+            limit_concurrency=MOST_CONNECTIONS,
         )
         self._server = uvicorn.Server(config)
         self._worker = Worker("api", lambda _: self._server.run(sockets=[self._socket]))

@@ -105,23 +105,26 @@ class NewKey:
     token: str = field(repr=False)
 
 
-def make(change: Change, wanted: Wanted) -> NewKey:
-    """Make a key. Raises UnknownMerchantError, KeyCountError."""
+def make(change: Change, wanted: Wanted, until: int | None = None) -> NewKey:
+    """Make a key. `until`: when it ends at the latest, whatever is wanted: a key makes none that outlives it.
+
+    Raises UnknownMerchantError, KeyCountError.
+    """
     holder = wanted.holder
     if holder.merchant is not None and change.session.get(Merchant, holder.merchant) is None:
         raise UnknownMerchantError(actual=holder.merchant)
-    count = _in_force(change.session, holder)
+    count = _in_force(change.session, holder, wanted.mode)
     if count >= MOST_KEYS:
         raise KeyCountError(actual=count, limit=MOST_KEYS)
-    made = _write(change.session, wanted, wanted.days * DAY)
+    made = _write(change.session, wanted, _lifetime(wanted.days * DAY, until))
     _note(change, "key.created", made.key, scopes=sorted(wanted.scopes), until=_day(made.key.expires_at))
     return made
 
 
-def rotate(change: Change, key_id: str, overlap: int = DEFAULT_OVERLAP) -> NewKey:
+def rotate(change: Change, key_id: str, overlap: int = DEFAULT_OVERLAP, until: int | None = None) -> NewKey:
     """Make a key like this one, which itself ends after `overlap` seconds: time to put the new one in place.
 
-    Raises UnknownKeyError, KeyEndedError, KeyRotatedError, RangeError.
+    `until`: as for `make`. Raises UnknownKeyError, KeyEndedError, KeyRotatedError, RangeError.
     """
     check_range("overlap", overlap, LONGEST_OVERLAP)
     row = _found(change.session, key_id)
@@ -130,7 +133,7 @@ def rotate(change: Change, key_id: str, overlap: int = DEFAULT_OVERLAP) -> NewKe
     if row.replaced_by is not None:
         raise KeyRotatedError(actual=key_id, limit=row.replaced_by)
     wanted = Wanted(old.holder, old.scopes, old.mode, old.label, officer=old.officer)
-    made = _write(change.session, wanted, row.lifetime)
+    made = _write(change.session, wanted, _lifetime(row.lifetime, until))
     row.replaced_by, row.expires_at = made.key.id, min(row.expires_at, int(time.time()) + overlap)
     change.session.add(row)
     _note(change, "key.rotated", old, replaced_by=made.key.id, overlap=overlap)
@@ -153,9 +156,13 @@ def find(session: Session, key_id: str) -> ApiKey:
     return _told(_found(session, key_id))
 
 
-def page(session: Session, holder: Holder | None, after: str, limit: int) -> list[ApiKey]:
-    """Return `limit` keys of a holder (None: of all) after an id, by their ids."""
+def page(
+    session: Session, holder: Holder | None, after: str, limit: int, mode: Mode | None = None
+) -> list[ApiKey]:
+    """Return `limit` keys of a holder (None: of all) after an id, by their ids; only those of `mode`."""
     query = select(OfficeApiKey).where(OfficeApiKey.id > after)
+    if mode is not None:
+        query = query.where(OfficeApiKey.mode == mode)
     if holder is not None:
         query = query.where(OfficeApiKey.merchant == holder.merchant, OfficeApiKey.role == holder.role)
     return [_told(row) for row in session.exec(query.order_by(col(OfficeApiKey.id)).limit(limit))]
@@ -212,9 +219,9 @@ def _write(session: Session, wanted: Wanted, lifetime: int) -> NewKey:
     return NewKey(_told(row), f"ek_{wanted.mode}_{key_id}_{secret}")
 
 
-def new_id() -> str:
+def new_id(length: int = ID_LENGTH) -> str:
     """Return what names a thing of the office in lists and in the trail; it opens nothing."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(ID_LENGTH))
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))
 
 
 def hash_of(secret: str) -> bytes:
@@ -226,8 +233,17 @@ def hash_of(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
-def _in_force(session: Session, holder: Holder) -> int:
-    own = (OfficeApiKey.merchant == holder.merchant, OfficeApiKey.role == holder.role)
+def _lifetime(seconds: int, until: int | None) -> int:
+    return seconds if until is None else min(seconds, until - int(time.time()))
+
+
+def _in_force(session: Session, holder: Holder, mode: Mode) -> int:
+    """Return how many keys of a holder open something; the sandbox's take no room from the live ones."""
+    own = (
+        OfficeApiKey.merchant == holder.merchant,
+        OfficeApiKey.role == holder.role,
+        OfficeApiKey.mode == mode,
+    )
     now = int(time.time())
     query = select(func.count()).where(
         *own, col(OfficeApiKey.revoked_at).is_(None), OfficeApiKey.expires_at > now

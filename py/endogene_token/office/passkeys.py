@@ -35,6 +35,7 @@ from endogene_token.config import Settings
 from endogene_token.errors import PasskeyRefusedError, PasskeyTakenError
 from endogene_token.i18n import mark
 from endogene_token.office import staff
+from endogene_token.office.scopes import StaffRole
 from endogene_token.office.staff_models import (
     LONGEST_CREDENTIAL,
     OfficeAccount,
@@ -51,6 +52,8 @@ ALGORITHMS: Final = [
     COSEAlgorithmIdentifier.EDDSA,
     COSEAlgorithmIdentifier.RSASSA_PKCS1_v1_5_SHA_256,  # Windows Hello on older machines
 ]
+OF_MEMBERS: Final = [COSEAlgorithmIdentifier.ECDSA_SHA_256]
+"""The one that the chain verifies: with its passkey a member signs ballots."""
 _CHALLENGE_BYTES: Final = 32
 _Verified = TypeVar("_Verified")
 
@@ -106,7 +109,7 @@ def registration_options(
             user_verification=UserVerificationRequirement.REQUIRED,
         ),
         exclude_credentials=[PublicKeyCredentialDescriptor(one.credential) for one in held],
-        supported_pub_key_algs=ALGORITHMS,
+        supported_pub_key_algs=algorithms(account),
     )
     return options_to_json_dict(options)
 
@@ -125,6 +128,11 @@ def login_options(engine: Engine, site: Site) -> dict[str, Any]:
 def registering(account: str) -> str:
     """Return whom the challenge of a registration is for."""
     return f"account:{account}"
+
+
+def algorithms(account: OfficeAccount) -> list[COSEAlgorithmIdentifier]:
+    """Return by which algorithms a passkey of this account may sign."""
+    return OF_MEMBERS if account.role == StaffRole.MEMBER else ALGORITHMS
 
 
 def answer(engine: Engine, credential: Mapping[str, Any]) -> Answer:
@@ -153,7 +161,7 @@ def register(change: Change, site: Site, given: Answer, account: OfficeAccount) 
             expected_rp_id=site.rp_id,
             expected_origin=list(site.origins),
             require_user_verification=True,
-            supported_pub_key_algs=ALGORITHMS,
+            supported_pub_key_algs=algorithms(account),
         )
     )
     if len(verified.credential_id) > LONGEST_CREDENTIAL:
@@ -185,21 +193,34 @@ def login(change: Change, site: Site, given: Answer) -> OfficeAccount:
     row = _passkey_of(change.session, given.credential)
     if given.subject != LOGIN:
         raise PasskeyRefusedError(actual=UNASKED)
-    key, count = row.public_key, row.sign_count
-    verified = _checked(
-        lambda: verify_authentication_response(
-            credential=dict(given.credential),
-            expected_challenge=given.challenge,
-            expected_rp_id=site.rp_id,
-            expected_origin=list(site.origins),
-            credential_public_key=key,
-            credential_current_sign_count=count,
-            require_user_verification=True,
-        )
-    )
-    row.sign_count = verified.new_sign_count
-    change.session.add(row)
+    _count(change.session, site, given, row)
     return staff.find(change.session, row.account)
+
+
+def confirm(engine: Engine, site: Site, given: Answer, *, is_ended_too: bool = False) -> OfficePasskey:
+    """Return the member's passkey that signed what is done, on a page of ours, and keep its count.
+
+    The challenge is the digest of the act itself; `subject` is `holding` of the member. `is_ended_too`: a
+    passkey that logs nobody in any more may still be the key that the chain knows.
+
+    Raises PasskeyRefusedError.
+    """
+    if _challenge_of(given.credential) != given.challenge:
+        raise PasskeyRefusedError(actual=UNPROVEN)
+    with writing(engine) as connection, Session(connection, expire_on_commit=False) as session:
+        row = _passkey_of(session, given.credential, is_ended_too=is_ended_too)
+        account = staff.find(session, row.account)
+        if account.role != StaffRole.MEMBER or given.subject != holding(account.member or 0):
+            raise PasskeyRefusedError(actual=UNKNOWN)
+        _count(session, site, given, row)
+        session.flush()
+        session.expunge(row)
+    return row
+
+
+def holding(member: int) -> str:
+    """Return for whom a member's act is signed."""
+    return f"member:{member}"
 
 
 def _give(engine: Engine, subject: str) -> bytes:
@@ -225,14 +246,34 @@ def _challenge_of(credential: Mapping[str, Any]) -> bytes:
     return challenge
 
 
-def _passkey_of(session: Session, credential: Mapping[str, Any]) -> OfficePasskey:
+def _count(session: Session, site: Site, given: Answer, row: OfficePasskey) -> None:
+    """Keep the count of a passkey that signed its challenge on a page of ours. Raises PasskeyRefusedError."""
+    key, count = row.public_key, row.sign_count
+    verified = _checked(
+        lambda: verify_authentication_response(
+            credential=dict(given.credential),
+            expected_challenge=given.challenge,
+            expected_rp_id=site.rp_id,
+            expected_origin=list(site.origins),
+            credential_public_key=key,
+            credential_current_sign_count=count,
+            require_user_verification=True,
+        )
+    )
+    row.sign_count = verified.new_sign_count
+    session.add(row)
+
+
+def _passkey_of(
+    session: Session, credential: Mapping[str, Any], *, is_ended_too: bool = False
+) -> OfficePasskey:
     """Return the passkey in force that an answer names. Raises PasskeyRefusedError."""
     try:
         named = base64url_to_bytes(credential["rawId"])
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise PasskeyRefusedError(actual=UNPROVEN) from error
     row = session.get(OfficePasskey, named)
-    if row is None or row.revoked_at is not None:
+    if row is None or (row.revoked_at is not None and not is_ended_too):
         raise PasskeyRefusedError(actual=UNKNOWN)
     return row
 

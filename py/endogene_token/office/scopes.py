@@ -82,7 +82,7 @@ ROLE_SCOPES: Final[Mapping[OfficeRole, frozenset[Scope]]] = {
 
 
 class StaffRole(StrEnum):
-    """As what a person logs in: for a merchant, in a role of the office, or as mentor or director."""
+    """As what a person logs in: for a merchant, in a role of the office, as mentor, director or member."""
 
     STAFF = "staff"
     OWNER = "owner"
@@ -94,6 +94,7 @@ class StaffRole(StrEnum):
     AUDITOR = "auditor"
     MENTOR = "mentor"
     DIRECTOR = "director"
+    MEMBER = "member"
 
     @property
     def office(self) -> OfficeRole | None:
@@ -108,6 +109,7 @@ SESSION_SCOPES: Final[Mapping[StaffRole, frozenset[Scope]]] = {
     # Who mentors or directs reads here, and signs with the member's own key what is decided.
     StaffRole.MENTOR: frozenset({Scope.EVENTS_READ}),
     StaffRole.DIRECTOR: frozenset({Scope.TREASURY_READ, Scope.EVENTS_READ, Scope.TRAIL_READ}),
+    StaffRole.MEMBER: frozenset(),  # nothing but what is the member's own
 }
 """What a person may do who has logged in."""
 
@@ -116,7 +118,7 @@ SESSION_SCOPES: Final[Mapping[StaffRole, frozenset[Scope]]] = {
 class Holder:
     """Whose key it is: one merchant (its member number) or one role. Raises HolderError.
 
-    A session may also be of one member, who mentors or directs; no key of the API is.
+    A session may also be of one member, who mentors, directs or reads its own; no key of the API is.
     """
 
     merchant: int | None = None

@@ -2,7 +2,9 @@
 
 A person's name is kept sealed, for the lists of those who may read them; the trail and the chain have the
 account's id alone. An account of an officer names the address that has the role on chain, one of a mentor or
-a director the member's number: what it opens is what the chain says of them at that moment.
+a director the member's number: what it opens is what the chain says of them at that moment. A member's own
+account opens the wallet while the membership is valid, as the read model of the chain has it: it is there
+when no node answers, too.
 """
 
 import time
@@ -17,6 +19,7 @@ from endogene_token.chain.assembly import Assembly
 from endogene_token.chain.calls import Ledger
 from endogene_token.chain.projects import Projects
 from endogene_token.errors import (
+    MemberAccountError,
     StaffCountError,
     StaffEndedError,
     StaffShapeError,
@@ -27,7 +30,7 @@ from endogene_token.errors import (
 from endogene_token.hexes import to_hex
 from endogene_token.indexer.models import Member, Merchant
 from endogene_token.indexer.project_models import Project
-from endogene_token.office.keys import new_id
+from endogene_token.office.keys import DAY, new_id
 from endogene_token.office.models import OfficeTrail
 from endogene_token.office.scopes import Holder, StaffRole
 from endogene_token.office.sealed import seal, unseal
@@ -44,6 +47,7 @@ _GIVEN_BY: Final = {
     StaffRole.AUDITOR: "name",
     StaffRole.MENTOR: "member",
     StaffRole.DIRECTOR: "member",
+    StaffRole.MEMBER: "member",
 }
 _OVER: Final = {ProjectState.EVALUATED, ProjectState.TERMINATED, ProjectState.LAPSED}
 
@@ -77,7 +81,7 @@ class Person:
 
 
 def create(change: Change, secret: OfficeSecret, person: Person) -> OfficeAccount:
-    """Open an account. Raises UnknownMerchantError, UnknownMemberError, StaffCountError.
+    """Open an account. Raises UnknownMerchantError, UnknownMemberError, StaffCountError, MemberAccountError.
 
     The caller writes the entry of the trail: see `invitations.invite`.
     """
@@ -86,6 +90,8 @@ def create(change: Change, secret: OfficeSecret, person: Person) -> OfficeAccoun
         _require_room(session, person.merchant)
     if person.member is not None and session.get(Member, person.member) is None:
         raise UnknownMemberError(actual=person.member)
+    if person.role is StaffRole.MEMBER:
+        _require_first(session, person.member)
     account = new_id()
     row = OfficeAccount(
         id=account,
@@ -173,6 +179,9 @@ def is_worth(ledger: Ledger, session: Session, row: OfficeAccount) -> bool:
         return row.officer is not None and ledger.role_until(role.office.on_chain, to_hex(row.officer)) > now
     if role is StaffRole.DIRECTOR:
         return row.member is not None and Assembly(ledger).director(row.member).until > now
+    if role is StaffRole.MEMBER:
+        member = session.get(Member, row.member)
+        return member is not None and member.valid_from <= now // DAY < member.valid_until
     return role is not StaffRole.MENTOR or _is_mentor(ledger, session, row.member)
 
 
@@ -210,3 +219,11 @@ def _require_room(session: Session, merchant: int) -> None:
     count = session.exec(select(func.count()).where(*own)).one()
     if count >= MOST_ACCOUNTS:
         raise StaffCountError(actual=count, limit=MOST_ACCOUNTS)
+
+
+def _require_first(session: Session, member: int | None) -> None:
+    """Raise MemberAccountError when a member has a wallet already: a second one would be another's."""
+    own = (OfficeAccount.member == member, OfficeAccount.role == StaffRole.MEMBER)
+    row = session.exec(select(OfficeAccount).where(*own, col(OfficeAccount.ended_at).is_(None))).first()
+    if row is not None:
+        raise MemberAccountError(actual=member, limit=row.id)

@@ -176,7 +176,8 @@ def network(host: str | None) -> str:
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
         address = address.ipv4_mapped
     prefix = V4_PREFIX if address.version == 4 else V6_PREFIX
-    return str(ipaddress.ip_network(f"{address}/{prefix}", strict=False))
+    found = str(ipaddress.ip_network(f"{address}/{prefix}", strict=False))
+    return f"0{found}" if found.startswith(":") else found  # as a word of the trail begins
 
 
 def _rows(session: Session) -> Iterator[OfficeTrail]:

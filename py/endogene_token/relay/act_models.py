@@ -9,7 +9,7 @@ from endogene_token.relay.vote_models import VoteState
 
 
 class RelayMemberAct(SQLModel, table=True):
-    """An act for the book, the currency or the desk (`contract`), under the digest that its member signed.
+    """An act for the book, the currency, the desk or the register (`contract`), by the digest that is signed.
 
     The digest of an act may be guessed; its `receipt`, which depends on the signature, may not.
     `content` is JSON, see `act_json`; `tranche` that of a claim which is reviewed or released. `number` is

@@ -38,14 +38,13 @@ class Fate:
     refusal: EndogeneError | None = None
 
 
-def keep_text(engine: Engine, text: str) -> RelayText:
-    """Keep a text for good, under its hash. Raises TextError."""
-    row = RelayText(hash=text_hash(text), text=normal_text(text))
-    with writing(engine) as connection, Session(connection) as session:
-        insert = INSERT[session.get_bind().dialect.name](RelayText)
-        session.execute(insert.values(hash=row.hash, text=row.text).on_conflict_do_nothing())
-        crash.point("texts.kept")
-    return row
+def keep_text(session: Session, text: str) -> bool:
+    """Keep a text for good, under its hash; return whether it is new. Raises TextError."""
+    insert = INSERT[session.get_bind().dialect.name](RelayText)
+    values = insert.values(hash=text_hash(text), text=normal_text(text))
+    written = session.execute(values.on_conflict_do_nothing().returning(col(RelayText.hash)))
+    crash.point("texts.kept")
+    return written.first() is not None
 
 
 def accept(engine: Engine, signed: SignedBallot, sealed_opening: bytes | None = None) -> str:

@@ -1,4 +1,4 @@
-"""The queue of what members sign for the book of projects, the project currency and the redemption desk.
+"""The queue of what members sign for the book of projects, the project currency, the desk and the register.
 
 An act is known by the digest that its member signed; sent again it is the same one, and a refused one is
 tried again. It is followed by its receipt, which only those know who have its signature: most acts are few

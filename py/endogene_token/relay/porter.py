@@ -1,4 +1,7 @@
-"""Brings what members signed to the book of projects, the currency and the redemption desk. See {Porter}."""
+"""Brings what members signed to the book of projects, the currency, the redemption desk and the register.
+
+See {Porter}.
+"""
 
 from typing import Final
 
@@ -14,6 +17,7 @@ from endogene_token.chain.sender import Sender
 from endogene_token.errors import (
     ActNumberError,
     EndogeneError,
+    HolderSignatureError,
     LedgerRefusal,
     MemberSignatureError,
     NodeAnswerError,
@@ -65,7 +69,8 @@ class Porter:
                 return self._follows(row, rows, nonce)
             return self._send(row, signed)
         except LedgerRefusal as error:
-            if isinstance(error, MemberSignatureError) and self._nonce(row) != row.nonce:
+            unsigned = isinstance(error, MemberSignatureError | HolderSignatureError)
+            if unsigned and self._nonce(row) != row.nonce:
                 return False  # another relay was faster: the next step finds what it did
             log.warning("act refused", action=row.action, error=error.code)
             return self._end(row, refusal=error)

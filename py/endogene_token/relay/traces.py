@@ -24,6 +24,7 @@ from endogene_token.member_acts import (
     DroppingCash,
     Evaluating,
     FilingAccount,
+    KeepingKey,
     Mentoring,
     Netting,
     Paying,
@@ -61,6 +62,7 @@ EVENTS: Final[Mapping[type[Content], str]] = {
     DroppingCash: "CashRequestDropped",
     Asking: "RedemptionRequested",
     Dropping: "RedemptionDropped",
+    KeepingKey: "KeyRotationCancelled",
 }
 """The event that each action leaves behind."""
 
@@ -78,6 +80,7 @@ _INDEXED: Final[Mapping[type[Content], Callable[[Act, Any], tuple[int | None, ..
     DroppingCash: lambda _, said: (said.request,),
     Asking: lambda act, _: (None, act.member),
     Dropping: lambda _, said: (said.redemption,),
+    KeepingKey: lambda act, _: (act.member,),
 }
 """The numbers that the event is found by, where they are not the subject alone."""
 

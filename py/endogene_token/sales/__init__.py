@@ -4,7 +4,7 @@ API, CSV, connector ── intake ── hosted_sale ── Signer ── relay_
                        (once a receipt)         (with the hosted till's key, in the queue's transaction)
 """
 
-from endogene_token.sales.buyers import Buyer, Buyers, MembersOnly
+from endogene_token.sales.buyers import Buyer, Buyers
 from endogene_token.sales.intake import Intake
 from endogene_token.sales.models import HostedSale, HostedTill, SaleConnector, SaleState, SaleUpload
 from endogene_token.sales.signing import Signer
@@ -17,7 +17,6 @@ __all__ = [
     "HostedTill",
     "HostedTills",
     "Intake",
-    "MembersOnly",
     "SaleConnector",
     "SaleState",
     "SaleUpload",

@@ -5,8 +5,6 @@ from typing import Final, Protocol
 
 from sqlmodel import Session
 
-from endogene_token.bounds import MAX_UINT32, check_range
-from endogene_token.errors import BuyerUnknownError
 from endogene_token.sdk.sales import ANONYMOUS
 
 _SHOWN: Final = 4  # last characters of a card or a telephone: enough for its holder to know it
@@ -34,15 +32,3 @@ class Buyers(Protocol):
 
     def member_of(self, session: Session, buyer: Buyer) -> int:
         """Return the member's number, 0 for nobody. Raises InputError for a card or telephone unknown."""
-
-
-class MembersOnly:
-    """Where there is no office: a member is known by his or her number only."""
-
-    def member_of(self, session: Session, buyer: Buyer) -> int:  # noqa: ARG002  the office needs it
-        """Return the member's number. Raises BuyerUnknownError for a card or a telephone, RangeError."""
-        if buyer.card or buyer.phone:
-            raise BuyerUnknownError(actual=buyer)
-        member = buyer.member or ANONYMOUS
-        check_range("member", member, MAX_UINT32)
-        return member

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import cache
 from typing import Final, Literal
 
-from babel.numbers import get_currency_precision
+from babel.numbers import get_currency_precision, get_currency_symbol
 
-from endogene_token.errors import AmountTextError, KindError, MomentError
+from endogene_token.errors import AmountTextError, KindError, MemberTextError, MomentError
 from endogene_token.money import MAX_AMOUNT
 from endogene_token.sdk.sales import Moment
 
@@ -15,7 +16,9 @@ DateForm = Literal["iso", "dmy", "mdy"]
 EXAMPLES: Final = {"iso": "2026-03-31 19:55", "dmy": "31/03/2026 19:55", "mdy": "03/31/2026 19:55"}
 SALES: Final = ("sale", "purchase", "vente", "achat")
 RETURNS: Final = ("return", "refund", "reversal", "retour", "remboursement", "annulation")
-_SIGNS: Final = re.compile("[\\s\u00a0\u202f'’$€£]|(?i:cad|eur|usd)")
+_SIGNED_IN: Final = ("en", "en_CA", "fr", "fr_CA")  # languages that write a currency's sign each in its way
+_LONGEST_NUMBER: Final = 10  # digits of a member number
+_BETWEEN: Final = re.compile("[\\s\u00a0\u202f'’]")
 _NEGATIVE: Final = re.compile(r"-([^-()]+)|([^-()]+)-|\(([^-()]+)\)")
 _PLAIN: Final = re.compile(r"([0-9]{1,18})(?:[.,]([0-9]{1,3}))?")
 _GROUPED: Final = re.compile(r"([0-9]{1,3}(?:([.,])[0-9]{3})(?:\2[0-9]{3})*)(?!\2)[.,]([0-9]{2,3})")
@@ -28,15 +31,26 @@ _DAY: Final = re.compile(
 def amount(text: str, line: int, currency: str, *, is_cents: bool) -> int:
     """Return an amount in minor units, negative if it is. Raises AmountTextError.
 
-    What could be read in two ways (1.234) is refused: a thousand times too much is no rounding error.
+    What could be read in two ways (1.234) is refused: a thousand times too much is no rounding error. So is
+    the sign of another currency: five pounds are not five dollars.
     """
-    bare = _SIGNS.sub("", text)
+    bare = _signs(currency).sub("", _BETWEEN.sub("", text))
     signed = _NEGATIVE.fullmatch(bare)
     digits = bare if signed is None else "".join(filter(None, signed.groups()))
     value = _cents(digits) if is_cents else _decimal(digits, get_currency_precision(currency))
     if value is None or value > MAX_AMOUNT:
-        raise AmountTextError(line=line, actual=text or "∅", limit="1234" if is_cents else "12,34")
+        example = "1234" if is_cents else f"12,34 {currency}"
+        raise AmountTextError(line=line, actual=text or "∅", limit=example)
     return value if signed is None else -value
+
+
+def member(text: str, line: int) -> int | None:
+    """Return a member's number, None for an empty cell. Raises MemberTextError: nobody is not guessed."""
+    if not text:
+        return None
+    if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER:
+        return int(text)
+    raise MemberTextError(line=line)
 
 
 def moment(text: str, line: int, form: DateForm) -> Moment:
@@ -71,6 +85,14 @@ def is_refund(kind: str, value: int, line: int) -> bool:
     if (word and word not in SALES) or value < 0:
         raise KindError(line=line, actual=kind or "∅", limit=", ".join((*SALES, *RETURNS)))
     return False
+
+
+@cache
+def _signs(currency: str) -> re.Pattern[str]:
+    """Return what people write beside an amount of this currency: its sign, its code, both."""
+    signs = {_BETWEEN.sub("", get_currency_symbol(currency, one)) for one in _SIGNED_IN}
+    own = {currency, *signs, *(f"{sign}{currency}" for sign in signs)}
+    return re.compile("|".join(map(re.escape, sorted(own, key=len, reverse=True))), re.IGNORECASE)
 
 
 def _cents(digits: str) -> int | None:

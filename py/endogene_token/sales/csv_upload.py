@@ -25,7 +25,7 @@ from endogene_token.errors import (
     UploadEmptyError,
 )
 from endogene_token.sales.buyers import Buyer
-from endogene_token.sales.cells import DateForm, amount, date_form, is_refund, moment
+from endogene_token.sales.cells import DateForm, amount, date_form, is_refund, member, moment
 from endogene_token.sales.deliveries import Refused, Row
 from endogene_token.sdk.sales import NewPurchase, NewReversal
 
@@ -37,6 +37,7 @@ SHOWN_ROWS: Final = 10
 DELIMITERS: Final = (",", ";", "\t", "|")
 REQUIRED: Final = ("receipt", "amount", "at")
 _LINES_LOOKED_AT: Final = 50
+_LINE_ENDS: Final = re.compile("\r\n|\n|\r")  # not those of Unicode, which stand within a note's text
 _KNOWN: Final[Mapping[str, tuple[str, ...]]] = {
     "receipt": ("receipt", "receiptnumber", "invoice", "invoicenumber", "facture", "numerodefacture",
                 "nofacture", "recu", "norecu", "ticket", "noticket", "transaction", "commande"),
@@ -133,10 +134,20 @@ def rows(content: bytes, said: Columns, currency: str) -> list[Row | Refused]:
     return [reader.row(number, text) for number, text in table.lines]
 
 
+def fitting(content: bytes, kept: Columns) -> Columns:
+    """Return what was said of former files, as far as this one has these columns: the others are guessed.
+
+    Raises as `read_table`.
+    """
+    names = read_table(content, kept).names
+    missing = [field for field in _KNOWN if getattr(kept, field) not in names]
+    return msgspec.structs.replace(kept, **dict.fromkeys(missing))
+
+
 def read_table(content: bytes, said: Columns) -> Table:
     """Cut a file into lines and columns. Raises UploadEmptyError, EncodingError, TooManyRowsError."""
     encoding, text = _decoded(content, said.encoding)
-    lines = [(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip()]
+    lines = [(n, line) for n, line in enumerate(_LINE_ENDS.split(text), 1) if line.strip()]
     if not lines:
         raise UploadEmptyError
     delimiter = said.delimiter if said.delimiter in DELIMITERS else _delimiter([line for _, line in lines])
@@ -202,9 +213,8 @@ class _Reader:
         if is_refund(self._cell(cells, "kind"), value, number):
             of = self._cell(cells, "refund_of")
             return Row(number, NewReversal(of or "?", receipt, abs(value), at))
-        member = self._cell(cells, "member")
         buyer = Buyer(
-            member=int(member) if member.isascii() and member.isdigit() and len(member) <= 10 else None,
+            member=member(self._cell(cells, "member"), number),
             card=self._cell(cells, "card") or None,
             phone=self._cell(cells, "phone") or None,
         )

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -15,9 +15,9 @@ from sqlmodel import Session, col, select
 from endogene_token import crash
 from endogene_token.errors import (
     BuyerTextError,
-    BuyerUnknownError,
     CardNumberError,
     EndogeneError,
+    GuessingError,
     InputError,
     PhoneNumberError,
     ReturnWithoutPurchaseError,
@@ -30,15 +30,16 @@ from endogene_token.office.trail import Actor, Public
 from endogene_token.relay.models import read_reason, write_reason
 from endogene_token.sales.buyers import NOBODY, Buyer, Buyers
 from endogene_token.sales.intake import Admitted, Intake
-from endogene_token.sales.models import SaleUpload
-from endogene_token.sdk.sales import Draft, NewPurchase, check_buyer
+from endogene_token.sales.models import HostedSale, SaleState, SaleUpload
+from endogene_token.sales.trial import Trial
+from endogene_token.sdk.sales import Draft, NewPurchase, NewReversal, check_buyer, check_receipt
 from endogene_token.store import reading, writing
 
 ROWS_AT_ONCE: Final = 512  # of a transaction: no other writer waits long
 MOST_ERRORS: Final = 5_000  # kept with an upload; the others are counted
 UNKNOWN_BUYER: Final = (
-    *(BuyerTextError, BuyerUnknownError, CardNumberError, UnknownCardError, RevokedCardError),
-    *(PhoneNumberError, UnknownPhoneError),
+    *(BuyerTextError, CardNumberError, UnknownCardError, RevokedCardError),
+    *(PhoneNumberError, UnknownPhoneError, GuessingError),
 )
 
 
@@ -47,7 +48,8 @@ class Row:
     """A sale that came in. `line` is its place in what came.
 
     `origin`: the number that the shop's software gave the sale; `undoes`: that of the purchase which a
-    reversal refunds, where it is named so (the draft's `purchase` is then empty).
+    reversal refunds, where it is named so (the draft's `purchase` is then empty). `former`: the receipt
+    number under which an earlier version of this program may have kept this reversal.
     """
 
     line: int
@@ -55,6 +57,7 @@ class Row:
     buyer: Buyer = NOBODY
     origin: str | None = None
     undoes: str | None = None
+    former: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,29 +104,40 @@ class _Known:
 def take(desk: Desk, rows: Iterable[Row | Refused]) -> list[Taken]:
     """Take what can be taken, in transactions of `ROWS_AT_ONCE`; return what became of each, in order.
 
+    A dry run only reads: whoever sells meanwhile does not wait for it.
+
     Purchases go before reversals: a file may list the latest first. Raises StoreError: sent again, what was
     kept before is met again.
     """
     # Before anything is written: to look up a buyer may itself be counted, in a transaction apart.
     with reading(desk.engine) as connection, Session(connection) as session:
-        given = [_buyer_found(desk, session, one) for one in rows]
+        finder = _Finder(desk, session)
+        given = [finder.known(one) for one in finder.meets(rows)]
     order = sorted(range(len(given)), key=lambda at: not _sells(given[at]))
+    taken = _try(desk, given, order) if desk.is_dry else _keep(desk, given, order)
+    return [taken[at] for at in range(len(given))]
+
+
+def _try(desk: Desk, given: Sequence[_Known | Refused], order: Sequence[int]) -> dict[int, Taken]:
+    with reading(desk.engine) as connection, Session(connection) as session:
+        trial = _intake(Trial, desk, session)
+        return {at: _take(trial, given[at]) for at in order}
+
+
+def _keep(desk: Desk, given: Sequence[_Known | Refused], order: Sequence[int]) -> dict[int, Taken]:
     taken: dict[int, Taken] = {}
-    size = max(1, len(order)) if desk.is_dry else ROWS_AT_ONCE
-    for start in range(0, len(order), size):
+    for start in range(0, len(order), ROWS_AT_ONCE):
         with writing(desk.engine) as connection:
-            trial = connection.begin_nested() if desk.is_dry else None
             with Session(connection, expire_on_commit=False) as session:
                 trail.lock(session)
-                for at in order[start : start + size]:
-                    taken[at] = _take(desk, session, given[at])
-                _note(desk, session, [taken[at] for at in order[start : start + size]])
+                intake = _intake(Intake, desk, session)
+                block = {at: _take(intake, given[at]) for at in order[start : start + ROWS_AT_ONCE]}
+                _note(desk, session, list(block.values()))
                 session.expunge_all()
-            if trial is not None:
-                trial.rollback()
             crash.point("sales.rows.written")
         crash.point("sales.rows.stored")
-    return [taken[at] for at in range(len(given))]
+        taken |= block
+    return taken
 
 
 def keep_upload(desk: Desk, kind: str, content: bytes, taken: Sequence[Taken]) -> SaleUpload:
@@ -158,10 +172,34 @@ def keep_upload(desk: Desk, kind: str, content: bytes, taken: Sequence[Taken]) -
     return upload
 
 
+def keep_delivery(desk: Desk, kind: str, content: bytes, taken: Sequence[Taken]) -> SaleUpload | None:
+    """Keep what became of a delivery of which something was refused, else None.
+
+    One that is refused the same as the latest before it is not kept again: shops repeat what they send.
+    """
+    refused = [one for one in taken if isinstance(one, Refused)]
+    if not refused:
+        return None
+    own = (SaleUpload.merchant == desk.merchant, SaleUpload.till == desk.till, SaleUpload.kind == kind)
+    with reading(desk.engine) as connection, Session(connection, expire_on_commit=False) as session:
+        latest = session.exec(select(SaleUpload).where(*own).order_by(col(SaleUpload.id).desc())).first()
+        if latest is not None:
+            session.expunge(latest)
+    if latest is not None and _reasons(refusals(latest)) == _reasons(refused[:MOST_ERRORS]):
+        return latest
+    return keep_upload(desk, kind, content, taken)
+
+
 def uploads(session: Session, merchant: int, after: int, limit: int) -> Sequence[SaleUpload]:
     """Return `limit` files of a merchant, and deliveries of which something was refused, after an id."""
     query = select(SaleUpload).where(SaleUpload.merchant == merchant, col(SaleUpload.id) > after)
     return session.exec(query.order_by(col(SaleUpload.id)).limit(limit)).all()
+
+
+def latest_uploads(session: Session, merchant: int, limit: int) -> Sequence[SaleUpload]:
+    """Return the last files, and deliveries of which something was refused, the latest first."""
+    query = select(SaleUpload).where(SaleUpload.merchant == merchant)
+    return session.exec(query.order_by(col(SaleUpload.id).desc()).limit(limit)).all()
 
 
 def refusals(upload: SaleUpload) -> list[Refused]:
@@ -170,28 +208,90 @@ def refusals(upload: SaleUpload) -> list[Refused]:
     return [Refused(line, receipt, read_reason(reason)) for line, receipt, reason in kept]
 
 
-def _buyer_found(desk: Desk, session: Session, row: Row | Refused) -> _Known | Refused:
-    if isinstance(row, Refused) or not isinstance(row.draft, NewPurchase):
-        return row if isinstance(row, Refused) else _Known(row, row.draft, None)
-    buyer = row.buyer
-    try:
-        check_buyer(buyer.member, buyer.card, buyer.phone)
-        return _Known(row, replace(row.draft, member=desk.buyers.member_of(session, buyer)), None)
-    except UNKNOWN_BUYER as error:
-        if not desk.keeps_unknown:
+class _Held(NamedTuple):
+    """What is kept of a sale's buyer: the member, and why it is none."""
+
+    receipt: str
+    member: int
+    note: str | None
+
+
+class _Finder:
+    """Finds the buyers of one delivery, each once: a number that nobody knows costs one guess."""
+
+    def __init__(self, desk: Desk, session: Session) -> None:
+        self._desk = desk
+        self._session = session
+        self._held: dict[str, _Held] = {}
+        self._found: dict[Buyer, int | InputError] = {}
+
+    def meets(self, rows: Iterable[Row | Refused]) -> list[Row | Refused]:
+        """Return the rows, having read which of those that name a card or a telephone are kept already."""
+        given = list(rows)
+        named = [one for one in given if isinstance(one, Row) and (one.buyer.card or one.buyer.phone)]
+        receipts = [one.draft.receipt for one in named if _is_sound(one.draft.receipt)]
+        query = select(HostedSale.receipt, HostedSale.member, HostedSale.note).where(
+            HostedSale.merchant == self._desk.merchant,
+            HostedSale.till == self._desk.till,
+            HostedSale.kind == "purchase",
+            HostedSale.state != SaleState.REFUSED,
+        )
+        for start in range(0, len(receipts), ROWS_AT_ONCE):
+            some = col(HostedSale.receipt).in_(receipts[start : start + ROWS_AT_ONCE])
+            self._held.update((one[0], _Held(*one)) for one in self._session.exec(query.where(some)))
+        return given
+
+    def known(self, row: Row | Refused) -> _Known | Refused:
+        """Return the row with its buyer's number, or why it cannot be taken."""
+        if isinstance(row, Refused) or not isinstance(row.draft, NewPurchase):
+            return row if isinstance(row, Refused) else _Known(row, row.draft, None)
+        keeps = self._desk.keeps_unknown
+        try:
+            check_buyer(row.buyer.member, row.buyer.card, row.buyer.phone)
+            held = self._held.get(row.draft.receipt)
+            # Its buyer was decided when it came first: a shop repeats its orders with their unknown cards.
+            if held is not None and (keeps or held.note is not None):
+                return _Known(row, replace(row.draft, member=held.member), None)
+            return _Known(row, replace(row.draft, member=self._member(row.buyer)), None)
+        except InputError as error:
+            if keeps and isinstance(error, UNKNOWN_BUYER):
+                return _Known(row, replace(row.draft, member=None), error)
             return Refused(row.line, row.draft.receipt, error)
-        return _Known(row, replace(row.draft, member=None), error)
-    except InputError as error:
-        return Refused(row.line, row.draft.receipt, error)
+
+    def _member(self, buyer: Buyer) -> int:
+        if buyer not in self._found:
+            try:
+                self._found[buyer] = self._desk.buyers.member_of(self._session, buyer)
+            except InputError as error:
+                self._found[buyer] = error
+        found = self._found[buyer]
+        if isinstance(found, InputError):
+            raise found
+        return found
 
 
-def _take(desk: Desk, session: Session, known: _Known | Refused) -> Taken:
+def _is_sound(receipt: str) -> bool:
+    """Whether a receipt number is one that the database can be asked for."""
+    try:
+        check_receipt(receipt)
+    except InputError:
+        return False
+    return "\0" not in receipt
+
+
+def _intake(kind: type[Intake], desk: Desk, session: Session) -> Intake:
+    now = datetime.now(UTC)
+    return kind(session, desk.merchant, desk.till, zone=desk.zone, now=now, source=desk.source)
+
+
+def _take(intake: Intake, known: _Known | Refused) -> Taken:
     if isinstance(known, Refused):
         return known
-    now = datetime.now(UTC)
-    intake = Intake(session, desk.merchant, desk.till, zone=desk.zone, now=now, source=desk.source)
     try:
         draft = _purchase_found(intake, known)
+        if known.row.former is not None and isinstance(draft, NewReversal):
+            former = replace(draft, receipt=known.row.former)
+            draft = former if intake.holds(former) else draft
         return intake.admit(draft, origin=known.row.origin, unknown=known.unknown)
     except InputError as error:
         return Refused(known.row.line, known.draft.receipt, error)
@@ -200,7 +300,7 @@ def _take(desk: Desk, session: Session, known: _Known | Refused) -> Taken:
 def _note(desk: Desk, session: Session, taken: Sequence[Taken]) -> None:
     """Note in the trail that sales were taken; what was met again changed nothing."""
     new = sum(1 for one in taken if isinstance(one, Admitted) and one.is_new)
-    if new and not desk.is_dry:
+    if new:
         subject = f"merchant:{desk.merchant}/till:{desk.till}"
         trail.append(session, desk.actor, "sales.taken", subject, {"sales": new, "source": desk.source})
 
@@ -217,6 +317,11 @@ def _purchase_found(intake: Intake, known: _Known) -> Draft:
 
 def _sells(known: _Known | Refused) -> bool:
     return isinstance(known, _Known) and isinstance(known.draft, NewPurchase)
+
+
+def _reasons(refused: Sequence[Refused]) -> list[tuple[str, str]]:
+    """Return what was refused and why, wherever it stood."""
+    return [(one.receipt, write_reason(one.error)) for one in refused]
 
 
 def _write(refused: Sequence[Refused]) -> str:

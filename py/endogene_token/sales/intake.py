@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from sqlmodel import Session, col, or_, select, update
 from endogene_token.errors import (
     AlreadyReturnedError,
     AmountError,
+    DayError,
     EndogeneError,
     ReceiptErasedError,
     ReceiptTakenError,
@@ -92,7 +93,7 @@ class Intake:
                 raise TextError(field="receipt", actual=ascii("\0"))
         if draft.amount is not None and draft.amount > MAX_KEPT:
             raise AmountError(field="amount", actual=draft.amount, limit=MAX_KEPT)
-        time = local_time(self._now if draft.at is None else draft.at, self._zone)
+        time = self._time(draft)
         if isinstance(draft, NewReversal):
             return self._reversal(draft, time, origin)
         note = None if unknown is None else write_reason(unknown)
@@ -104,9 +105,22 @@ class Intake:
         """Return the sale with this receipt number, or None."""
         return self._one(HostedSale.receipt == receipt, HostedSale.kind == kind)
 
+    def holds(self, draft: NewReversal) -> bool:
+        """Return whether this very reversal is kept."""
+        held = self.find(draft.receipt, "reversal")
+        if held is None:
+            return False
+        bought = self.find(draft.purchase, "purchase")
+        time = self._time(draft)
+        return _is_same_reversal(held, draft, bought, time)
+
     def receipt_of(self, origin: str) -> str | None:
-        """Return the receipt number of the purchase that the shop's software numbered `origin`, or None."""
-        found = self._one(HostedSale.origin == origin, HostedSale.kind == "purchase")
+        """Return the receipt number of the purchase that the shop's software numbered `origin`, or None.
+
+        Of the sales of its own kind only: two kinds of software on one till number theirs alike.
+        """
+        own = (HostedSale.source == self._source, HostedSale.kind == "purchase")
+        found = self._one(HostedSale.origin == origin, *own)
         return None if found is None else found.receipt
 
     def erase(self, receipt: str) -> int:
@@ -127,11 +141,14 @@ class Intake:
         query = update(HostedSale).where(*kept).values({**gone, "state": SaleState.ERASED})
         return int(self._session.exec(query).rowcount)
 
+    def _time(self, draft: Draft) -> LocalTime:
+        try:
+            return local_time(self._now if draft.at is None else draft.at, self._zone)
+        except OverflowError as error:  # an instant of year 1 or 9999 that is none in the community's time
+            raise DayError(actual=draft.at, limit=date.max) from error
+
     def _reversal(self, draft: NewReversal, time: LocalTime, origin: str | None) -> Admitted:
-        # Locked: of two refunds at once, the second sees what the first left of the purchase.
-        bought = self._one(
-            HostedSale.receipt == draft.purchase, HostedSale.kind == "purchase", for_update=True
-        )
+        bought = self._bought(draft.purchase)
         held = self.find(draft.receipt, "reversal")
         if held is not None and held.state != SaleState.REFUSED:
             if held.state == SaleState.ERASED or _is_same_reversal(held, draft, bought, time):
@@ -150,6 +167,10 @@ class Intake:
         content = _Content("reversal", draft.receipt, amount, bought.member, time, bought.id, origin, None)
         return self._keep(content, lambda row: _is_same_reversal(row, draft, bought, time))
 
+    def _bought(self, receipt: str) -> HostedSale | None:
+        # Locked: of two refunds at once, the second sees what the first left of the purchase.
+        return self._one(HostedSale.receipt == receipt, HostedSale.kind == "purchase", for_update=True)
+
     def _returned(self, purchase: int) -> int:
         query = select(func.sum(HostedSale.amount)).where(
             HostedSale.purchase == purchase, HostedSale.state != SaleState.REFUSED
@@ -157,26 +178,36 @@ class Intake:
         return int(self._session.exec(query).one() or 0)
 
     def _keep(self, content: _Content, is_same: Callable[[HostedSale], bool]) -> Admitted:
-        """Insert the sale; the unique key decides, whoever else inserts it at the same time."""
         values = self._values(content)
-        insert = INSERT[self._session.get_bind().dialect.name](HostedSale)
-        query = insert.values(values).on_conflict_do_nothing().returning(HostedSale.id)
-        new = self._session.execute(query).scalar()
-        held = self._one(HostedSale.receipt == content.receipt, HostedSale.kind == content.kind)
-        if held is None:
-            raise RuntimeError("what the unique key refused is there")
-        if new is not None:
+        held, is_new = self._insert(values)
+        if is_new:
             return Admitted(held, is_new=True)
         if held.state == SaleState.REFUSED:
             # It moved no money: sent again, corrected or once its reason is gone, it is tried again.
-            nowhere = dict.fromkeys(("reason", "queued", "signer", "batch", "sequence"))
-            own = col(HostedSale.id) == held.id
-            self._session.exec(update(HostedSale).where(own).values({**values, **nowhere}))
-            self._session.refresh(held)
-            return Admitted(held, is_new=True)
+            return Admitted(self._replace(held, values), is_new=True)
         if held.state == SaleState.ERASED or is_same(held):
             return Admitted(held, is_new=False)
         raise _taken(held)
+
+    def _insert(self, values: dict[str, Any]) -> tuple[HostedSale, bool]:
+        """Return the sale under this receipt number, and whether it was inserted now.
+
+        The unique key decides, whoever else inserts it at the same time.
+        """
+        insert = INSERT[self._session.get_bind().dialect.name](HostedSale)
+        query = insert.values(values).on_conflict_do_nothing().returning(HostedSale.id)
+        new = self._session.execute(query).scalar()
+        held = self.find(values["receipt"], values["kind"])
+        if held is None:
+            raise RuntimeError("what the unique key refused is there")
+        return held, new is not None
+
+    def _replace(self, held: HostedSale, values: dict[str, Any]) -> HostedSale:
+        nowhere = dict.fromkeys(("reason", "queued", "signer", "batch", "sequence"))
+        own = col(HostedSale.id) == held.id
+        self._session.exec(update(HostedSale).where(own).values({**values, **nowhere}))
+        self._session.refresh(held)
+        return held
 
     def _values(self, content: _Content) -> dict[str, Any]:
         merchant, till = self._place
@@ -227,5 +258,5 @@ def _is_same_reversal(
 
 
 def _taken(held: HostedSale) -> ReceiptTakenError:
-    told = f"{held.amount}, {held.member or '-'}, {held.at}"
-    return ReceiptTakenError(actual=held.receipt, limit=told)
+    """Return the refusal; who bought is not told, since who sends sales may not read that."""
+    return ReceiptTakenError(actual=held.receipt, limit=f"{held.amount}, {held.at}")

@@ -8,6 +8,7 @@ from typing import Final
 from endogene_token.sales.deliveries import Refused
 from endogene_token.spreadsheet import inert
 
+BOM: Final = "\ufeff"  # by which a spreadsheet knows UTF-8: without it, accents are two letters each
 HEADER: Final = ("line", "receipt", "code", "reason", "actual", "limit")
 
 
@@ -21,4 +22,4 @@ def errors_csv(refused: Iterable[Refused], lang: str) -> str:
         reason = f"{parts['what']} {parts['advice']}"
         cells = (one.receipt, one.error.code, reason, parts["actual"] or "", parts["limit"] or "")
         writer.writerow((one.line, *map(inert, cells)))
-    return text.getvalue()
+    return BOM + text.getvalue()

@@ -127,7 +127,8 @@ class TillClient(Listing):
     def again(self, sale: Sale) -> Sale:
         """Record a refused sale again, unchanged: its reason is gone (the member is enrolled meanwhile).
 
-        Raises NotRefusedError.
+        A refund after its purchase. Raises NotRefusedError; for a refund ReturnWithoutPurchaseError,
+        AlreadyReturnedError, ReturnTooLargeError.
         """
         return self._driver.work(partial(self._flows.outbox.again, sale))
 

@@ -1,5 +1,6 @@
 """The file of an outbox: durable, used by one process at a time, and its errors in our words."""
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -15,6 +16,7 @@ from endogene_token.errors import (
     OutboxLockedError,
     StoreError,
 )
+from endogene_token.keyfile import keep_private
 
 
 class Database:
@@ -33,8 +35,9 @@ class Database:
         self._path = path
         self._turn = threading.RLock()
         try:
+            _make_private(path)
             self._db = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
-        except sqlite3.OperationalError as error:
+        except (OSError, sqlite3.OperationalError) as error:
             raise DataFolderError(actual=path.parent) from error
         try:
             with self.reading():
@@ -105,3 +108,14 @@ class Database:
             if primary in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
                 raise DatabaseDamagedError(actual=self._path) from error
             raise StoreError(actual=f"{self._path}: {error}") from error
+
+
+def _make_private(path: Path) -> None:
+    """Make the file, or close one that others may read: salts, cards and telephone numbers stand in it.
+
+    Its write-ahead log takes its mode; a log that a kill left behind has the mode it had.
+    """
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    for one in (path, *(path.with_name(path.name + ending) for ending in ("-wal", "-shm"))):
+        if one.exists():
+            keep_private(one)

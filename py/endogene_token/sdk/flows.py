@@ -106,9 +106,9 @@ class TillFlows(BuyerFlows):
 
     def resume(self) -> Flow[int]:
         """Go on at the sequence that the service expects; return how many sales wait again."""
-        yield from self._bound()
+        profile = yield from self._bound()
         yield from self.refresh()
-        expected = (yield from self._till_answer(self._retries)).next_sequence
+        expected = (yield from self._till_answer(profile.domain, self._retries)).expected
         batch = yield from local(partial(self.outbox.unsent, self._key))
         conflicting = None
         if batch is not None and batch.first_sequence < expected:

@@ -5,16 +5,12 @@ import sqlite3
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from endogene_token.errors import (
-    AlreadyReturnedError,
-    ReceiptTakenError,
-    ReturnTooLargeError,
-    ReturnWithoutPurchaseError,
-)
+from endogene_token.errors import ReceiptTakenError
 from endogene_token.ids import day_date
 from endogene_token.receipts import SALT_BYTES, commitment
 from endogene_token.sdk.buyers import is_of_buyer
-from endogene_token.sdk.rows import left_of, live_sale
+from endogene_token.sdk.renewals import follow, refundable, replace
+from endogene_token.sdk.rows import live_sale
 from endogene_token.sdk.sales import (
     ANONYMOUS,
     LOST,
@@ -61,7 +57,10 @@ class Intake:
                 return held
             _check_lost(held)
         self._replace(held)
-        return self._insert(draft, draft.amount, draft.member or ANONYMOUS, time)
+        sale = self._insert(draft, draft.amount, draft.member or ANONYMOUS, time)
+        if held is not None:
+            follow(self._db, held, sale)
+        return sale
 
     def _reversal(self, draft: NewReversal, time: LocalTime) -> Sale:
         held = live_sale(self._db, "reversal", draft.receipt)
@@ -72,14 +71,7 @@ class Intake:
             if same_amount and same_time and purchase is not None and self._refunds(held, purchase):
                 return held
             _check_lost(held)
-        if purchase is None or purchase.status in LOST:
-            raise ReturnWithoutPurchaseError(actual=draft.receipt)
-        left = left_of(self._db, purchase)
-        if left == 0:
-            raise AlreadyReturnedError(actual=draft.purchase)
-        amount = left if draft.amount is None else draft.amount
-        if amount > left:
-            raise ReturnTooLargeError(actual=amount, limit=left)
+        purchase, amount = refundable(self._db, purchase, draft.receipt, draft.amount)
         self._replace(held)
         return self._insert(draft, amount, purchase.member, time, purchase)
 
@@ -90,7 +82,7 @@ class Intake:
     def _replace(self, held: Sale | None) -> None:
         """Free the receipt number of a lost sale, once nothing can refuse its successor any more."""
         if held is not None:
-            self._db.execute("UPDATE sale SET replaced = 1 WHERE number = ?", (held.number,))
+            replace(self._db, held)
 
     def _insert(
         self, draft: Draft, amount: int, member: int, time: LocalTime, purchase: Sale | None = None

@@ -17,9 +17,9 @@ from endogene_token.errors import (
     SplitError,
     UnreadableAnswerError,
     WrongMerchantError,
-    WrongOutboxError,
 )
 from endogene_token.money import BASIS_POINTS, Split
+from endogene_token.receipts import Domain
 from endogene_token.sdk.access import authorization
 from endogene_token.sdk.asking import answered, heeded
 from endogene_token.sdk.effects import Flow, Reply, Request, local
@@ -82,7 +82,7 @@ class Meeting:
     def _meet(self, retries: Retries) -> Flow[None]:
         """Learn for whom and from which sequence the till signs, and check that the outbox agrees."""
         profile, till, rates = yield from self._terms(retries)
-        yield from local(partial(self.outbox.bind, profile, till.next_sequence))
+        yield from local(partial(self.outbox.bind, profile, till.expected))
         if rates is not None:
             yield from local(partial(self.outbox.keep_rates, rates))
         self._in_step = True
@@ -93,8 +93,7 @@ class Meeting:
             yield from self._meet(retries)
         else:
             profile, _, rates = yield from self._terms(retries)
-            if profile != self.outbox.profile:
-                raise WrongOutboxError(actual=profile, limit=self.outbox.profile)
+            yield from local(partial(self.outbox.recognise, profile))
             if rates is not None:
                 yield from local(partial(self.outbox.keep_rates, rates))
         rates = yield from local(self.outbox.rates)
@@ -108,19 +107,21 @@ class Meeting:
         if community.timezone not in available_timezones():
             raise UnreadableAnswerError(actual=community.timezone)
         self._check_mode(community)
-        till = yield from self._till_answer(retries)
+        till = yield from self._till_answer(community.domain(), retries)
         profile = Profile(self._till, till.merchant, community.domain(), community.timezone)
         return profile, till, self._rates(community, till)
 
-    def _till_answer(self, retries: Retries) -> Flow[TillAnswer]:
-        reply = yield from self._ask(Request("GET", f"/v1/tills/{self._till}"), retries)
+    def _till_answer(self, domain: Domain, retries: Retries) -> Flow[TillAnswer]:
+        """Return what the service tells of the till; its sequence is told to nobody who does not sign."""
+        path = f"/v1/tills/{self._till}"
+        proof = authorization(self._key, domain, "GET", path, int(self._now().timestamp()))
+        reply = yield from self._ask(Request("GET", path, headers={"Authorization": proof}), retries)
         till = read(reply, TillAnswer)
         if self._merchant not in {None, till.merchant}:
             raise WrongMerchantError(actual=self._merchant, limit=till.merchant)
         if till.key.lower() != self._key.address.lower():
             raise BadSignatureError(actual=self._key.address, limit=till.key)
-        if not 1 <= till.next_sequence < 2**63:
-            raise UnreadableAnswerError(actual=f"next_sequence: {till.next_sequence}")
+        _ = till.expected  # or nothing else of the answer counts
         return till
 
     def _rates(self, community: CommunityAnswer, till: TillAnswer) -> Rates | None:

@@ -75,12 +75,19 @@ class CommunityAnswer(msgspec.Struct):
 
 
 class TillAnswer(msgspec.Struct):
-    """What the SDK reads of ``GET /v1/tills/{till}``."""
+    """What the SDK reads of ``GET /v1/tills/{till}``; the sequence is told to the till's own key."""
 
     merchant: int
     key: str
-    next_sequence: int
+    next_sequence: int | None = None
     rate_bps: int | None = None
+
+    @property
+    def expected(self) -> int:
+        """The sequence that the service expects next. Raises UnreadableAnswerError."""
+        if self.next_sequence is None or not 1 <= self.next_sequence < 2**63:
+            raise UnreadableAnswerError(actual=f"next_sequence: {self.next_sequence}")
+        return self.next_sequence
 
 
 class BuyerAnswer(msgspec.Struct):

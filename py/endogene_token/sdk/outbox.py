@@ -12,7 +12,6 @@ from typing import Final
 from endogene_token import crash
 from endogene_token.errors import (
     InputError,
-    NotRefusedError,
     ReceiptErasedError,
     ReturnWithoutPurchaseError,
     UnknownPurchaseError,
@@ -28,6 +27,7 @@ from endogene_token.sdk.intake import Intake
 from endogene_token.sdk.keys import TillKey
 from endogene_token.sdk.messages import StateAnswer
 from endogene_token.sdk.quotes import Rates
+from endogene_token.sdk.renewals import again
 from endogene_token.sdk.rows import SCHEMA_STEPS, live_sale, live_sales, numbered_sale
 from endogene_token.sdk.sales import Draft, Kind, Opening, Profile, Sale, Status
 
@@ -61,7 +61,8 @@ class Outbox:
         Raises WrongOutboxError when it was bound to others, OutOfStepError as Batches.agree tells.
         """
         with self._database.writing() as db:
-            if self._profile is None:
+            held = _stored_profile(db)  # another thread may have bound it since ours asked the service
+            if held is None:
                 domain = profile.domain
                 db.execute(
                     "INSERT INTO profile VALUES (1, ?, ?, ?, ?, ?, ?)",
@@ -71,12 +72,19 @@ class Outbox:
                     ),
                 )
                 crash.point("sdk.profile.written")
-            elif _ledger(self._profile) != _ledger(profile):
-                raise WrongOutboxError(actual=profile, limit=self._profile)
             else:
+                _recognise(db, held, profile)
                 Batches(db, profile).agree(next_sequence)
                 crash.point("sdk.step.written")
         crash.point("sdk.profile.stored")
+        self._profile = self._read_profile()
+
+    def recognise(self, profile: Profile) -> None:
+        """Take over the time zone that the community now has. Raises WrongOutboxError for another ledger."""
+        if profile == self._profile:
+            return
+        with self._database.writing() as db:
+            _recognise(db, self._bound(), profile)
         self._profile = self._read_profile()
 
     def add(self, drafts: Iterable[Draft], now: datetime) -> list[Sale]:
@@ -103,21 +111,10 @@ class Outbox:
         return results
 
     def again(self, sale: Sale) -> Sale:
-        """Record a refused sale again, unchanged, for a new sequence. Raises NotRefusedError for another."""
+        """Record a refused sale again, unchanged, for a new sequence. Raises what renewals.again raises."""
         with self._database.writing() as db:
-            held = numbered_sale(db, sale.number)
-            if held.status is not Status.REFUSED or live_sale(db, held.kind, held.receipt) != held:
-                raise NotRefusedError(actual=held.receipt, limit=held.status)
-            db.execute("UPDATE sale SET replaced = 1 WHERE number = ?", (held.number,))
-            cursor = db.execute(
-                "INSERT INTO sale"
-                " (kind, receipt, amount, member, at, day, purchase, salt, commitment, buyer, buyer_problem,"
-                " status) SELECT kind, receipt, amount, member, at, day, purchase, salt, commitment, buyer,"
-                " buyer_problem, 'pending' FROM sale WHERE number = ?",
-                (held.number,),
-            )
+            renewed = again(db, sale.number)
             crash.point("sdk.again.written")
-            renewed = numbered_sale(db, cursor.lastrowid or 0)
         crash.point("sdk.again.stored")
         return renewed
 
@@ -277,11 +274,22 @@ class Outbox:
 
     def _read_profile(self) -> Profile | None:
         with self._database.reading() as db:
-            row = db.execute("SELECT till, merchant, chain_id, fund, timezone FROM profile").fetchone()
-        if row is None:
-            return None
-        till, merchant, chain_id, fund, timezone = row
-        return Profile(till, merchant, Domain(int(chain_id), fund), timezone)
+            return _stored_profile(db)
+
+
+def _stored_profile(db: sqlite3.Connection) -> Profile | None:
+    row = db.execute("SELECT till, merchant, chain_id, fund, timezone FROM profile").fetchone()
+    if row is None:
+        return None
+    till, merchant, chain_id, fund, timezone = row
+    return Profile(till, merchant, Domain(int(chain_id), fund), timezone)
+
+
+def _recognise(db: sqlite3.Connection, held: Profile, profile: Profile) -> None:
+    """Keep the time zone of `profile`, which may be corrected; all else must be as `held`."""
+    if _ledger(held) != _ledger(profile):
+        raise WrongOutboxError(actual=profile, limit=held)
+    db.execute("UPDATE profile SET timezone = ?", (profile.timezone,))
 
 
 def _ledger(profile: Profile) -> tuple[int, int, int, str]:

@@ -12,7 +12,6 @@ from endogene_token.errors import (
     ActNumberError,
     OtherClaimError,
     SettingError,
-    TextMismatchError,
     UnknownTrancheError,
     UnreadableAnswerError,
 )
@@ -23,7 +22,6 @@ from endogene_token.sdk.effects import Flow, Reply, Request
 from endogene_token.sdk.messages import read
 from endogene_token.sdk.project_messages import Accepted, Contracts, Nonces, ProjectAnswer, counter
 from endogene_token.sdk.retries import Retries
-from endogene_token.sdk.voter_messages import TextAnswer
 from endogene_token.signers import Signer
 
 PATH: Final = "/v1/member-acts"
@@ -61,12 +59,8 @@ class ProjectFlows:
         return _members((yield from self._ask("GET", path)))
 
     def draft(self, call: int, text: str) -> Flow[str]:
-        """Keep the text of a dossier, and begin it by the hash of the text."""
-        served = read((yield from self._post("/v1/texts", {"text": text})), TextAnswer)
-        expected = text_hash(text)
-        if served.hash != to_hex(expected):
-            raise TextMismatchError(actual=served.hash, limit=to_hex(expected))
-        return (yield from self.do(call, Drafting(expected)))
+        """Begin a dossier by the hash of its text, and have the text kept with it."""
+        return (yield from self._act(call, Drafting(text_hash(text)), {"dossier": text}))
 
     def review(self, project: int, tranche: int, evidence: bytes, *, is_approved: bool) -> Flow[str]:
         """Approve or reject the claim that stands, if it is made with this evidence."""
@@ -80,19 +74,23 @@ class ProjectFlows:
 
     def do(self, subject: int, content: Content, tranche: int | None = None) -> Flow[str]:
         """Sign an act and send it; return its receipt."""
+        beside = {} if tranche is None else {"tranche": tranche}
+        return (yield from self._act(subject, content, beside))
+
+    def _act(self, subject: int, content: Content, beside: Mapping[str, object]) -> Flow[str]:
+        """Sign an act and send it, with what is told beside what was signed."""
         name = counter(content)
         if name != PRIVATE:
             nonces = read((yield from self._ask("GET", f"{PATH}/nonces/{self.member}")), Nonces)
-            return (yield from self._send(subject, content, tranche, int(getattr(nonces, name))))
+            return (yield from self._send(subject, content, beside, int(getattr(nonces, name))))
         try:
-            return (yield from self._send(subject, content, tranche, NO_NONCE))
+            return (yield from self._send(subject, content, beside, NO_NONCE))
         except ActNumberError as error:  # told to nobody but who has signed
-            return (yield from self._send(subject, content, tranche, _number(error)))
+            return (yield from self._send(subject, content, beside, _number(error)))
 
-    def _send(self, subject: int, content: Content, tranche: int | None, nonce: int) -> Flow[str]:
+    def _send(self, subject: int, content: Content, beside: Mapping[str, object], nonce: int) -> Flow[str]:
         act = Act(self.member, subject, content, nonce)
         domain = (yield from self._met()).domain(content)
-        beside = {} if tranche is None else {"tranche": tranche}
         body = {
             "member": self.member,
             "subject": subject,

@@ -167,9 +167,15 @@ class LocalTime(NamedTuple):
 
 
 def local_time(moment: Moment, zone: tzinfo) -> LocalTime:
-    """Return `moment` in the community's time `zone`. Raises DayError for a day before 1970-01-01."""
+    """Return `moment` in the community's time `zone`.
+
+    Raises DayError for a day before 1970-01-01, and for one that the calendar does not have in that zone.
+    """
     if isinstance(moment, datetime):
-        local = moment if moment.tzinfo is None else moment.astimezone(zone)
+        try:
+            local = moment if moment.tzinfo is None else moment.astimezone(zone)
+        except OverflowError as error:  # in the first and the last hours of the calendar
+            raise DayError(actual=moment, limit=date.max) from error
         at = local.replace(tzinfo=None).isoformat(timespec="minutes")
         return LocalTime(at, day_number(local.date()))
     if isinstance(moment, date):

@@ -26,7 +26,7 @@ from endogene_token.sdk.asking import ask
 from endogene_token.sdk.effects import Flow, Reply, Request
 from endogene_token.sdk.messages import read
 from endogene_token.sdk.retries import Retries
-from endogene_token.sdk.voter_messages import Place, ResolutionAnswer, TextAnswer
+from endogene_token.sdk.voter_messages import Place, ResolutionAnswer
 from endogene_token.sealing import seal
 from endogene_token.signers import Signer
 
@@ -65,16 +65,14 @@ class VoterFlows:
         return _members(reply)
 
     def propose(self, kind: int, text: str, calls: Sequence[ExecutableCall]) -> Flow[bytes]:
-        """File a resolution; return the hash of its text."""
-        served = read((yield from self._post("/v1/texts", {"text": text})), TextAnswer)
+        """File a resolution with its text; return the hash of the text."""
         digest = text_hash(text)
-        if served.hash != to_hex(digest):
-            raise TextMismatchError(actual=served.hash, limit=to_hex(digest))
         nonce = yield from self._nonce()
         message = Proposal(self._member, kind, digest, calls_hash(calls), nonce)
         signature = self._signer.sign(message, (yield from self._met()))
         rows = [{"target": one.target, "data": to_hex(one.data)} for one in calls]
-        body = {"member": self._member, "kind": kind, "text_hash": to_hex(digest), "calls": rows}
+        named = {"text_hash": to_hex(digest), "text": text}
+        body = {"member": self._member, "kind": kind, **named, "calls": rows}
         yield from self._post(PATH, {**body, "nonce": nonce, "signature": to_hex(signature)})
         return digest
 

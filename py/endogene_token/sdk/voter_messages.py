@@ -28,9 +28,3 @@ class ResolutionAnswer(msgspec.Struct, frozen=True):
     text: str | None = None
     sealing_key: str | None = None
     calls: list[dict[str, Any]] = []
-
-
-class TextAnswer(msgspec.Struct, frozen=True):
-    """A text as the service keeps it."""
-
-    hash: str

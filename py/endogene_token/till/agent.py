@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -16,6 +16,7 @@ import uvicorn
 
 from endogene_token.errors import EndogeneError, ListenError, PortTakenError
 from endogene_token.sdk import Retries, TillClient, TillKey
+from endogene_token.sockets import tcp_listener
 from endogene_token.till.desk import Desk
 from endogene_token.till.guard import Address, Guard
 from endogene_token.till.inbox import REST_SECONDS, Inbox
@@ -83,9 +84,12 @@ class Agent:
         """Return the agent's state, for JSON."""
         return status(self.till, self._sender, self._inbox, lang)
 
-    def wait(self, stop: threading.Event) -> None:
-        """Return once `stop` is set. Raises what ended a part of the agent, if anything did."""
-        while not stop.wait(LOOK_SECONDS):
+    def wait(self, ended: Callable[[float], bool]) -> None:
+        """Return once `ended`, which waits so many seconds, says so.
+
+        Raises what ended a part of the agent, if anything did.
+        """
+        while not ended(LOOK_SECONDS):
             if self.failure is not None:
                 raise self.failure
 
@@ -105,12 +109,10 @@ class Agent:
         """Read the folder and compare the clocks until `stop` is set."""
         told: tuple[str | None, bool] = (None, False)
         while not stop.wait(SCAN_SECONDS):
-            trouble: EndogeneError | None = None
-            try:
+            with suppress(EndogeneError):  # kept in the folder's `trouble`
                 if self._inbox is not None and self._inbox.step():
                     self._sender.wake()
-            except EndogeneError as error:
-                trouble = error
+            trouble = None if self._inbox is None else self._inbox.trouble
             seen = (None if trouble is None else trouble.code, clock_error(self.till) is not None)
             if seen != told:
                 self._tell(trouble)
@@ -170,8 +172,7 @@ def _client(plan: Plan) -> TillClient:
 def _bound(listen: Address) -> Iterator[socket.socket]:
     """Give a socket of this machine. Raises PortTakenError, ListenError."""
     family = socket.AF_INET6 if ":" in listen.host else socket.AF_INET
-    with socket.socket(family) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    with tcp_listener(family) as listener:
         try:
             listener.bind((listen.host, listen.port))
         except OSError as error:

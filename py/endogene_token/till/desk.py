@@ -34,6 +34,7 @@ from endogene_token.sdk.sales import Kind
 from endogene_token.till.drafts import member_of, refund_of, sale_of
 from endogene_token.till.guard import Guard
 from endogene_token.till.inbox import Inbox
+from endogene_token.till.lines import UNREADABLE
 from endogene_token.till.sender import Sender
 from endogene_token.till.status import clock_error, status
 
@@ -134,7 +135,7 @@ async def _body(request: Request) -> dict[str, object]:
             raise RequestTooLargeError(actual=len(body), limit=LARGEST_BODY)
     try:
         return msgspec.json.decode(bytes(body), type=dict[str, object])
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise AgentFieldError(field="body", actual=error, limit="JSON {…}") from error
 
 

@@ -55,7 +55,7 @@ def refund_of(given: Mapping[str, object]) -> NewReversal:
     draft = NewReversal(
         purchase=_text(given, "purchase") or "",
         receipt=_text(given, "receipt") or "",
-        amount=None if amount in {None, ""} else parse_minor(amount, "amount"),
+        amount=None if amount is None or amount == "" else parse_minor(amount, "amount"),
         at=_moment(given),
     )
     check_draft(draft)

@@ -15,21 +15,25 @@ import itertools
 import os
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from endogene_token import crash
-from endogene_token.errors import DiskFullError, InboxError, InputError
+from endogene_token.errors import DiskFullError, EndogeneError, InboxError, InputError, UnendedLineError
 from endogene_token.i18n import language
 from endogene_token.sdk import Sale, TillClient
+from endogene_token.sdk.sales import Draft
 from endogene_token.spreadsheet import inert
+from endogene_token.till.faults import fault_of
 from endogene_token.till.lines import SUFFIXES, Line, Reader
 
 DONE: Final = "done"
 REFUSED: Final = "refused"
 REST_SECONDS: Final = 60.0
-_WATCHED_SECONDS: Final = 2 * 86_400  # a file in done/ may still grow, held open by the shop's software
+UNENDED_SECONDS: Final = 3_600.0
+_WATCHED_NS: Final = 2 * 86_400 * 10**9  # a file in done/ may still grow, held open by the shop's software
 _DONE_EVERY: Final = 10  # scans
 _UNFINISHED: Final = (".tmp", ".part", ".crdownload", "~")
 _COLUMNS: Final = ("line", "code", "reason", "text")
@@ -42,9 +46,12 @@ class _File:
     reader: Reader
     inode: int
     size: int = -1
+    changed_ns: int = 0
     changed_at: float = 0
     has_grown: bool = False
     bad: dict[int, tuple[Line, InputError]] = field(default_factory=dict)
+    reported: int = 0
+    """How many of the bad lines stand in the report: writing it may have failed."""
 
 
 class Inbox:
@@ -59,6 +66,8 @@ class Inbox:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Watch `folder`, made when missing, for `till`. Raises InboxError."""
+        self.trouble: EndogeneError | None = None
+        """What kept the last step from reading all that is in the folder, or None."""
         self.folder = folder
         self._till = till
         self._rest_seconds = rest_seconds
@@ -87,36 +96,62 @@ class Inbox:
 
         Raises InboxError, and what `TillClient.record_each` raises but for single lines.
         """
-        watched = self._entries(self.folder)
-        if self._scans % _DONE_EVERY == 0:
-            since = time.time() - _WATCHED_SECONDS
-            watched += [
-                one for one in self._entries(self.folder.joinpath(DONE)) if one.stat().st_mtime > since
-            ]
-        self._scans += 1
+        try:
+            count = self._step()
+        except EndogeneError as error:
+            self.trouble = error
+            raise
+        self.trouble = self._unended()
+        return count
+
+    def _step(self) -> int:
         count, trouble = 0, None
-        for path in watched:
+        for path in self._watched():
             try:
                 count += self._take(path)
             except OSError as error:  # one file that cannot be read holds back no other
-                trouble = trouble or error
-        if trouble is None or isinstance(trouble, FileNotFoundError):  # moved away meanwhile
+                if not isinstance(error, FileNotFoundError) or path.exists():  # else moved away meanwhile
+                    trouble = trouble or error
+        if trouble is None:
             return count
         if trouble.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise DiskFullError(actual=self.folder) from trouble
         raise InboxError(actual=self.folder, limit=trouble.strerror) from trouble
 
-    def _entries(self, folder: Path) -> list[Path]:
-        """Return the files to be read, the oldest first: a refund follows its purchase."""
+    def _watched(self) -> list[Path]:
+        """Return the files of this scan, and forget those that are there no more."""
+        folders = {self.folder: 0}
+        if self._scans % _DONE_EVERY == 0:
+            folders[self.folder.joinpath(DONE)] = time.time_ns() - _WATCHED_NS
+        self._scans += 1
+        watched = [one for folder, since_ns in folders.items() for one in self._entries(folder, since_ns)]
+        for gone in [one for one in self._files if one.parent in folders and one not in watched]:
+            del self._files[gone]
+        return watched
+
+    def _entries(self, folder: Path, since_ns: int = 0) -> list[Path]:
+        """Return the files changed after `since_ns`, the oldest first: a refund follows its purchase.
+
+        What another program takes away meanwhile is not there.
+        """
+        found: list[tuple[int, str]] = []
         try:
-            found = [
-                (one.stat(follow_symlinks=False).st_mtime_ns, one.name)
-                for one in os.scandir(folder)
-                if _is_one(one)
-            ]
+            for one in os.scandir(folder):
+                with suppress(FileNotFoundError):
+                    stat = one.stat(follow_symlinks=False) if _is_one(one) else None
+                    if stat is not None and stat.st_mtime_ns > since_ns:
+                        found.append((stat.st_mtime_ns, one.name))
         except OSError as error:
             raise InboxError(actual=folder, limit=error.strerror) from error
         return [folder.joinpath(name) for _, name in sorted(found)]
+
+    def _unended(self) -> UnendedLineError | None:
+        """Return what tells of a file whose last line may be cut: it cannot be recorded, nor left unsaid."""
+        for path, known in self._files.items():
+            is_cut = known.has_grown and known.reader.offset < known.size
+            if is_cut and self._clock() - known.changed_at >= UNENDED_SECONDS:
+                return UnendedLineError(actual=path.name, limit=int(UNENDED_SECONDS) // 60)
+        return None
 
     def _take(self, path: Path) -> int:
         try:
@@ -125,11 +160,11 @@ class Inbox:
             self._files.pop(path, None)
             return 0
         known = self._files.get(path)
-        if known is None or known.inode != stat.st_ino or stat.st_size < known.reader.offset:
+        if known is None or known.inode != stat.st_ino or known.reader.was_replaced:
             known = self._files[path] = _File(Reader(path, self._header(path)), stat.st_ino)
-        if stat.st_size != known.size:
-            known.has_grown = known.size >= 0
-            known.size, known.changed_at = stat.st_size, self._clock()
+        if (stat.st_size, stat.st_mtime_ns) != (known.size, known.changed_ns):
+            known.has_grown |= known.size not in {-1, stat.st_size}
+            known.size, known.changed_ns, known.changed_at = stat.st_size, stat.st_mtime_ns, self._clock()
         is_at_rest = abs(self._clock() - known.changed_at) >= self._rest_seconds
         try:
             count = self._read(known, to_the_end=is_at_rest and not known.has_grown)
@@ -137,25 +172,36 @@ class Inbox:
             if is_at_rest:
                 self._refuse(known, refusal)
             return 0
-        if is_at_rest and path.parent == self.folder:
+        if is_at_rest and path.parent == self.folder and not known.reader.was_replaced:
             self._finish(known)
         return count
 
     def _read(self, known: _File, *, to_the_end: bool) -> int:
         """Record the new lines of one file; return how many there were."""
-        count, bad = 0, len(known.bad)
+        count = 0
         while (chunk := known.reader.read(to_the_end=to_the_end)).offset > known.reader.offset:
             drafts = [line for line in chunk.lines if not isinstance(line.outcome, InputError)]
-            results = self._till.record_each(
+            results = self._recorded(
                 [line.outcome for line in drafts if not isinstance(line.outcome, InputError)]
             )
             crash.point("till.chunk.recorded")
             self._note(known, chunk.lines, zip(drafts, results, strict=True))
             known.reader.took(chunk)
             count += len(chunk.lines)
-        if len(known.bad) != bad:
+        if len(known.bad) != known.reported:
             self._report(known)
         return count
+
+    def _recorded(self, drafts: list[Draft]) -> list[Sale | InputError]:
+        """Record these drafts together; one at which the program itself fails, apart from the others."""
+        try:
+            return self._till.record_each(drafts)
+        except (EndogeneError, OSError, MemoryError):  # of the service or of this machine, not of a line
+            raise
+        except Exception as error:  # noqa: BLE001 - one odd line ends neither the others nor the agent
+            if len(drafts) == 1:
+                return [fault_of(error)]
+            return [result for draft in drafts for result in self._recorded([draft])]
 
     @staticmethod
     def _note(
@@ -202,7 +248,7 @@ class Inbox:
         draft.write_text("\ufeff" + text.getvalue(), encoding="utf-8", newline="")
         draft.rename(target)
         crash.point("till.report.written")
-        self._bad_lines[target] = len(known.bad)
+        self._bad_lines[target] = known.reported = len(known.bad)
 
     def _header(self, path: Path) -> str:
         """Return the first line of the file of this name that was read before, or nothing."""

@@ -1,11 +1,15 @@
 """Reading a shop's file from where it was left, however it grows. Nothing is remembered on the disk.
 
-A file that is read again from its beginning, after a kill, gives the same sales again: a receipt number is
-recorded once, so that reading twice changes nothing.
+A file that is read again from its beginning, after a kill or because it was written again, gives the same
+sales again: a receipt number is recorded once, so that reading twice changes nothing. Going on in a file
+whose beginning is another one would: an old offset may fall inside a line, and what is left of a receipt
+number looks like one.
 """
 
 import csv
 import hashlib
+import os
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,13 +20,17 @@ import msgspec
 from endogene_token.errors import AgentHeaderError, AgentLineError, InputError
 from endogene_token.sdk.sales import Draft
 from endogene_token.till.drafts import FIELDS, draft_of
+from endogene_token.till.faults import fault_of
 
 SUFFIXES: Final = (".csv", ".json", ".jsonl", ".ndjson")
 LONGEST_LINE: Final = 4_096  # bytes: twenty times the longest honest one
 LARGEST_DOCUMENT: Final = 8 * 2**20  # bytes of a JSON file, which is read at once
 TOGETHER: Final = 500  # lines recorded in one transaction
 REQUIRED: Final = ("receipt", "amount", "at")
+_SETTLED_NS: Final = 3 * 10**9  # the coarsest clock of a file system counts in two seconds
+_BLOCK: Final = 2**20  # bytes
 _SEPARATORS: Final = (",", ";", "\t")
+UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)  # JSON, however deep
 _BOM: Final = b"\xef\xbb\xbf"
 
 
@@ -42,6 +50,11 @@ class Chunk:
     lines: list[Line]
     offset: int
     number: int
+    before: "hashlib._Hash"
+    """SHA-256 of all that stands before `offset`."""
+
+
+_Part = tuple[list[Line], int, int]
 
 
 @dataclass(slots=True)
@@ -53,6 +66,11 @@ class Reader:
     """The line of column names of a file of the same name before it, for one that goes on without."""
     offset: int = 0
     number: int = 0
+    was_replaced: bool = False
+    """Whether other bytes stand where these lines stood: the file is to be read by a new reader."""
+    _before: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+    _checked: tuple[int, ...] = ()
+    """The state of the file in which its beginning was last held against `_before`."""
     _columns: dict[int, str] = field(default_factory=dict)
     _separator: str = ","
     _begun: bytes = b""
@@ -63,14 +81,18 @@ class Reader:
         Raises OSError; AgentHeaderError, AgentLineError for a file that cannot be read as a whole.
         """
         with self.path.open("rb") as file:
-            if self.path.suffix.lower() == ".json":
-                return self._document(file, to_the_end)
+            is_document = self.path.suffix.lower() == ".json"
+            lines, offset, number = (self._document if is_document else self._lines)(file, to_the_end)
+            # after the lines were read: whoever writes the file again begins with what stands before them
+            self.was_replaced = not self._goes_on(file)
+            if self.was_replaced:
+                return Chunk([], self.offset, self.number, self._before)
             file.seek(self.offset)
-            return self._lines(file, to_the_end)
+            return Chunk(lines, offset, number, _fed(self._before.copy(), file, offset - self.offset))
 
     def took(self, chunk: Chunk) -> None:
         """Go on after these lines."""
-        self.offset, self.number = chunk.offset, chunk.number
+        self.offset, self.number, self._before = chunk.offset, chunk.number, chunk.before
 
     def mark(self) -> str:
         """Return a short name for this file's content, from its first sale: it stays while the file grows."""
@@ -80,9 +102,26 @@ class Reader:
                 begun += file.readline(LONGEST_LINE)
         return hashlib.sha256(begun).hexdigest()[:8]
 
-    def _lines(self, file: BinaryIO, to_the_end: bool) -> Chunk:
+    def _goes_on(self, file: BinaryIO) -> bool:
+        """Whether what was recorded still stands before `offset`.
+
+        A file that did not change since is not read again, unless it was so fresh that a later change may
+        bear the same time.
+        """
+        stat = os.fstat(file.fileno())
+        state = (stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+        if state != self._checked:
+            file.seek(0)
+            if _fed(hashlib.sha256(), file, self.offset).digest() != self._before.digest():
+                return False
+            is_settled = time.time_ns() - max(stat.st_mtime_ns, stat.st_ctime_ns) > _SETTLED_NS
+            self._checked = state if is_settled else ()
+        return True
+
+    def _lines(self, file: BinaryIO, to_the_end: bool) -> _Part:
         lines: list[Line] = []
         offset, number = self.offset, self.number
+        file.seek(offset)
         while len(lines) < TOGETHER and (raw := _next_line(file, to_the_end)) is not None:
             offset, number = file.tell(), number + 1
             if number == 1:
@@ -91,7 +130,7 @@ class Reader:
                 continue
             if raw.strip():
                 lines.append(Line(number, _shown(raw), self._outcome(raw)))
-        return Chunk(lines, offset, number)
+        return lines, offset, number
 
     def _is_header(self, raw: bytes) -> bool:
         """Learn the columns from the first line, or from the file before; whether this line was theirs.
@@ -114,7 +153,7 @@ class Reader:
 
     def _outcome(self, raw: bytes) -> Draft | InputError:
         try:
-            return draft_of(self._fields(raw))
+            return _draft(self._fields(raw))
         except InputError as refusal:
             return refusal
 
@@ -135,32 +174,48 @@ class Reader:
             raise AgentLineError(actual=len(values), limit=len(self._columns))
         return {self._columns[place]: value.strip() for place, value in enumerate(values)}
 
-    def _document(self, file: BinaryIO, to_the_end: bool) -> Chunk:
+    def _document(self, file: BinaryIO, to_the_end: bool) -> _Part:
         """Return the sales of a JSON file, which is written whole; nothing while it is being written."""
         raw = file.read(LARGEST_DOCUMENT + 1)
         if len(raw) > LARGEST_DOCUMENT:
             raise AgentLineError(actual=f"> {LARGEST_DOCUMENT}", limit=LARGEST_DOCUMENT)
         if len(raw) == self.offset:
-            return Chunk([], self.offset, self.number)
+            return [], self.offset, self.number
         try:
             found = msgspec.json.decode(raw.removeprefix(_BOM))
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except UNREADABLE as error:
             if to_the_end:
                 raise AgentLineError(actual=error, limit="JSON") from error
-            return Chunk([], self.offset, self.number)
+            return [], self.offset, self.number
         sales = found if isinstance(found, list) else [found]
-        return Chunk(list(_each(sales)), len(raw), len(sales))
+        return list(_each(sales)), len(raw), len(sales)
+
+
+def _draft(given: Mapping[str, object]) -> Draft:
+    try:
+        return draft_of(given)
+    except InputError:
+        raise
+    except Exception as error:  # one odd line must not keep the others from being recorded
+        raise fault_of(error) from error
 
 
 def _each(sales: list[object]) -> Iterator[Line]:
     for number, one in enumerate(sales, 1):
-        text = msgspec.json.encode(one).decode()[:LONGEST_LINE]
+        text = _written(one)
         try:
             if not isinstance(one, dict):
                 raise AgentLineError(actual=type(one).__name__, limit="{…}")
-            yield Line(number, text, draft_of(one))
+            yield Line(number, text, _draft(one))
         except InputError as refusal:
             yield Line(number, text, refusal)
+
+
+def _written(one: object) -> str:
+    try:
+        return msgspec.json.encode(one).decode()[:LONGEST_LINE]
+    except RecursionError:  # it was just shallow enough to be read
+        return ""
 
 
 def _names(text: str) -> tuple[str, list[str]] | None:
@@ -170,6 +225,14 @@ def _names(text: str) -> tuple[str, list[str]] | None:
         if set(REQUIRED) <= set(names) <= FIELDS and len(set(names)) == len(names):
             return separator, names
     return None
+
+
+def _fed(digest: "hashlib._Hash", file: BinaryIO, size: int) -> "hashlib._Hash":
+    """Return `digest` of the next `size` bytes too, or of as many as there are."""
+    while size > 0 and (block := file.read(min(size, _BLOCK))):
+        digest.update(block)
+        size -= len(block)
+    return digest
 
 
 def _next_line(file: BinaryIO, to_the_end: bool) -> bytes | None:
@@ -188,7 +251,7 @@ def _next_line(file: BinaryIO, to_the_end: bool) -> bytes | None:
 def _object(text: str) -> Mapping[str, object]:
     try:
         return msgspec.json.decode(text, type=dict[str, object])
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise AgentLineError(actual=error, limit="JSON") from error
 
 

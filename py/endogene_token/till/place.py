@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from endogene_token.errors import DataFolderError, KeyExistsError
-from endogene_token.keyfile import read_key_file, write_key_file
+from endogene_token.keyfile import keep_private, read_key_file, write_key_file
 
 _TOKEN_BYTES: Final = 32
 
@@ -40,9 +40,10 @@ class Place:
         return self.folder / "address"
 
     def prepare(self) -> None:
-        """Make the folder. Raises DataFolderError."""
+        """Make the folder, or close one that others may enter. Raises DataFolderError."""
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            keep_private(self.folder)
         except OSError as error:
             raise DataFolderError(actual=self.folder) from error
 

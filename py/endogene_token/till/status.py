@@ -32,6 +32,7 @@ def told(error: EndogeneError | None, lang: str) -> dict[str, str | None] | None
 
 def status(till: TillClient, sender: Sender, inbox: Inbox | None, lang: str) -> dict[str, Any]:
     """Return the state of a running agent. `clock_ahead_seconds`: null while the clock is right."""
+    trouble = sender.trouble or (None if inbox is None else inbox.trouble)
     return {
         "running": True,
         "unsent": till.unsent(),
@@ -41,5 +42,5 @@ def status(till: TillClient, sender: Sender, inbox: Inbox | None, lang: str) -> 
         "lines_refused": 0 if inbox is None else inbox.refused,
         "sent_at": None if sender.sent_at is None else sender.sent_at.isoformat(timespec="seconds"),
         "clock_ahead_seconds": clock_error(till),
-        "trouble": told(sender.trouble, lang),
+        "trouble": told(trouble, lang),
     }

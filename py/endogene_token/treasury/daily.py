@@ -56,8 +56,11 @@ class Daily:
 
     def step(self, now: int | None = None) -> None:
         """Do what is due at an instant. Raises what the database, the chain and bank.toml raise."""
-        instant = int(time.time()) if now is None else now
+        self._examine(int(time.time()) if now is None else now)
+        # Last: what the chain refuses must not keep the day's work from being done.
         carrying.carry_out(self._desk.engine, self._registrar, ACTOR)
+
+    def _examine(self, instant: int) -> None:
         if not self._has_caught_up():
             return
         today = self._desk.today(instant)

@@ -28,6 +28,7 @@ from endogene_token.treasury.reconcile.reading import Sources, end_of, present
 from endogene_token.treasury.statements.months import local_day
 
 CHART: Final = "chart.toml"  # as the data folder names it
+PATIENCE: Final = 5  # days until the chain should have booked what waits for nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +114,16 @@ class Desk:
             decoder=Decoder(self.community),
             chart=self._chart(),
             zone=self.zone,
-            opening=Opening(profile.opening_balance, int(first.timestamp())),
+            opening=Opening(profile.opening_balance, int(first.timestamp()), profile.opening_day),
             committing=lambda identity: commitment(key, identity),
+            booked_before=lambda day: _booked_before(profile, day),
         )
 
     def _chart(self) -> Chart:
         own = self.settings.data_dir.absolute().joinpath(CHART)
         return load_chart(own if own.exists() else default_name(self.settings.currency))
+
+
+def _booked_before(profile: BankProfile, day: date) -> date:
+    """Return the day before which the chain should have booked all: two days for each bank day of waiting."""
+    return date.fromordinal(max(day.toordinal() - 2 * profile.waiting - PATIENCE, 1))

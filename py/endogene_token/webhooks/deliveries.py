@@ -3,6 +3,8 @@
 waiting ──┬── delivered     the endpoint answered 200 to 299
   ↑  ↓    └── failed        three days were not enough, or the endpoint is disabled
  later, twice to thrice as late each time
+
+After three days in which an endpoint took nothing, it is disabled; one that took others stays.
 """
 
 import json
@@ -37,6 +39,7 @@ FIRST_WAIT: Final = 5  # seconds
 LONGEST_WAIT: Final = 6 * 3600
 PATIENCE: Final = 3 * 86_400  # seconds that an endpoint has to take a delivery
 LEASE: Final = 60  # seconds: four times as long as a try may take
+AT_ONCE: Final = 2  # to one merchant, however many endpoints it has: its slow ones hold up nobody else
 KEPT_DAYS: Final = 30
 PING: Final = "ping"
 SERVICE: Final = Actor("service", "host")
@@ -104,22 +107,12 @@ def replay(change: Change, row: WebhookEndpoint, number: int) -> WebhookDelivery
 def take(engine: Engine, now: int, most: int) -> list[Taken]:
     """Lease the oldest due delivery of each endpoint that none is under way to; at most `most` of them.
 
-    One at a time for each endpoint: a slow one holds up nobody else. Who asks at the same moment gets
-    others: the lease is written only over one that has ended.
+    One at a time for each endpoint, and `AT_ONCE` for each merchant: slow ones hold up nobody else. Who asks
+    at the same moment gets others: the lease is written only over one that has ended.
     """
     if most <= 0 or not _is_any_due(engine, now):
         return []
-    due = _due(now)
-    busy = select(WebhookDelivery.endpoint).where(
-        WebhookDelivery.state == State.WAITING, _later(col(WebhookDelivery.lease_until), now, LEASE)
-    )
-    first = (
-        select(func.min(WebhookDelivery.id))
-        .where(*due, col(WebhookDelivery.endpoint).not_in(busy))
-        .group_by(WebhookDelivery.endpoint)
-        .order_by(func.min(WebhookDelivery.next_at))
-        .limit(most)
-    )
+    due, first = _due(now), _first(now).limit(most)
     with writing(engine) as connection, Session(connection, expire_on_commit=False) as session:
         lease = (
             update(WebhookDelivery)
@@ -137,8 +130,17 @@ def take(engine: Engine, now: int, most: int) -> list[Taken]:
     return taken
 
 
+def drop(engine: Engine, one: Taken) -> None:
+    """End a delivery that was put beside the disabling of its endpoint: enabled, it is told what is new."""
+    with writing(engine) as connection, Session(connection) as session:
+        session.execute(_own(one).values(state=State.FAILED, ended_at=int(time.time()), lease_until=0))
+
+
 def settle(engine: Engine, one: Taken, outcome: Outcome, at: int, milliseconds: int) -> None:
-    """Write what became of a try: delivered, later again, or, after three days, the endpoint disabled."""
+    """Write what became of a try: delivered, later again, or ended after three days.
+
+    An endpoint that took nothing in these three days is disabled, and one that says that it is gone.
+    """
     trouble = outcome.trouble
     now = int(time.time())
     wait = wait_seconds(one.number)
@@ -148,11 +150,14 @@ def settle(engine: Engine, one: Taken, outcome: Outcome, at: int, milliseconds: 
         session.flush()
         if trouble is None:
             session.execute(_own(one).values(state=State.DELIVERED, ended_at=now, lease_until=0))
+        elif is_over:
+            session.execute(_own(one).values(state=State.FAILED, ended_at=now, lease_until=0))
         else:
             session.execute(_own(one).values(next_at=now + wait, lease_until=0))
+        is_dead = is_over and not _took_any(session, one)
         crash.point("webhooks.settled")
-    if trouble is not None and (is_over or isinstance(trouble, EndpointGoneError)):
-        ended = DeliveriesEndedError(actual=outcome.status or trouble.code) if is_over else trouble
+    if trouble is not None and (is_dead or isinstance(trouble, EndpointGoneError)):
+        ended = DeliveriesEndedError(actual=outcome.status or trouble.code) if is_dead else trouble
         with changing(engine, SERVICE) as change:
             row = endpoints.find(change.session, None, one.endpoint.id, locked=True)
             endpoints.disable(change, row, ended)
@@ -212,6 +217,39 @@ def _due(now: int) -> tuple[Any, ...]:
         not_(_later(col(WebhookDelivery.next_at), now, LONGEST_WAIT)),
         not_(_later(col(WebhookDelivery.lease_until), now, LEASE)),
     )
+
+
+def _first(now: int) -> Any:
+    """Return the query of what is sent next: of each free endpoint the oldest, of each merchant `AT_ONCE`."""
+    is_held = _later(col(WebhookDelivery.lease_until), now, LEASE)
+    held = select(WebhookDelivery.endpoint).where(WebhookDelivery.state == State.WAITING, is_held)
+    busy = (
+        select(WebhookEndpoint.merchant, func.count().label("count"))
+        .where(col(WebhookEndpoint.id).in_(held))
+        .group_by(col(WebhookEndpoint.merchant))
+        .subquery()
+    )
+    oldest, since = func.min(WebhookDelivery.id), func.min(WebhookDelivery.next_at)
+    place = func.row_number().over(partition_by=col(WebhookEndpoint.merchant), order_by=[since, oldest])
+    free = (
+        select(WebhookEndpoint.merchant, oldest.label("id"), since.label("since"), place.label("place"))
+        .where(WebhookEndpoint.id == WebhookDelivery.endpoint)
+        .where(*_due(now), col(WebhookEndpoint.id).not_in(held))
+        .group_by(col(WebhookEndpoint.merchant), col(WebhookEndpoint.id))
+        .subquery()
+    )
+    found = select(free.c.id).outerjoin(busy, busy.c.merchant == free.c.merchant)
+    return found.where(free.c.place + func.coalesce(busy.c.count, 0) <= AT_ONCE).order_by(free.c.since)
+
+
+def _took_any(session: Session, one: Taken) -> bool:
+    """Return whether the endpoint took another delivery since this one waits: then it is this one's fault."""
+    query = select(WebhookDelivery.id).where(
+        WebhookDelivery.endpoint == one.endpoint.id,
+        WebhookDelivery.state == State.DELIVERED,
+        col(WebhookDelivery.ended_at) >= one.delivery.since,
+    )
+    return session.exec(query.limit(1)).first() is not None
 
 
 def _later(instant: Any, now: int, most: int) -> Any:

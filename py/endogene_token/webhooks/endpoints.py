@@ -1,10 +1,9 @@
 """The endpoints that a merchant names: made, listed, rotated, disabled, enabled, each change in the trail."""
 
-import secrets
 import time
 from typing import Final
 
-from sqlmodel import Session, col, func, select, update
+from sqlmodel import Session, col, delete, func, select, update
 
 from endogene_token.errors import (
     DeliveryError,
@@ -14,18 +13,20 @@ from endogene_token.errors import (
     WebhookCountError,
     WebhookDisabledError,
 )
+from endogene_token.office.keys import new_id
 from endogene_token.office.scopes import Mode
 from endogene_token.office.trail import Change
 from endogene_token.relay.models import write_reason
 from endogene_token.webhooks.listing import last
-from endogene_token.webhooks.models import State, WebhookDelivery, WebhookEndpoint
+from endogene_token.webhooks.models import State, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from endogene_token.webhooks.telling import BY_TYPE, TYPES, Audience
 
 MOST: Final = 16
-"""Endpoints of one merchant that are enabled at once."""
+"""Endpoints of one merchant that are enabled at once, as many in the sandbox."""
+KEPT: Final = 64
+"""Endpoints of one merchant in all, as many in the sandbox; for one more, one disabled is forgotten."""
 TOLD: Final = tuple(one for one in TYPES if BY_TYPE[one].audience is not Audience.MEMBER)
 """The types that a merchant may be told."""
-_ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 _LENGTH: Final = 20
 _SHOWN: Final = 5
 
@@ -37,10 +38,11 @@ def make(change: Change, merchant: int, mode: Mode, url: str, types: frozenset[s
     """
     for one in sorted(types - set(TOLD)):
         raise EventTypeError(actual=one, limit=f"{', '.join(TOLD[:_SHOWN])}, … (/v1/events/types)")
-    _require_room(change.session, merchant)
+    _require_room(change.session, merchant, mode)
+    _forget_oldest(change, merchant, mode)
     place = last(change.session)
     row = WebhookEndpoint(
-        id="we_" + "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH)),
+        id="we_" + new_id(_LENGTH),
         merchant=merchant,
         mode=mode,
         url=url,
@@ -58,11 +60,12 @@ def make(change: Change, merchant: int, mode: Mode, url: str, types: frozenset[s
 def rotate(change: Change, row: WebhookEndpoint, overlap: int) -> WebhookEndpoint:
     """Give an endpoint a new secret; the old one signs beside it for `overlap` seconds more.
 
+    Without an overlap, every old one ends at once: one that leaked must not wait for another's overlap.
     Raises WebhookDisabledError; SecretRotatingError while two secrets sign already.
     """
     require_enabled(row)
     now = int(time.time())
-    if now < row.overlap_until:
+    if overlap > 0 and now < row.overlap_until:
         raise SecretRotatingError(actual=row.id, limit=row.overlap_until)
     row.generation, row.overlap_until = row.generation + 1, now + overlap
     change.session.add(row)
@@ -88,7 +91,7 @@ def disable(change: Change, row: WebhookEndpoint, reason: DeliveryError | None =
 def enable(change: Change, row: WebhookEndpoint) -> WebhookEndpoint:
     """Deliver again what happens from now on. Raises WebhookCountError."""
     if row.disabled_at is not None:
-        _require_room(change.session, row.merchant)
+        _require_room(change.session, row.merchant, Mode(row.mode))
         place = last(change.session)
         row.since_block, row.since_index = place
         row.disabled_at = row.reason = None
@@ -127,11 +130,27 @@ def require_enabled(row: WebhookEndpoint) -> None:
         raise WebhookDisabledError(actual=row.id)
 
 
-def _require_room(session: Session, merchant: int) -> None:
-    own = (WebhookEndpoint.merchant == merchant, col(WebhookEndpoint.disabled_at).is_(None))
-    count = session.exec(select(func.count()).select_from(WebhookEndpoint).where(*own)).one()
+def _require_room(session: Session, merchant: int, mode: Mode) -> None:
+    own = (WebhookEndpoint.merchant == merchant, WebhookEndpoint.mode == mode)
+    is_enabled = col(WebhookEndpoint.disabled_at).is_(None)
+    count = session.exec(select(func.count()).select_from(WebhookEndpoint).where(*own, is_enabled)).one()
     if count >= MOST:
         raise WebhookCountError(actual=count, limit=MOST)
+
+
+def _forget_oldest(change: Change, merchant: int, mode: Mode) -> None:
+    """Make room in the list for one more: forget those that were disabled first, with their deliveries."""
+    session = change.session
+    own = (WebhookEndpoint.merchant == merchant, WebhookEndpoint.mode == mode)
+    count = session.exec(select(func.count()).select_from(WebhookEndpoint).where(*own)).one()
+    query = select(WebhookEndpoint).where(*own, col(WebhookEndpoint.disabled_at).is_not(None))
+    first = query.order_by(col(WebhookEndpoint.disabled_at), col(WebhookEndpoint.id))
+    for row in session.exec(first.limit(max(0, count + 1 - KEPT))).all():
+        ids = select(WebhookDelivery.id).where(WebhookDelivery.endpoint == row.id)
+        session.execute(delete(WebhookAttempt).where(col(WebhookAttempt.delivery).in_(ids)))
+        session.execute(delete(WebhookDelivery).where(col(WebhookDelivery.endpoint) == row.id))
+        session.delete(row)
+        _note(change, "webhook.forgotten", row)
 
 
 def _note(change: Change, action: str, row: WebhookEndpoint, **params: int | str | list[str] | None) -> None:

@@ -5,7 +5,9 @@ An endpoint is an address that a stranger chose, and this server calls it from i
 
 import ipaddress
 import socket
+import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
@@ -98,6 +100,28 @@ class Guard:
             if not target.is_secure and not _is_loopback(literal):
                 raise AddressRefusedError(actual=one, limit=NOT_HTTPS)
         return found
+
+
+def in_time(resolve: Resolver, seconds: float) -> Resolver:
+    """Return a resolver that gives up after `seconds`, by TimeoutError: the system's own knows no such bound.
+
+    The thread that still asks ends by itself, with the system's patience; it keeps nothing waiting, not even
+    the end of the service.
+    """
+
+    def asked(host: str, port: int) -> list[str]:
+        answer: Future[list[str]] = Future()
+
+        def ask() -> None:
+            try:
+                answer.set_result(resolve(host, port))
+            except Exception as error:  # noqa: BLE001  # raised to whoever waits
+                answer.set_exception(error)
+
+        threading.Thread(target=ask, name="webhook-name", daemon=True).start()
+        return answer.result(seconds)
+
+    return asked
 
 
 def resolved(host: str, port: int) -> list[str]:

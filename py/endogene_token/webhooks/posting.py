@@ -1,8 +1,9 @@
 """One POST to a stranger's address: to the very address that was checked, once, and not for long.
 
-httpcore's network backend is where a connection is made: there the name is resolved and checked, and every
-read and write shares one deadline, so that no answer can be drawn out byte by byte. TLS and the header Host
-keep the name. No proxy, no redirection, no compression, no connection kept.
+The name is resolved and checked first, for five seconds at most. httpcore's network backend is where a
+connection is made, to one of the addresses found; every read and write shares one deadline, so that no answer
+can be drawn out byte by byte. TLS and the header Host keep the name. No proxy, no redirection, no
+compression, no connection kept.
 """
 
 import ssl
@@ -24,7 +25,7 @@ from endogene_token.errors import (
     EndpointStatusError,
     WebhookUrlError,
 )
-from endogene_token.webhooks.guard import Guard, Resolver, Target, resolved
+from endogene_token.webhooks.guard import Guard, Resolver, Target, in_time, resolved
 
 CONNECT_SECONDS: Final = 5.0
 TOTAL_SECONDS: Final = 15.0
@@ -54,7 +55,7 @@ class Poster:
     ) -> None:
         """Send where `guard` allows; `trust`: whose certificates are believed, by default the web's."""
         self._guard = guard
-        self._resolve = resolve
+        self._resolve = in_time(resolve, min(CONNECT_SECONDS, total_seconds))
         self._trust = trust or httpx.create_ssl_context(trust_env=False)
         self._clock = clock
         self._total_seconds = total_seconds

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from endogene_token import crash
 from endogene_token.chain.community import Community
-from endogene_token.errors import StoreError
+from endogene_token.errors import DeliveryError, StoreError
 from endogene_token.indexer.events import Decoder
 from endogene_token.office.scopes import Mode
 from endogene_token.office.secret import OfficeSecret
@@ -21,7 +21,7 @@ from endogene_token.webhooks import deliveries, listing, signing
 from endogene_token.webhooks.deliveries import Taken
 from endogene_token.webhooks.listing import Wanted
 from endogene_token.webhooks.models import WebhookEndpoint
-from endogene_token.webhooks.posting import Poster
+from endogene_token.webhooks.posting import Outcome, Poster
 from endogene_token.webhooks.telling import TYPES, Reader
 
 AT_ONCE: Final = 8
@@ -104,16 +104,26 @@ class Sender:
     def deliver(self, one: Taken) -> None:
         """Send a delivery that was taken, and note what became of it."""
         if one.endpoint.disabled_at is not None:
-            return  # it was ended with its endpoint
+            deliveries.drop(self._engine, one)
+            return
         at, begun = int(time.time()), time.monotonic()
-        body = one.delivery.body.encode()
-        secrets = signing.secrets_of(self._secret(), one.endpoint, at)
-        outcome = self._poster.post(
-            one.endpoint.url, signing.headers(secrets, one.delivery.event, at, body), body
-        )
+        outcome = self._sent(one, at)
         crash.point("webhooks.sent")
         milliseconds = round((time.monotonic() - begun) * 1000)
         deliveries.settle(self._engine, one, outcome, at, milliseconds)
+
+    def _sent(self, one: Taken, at: int) -> Outcome:
+        """Send a delivery. A fault of ours is a try that failed: the other deliveries go on."""
+        try:
+            body = one.delivery.body.encode()
+            secrets = signing.secrets_of(self._secret(), one.endpoint, at)
+            headers = signing.headers(secrets, one.delivery.event, at, body)
+            return self._poster.post(one.endpoint.url, headers, body)
+        except StoreError:
+            raise
+        except Exception as error:
+            log.exception("webhook not sent", delivery=one.delivery.id)
+            return Outcome(None, DeliveryError(actual=type(error).__name__))
 
     def _listening(self, session: Session) -> list[WebhookEndpoint]:
         query = select(WebhookEndpoint).where(
@@ -126,7 +136,5 @@ def _note(done: set[Future[None]]) -> None:
     """Tell of a delivery that could not be noted: its lease ends by itself, and it is sent again."""
     for one in done:
         error = one.exception()
-        if isinstance(error, StoreError):
-            log.warning("webhook not noted", error=str(error))
-        elif error is not None:
-            raise error
+        if error is not None:
+            log.warning("webhook not noted", error=str(error), kind=type(error).__name__)

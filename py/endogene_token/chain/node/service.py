@@ -39,6 +39,7 @@ from endogene_token.chain.node.rpc import HOST
 from endogene_token.chain.node.server import Endpoint
 from endogene_token.errors import ChainLockedError, DataFolderError, NodeUnavailableError, PortTakenError
 from endogene_token.hexes import to_hex
+from endogene_token.sockets import tcp_listener
 
 HARDFORK: Final = "cancun"  # what the validators of production run
 PORT_SETTING: Final = "ENDOGENE_NODE_PORT"
@@ -193,11 +194,7 @@ def _locked(folder: Path) -> Iterator[None]:
 @contextmanager
 def _listening(port: int) -> Iterator[socket.socket]:
     # bound before the replay: a taken port is told at once, and early callers wait instead of failing.
-    # The protocol is named because asyncio sends small answers at once (TCP_NODELAY) only where it is:
-    # otherwise each waits 40 ms for the other side's acknowledgement.
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    with listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    with tcp_listener() as listener:
         try:
             listener.bind((HOST, port))
             listener.listen(BACKLOG)

@@ -142,8 +142,10 @@ def _rows_of(order: Order, place: int, book: _Book) -> list[Row | Refused]:
     elif sold < 0:  # taken back, and nothing says of which purchase
         found.append(Row(place, NewReversal("?", receipt, -sold, at), undoes="?"))
     for of, amount in returned.items():
-        own = receipt if len(returned) == 1 else f"{receipt} / {of}"
-        found.append(Row(place, NewReversal("", own, amount, at), undoes=str(of)))
+        part = "" if len(returned) == 1 else f" / {of}"
+        # Odoo gives a refund the reference of the order that it refunds: two of one order share it.
+        draft = NewReversal("", f"{receipt}-R{order.id}{part}", amount, at)
+        found.append(Row(place, draft, undoes=str(of), former=f"{receipt}{part}"))
     return found
 
 
@@ -158,12 +160,26 @@ def _returned(order: Order, counted: int, book: _Book) -> dict[int, int]:
             is_net = book.settings.taxes == "excluded"
             amount = _minor(one.price_subtotal if is_net else one.price_subtotal_incl, "lines", book)
             found[of] = found.get(of, 0) - amount
+        if not any(one.price_subtotal_incl for one in lines if one not in refunding):
+            found = _without_residue(found, -counted, len(lines))
         return {of: amount for of, amount in found.items() if amount > 0}
     if not order.refunded_order_ids:
         return {}
     if counted >= 0 or len(order.refunded_order_ids) > 1:
         raise RefundMixedError(actual=_receipt(order))
     return {order.refunded_order_ids[0]: -counted}
+
+
+def _without_residue(found: dict[int, int], total: int, lines: int) -> dict[int, int]:
+    """Return what an order that only refunds takes back of each order, so that all of it makes its total.
+
+    Odoo rounds each line and the total by itself; what lies between them is no sale and no refund.
+    """
+    residue = total - sum(found.values())
+    if total <= 0 or (len(found) > 1 and abs(residue) > lines):
+        return found
+    largest = max(found, key=lambda of: found[of])
+    return {**found, largest: found[largest] + residue}
 
 
 def _order_refunded(order: Order, line: Line, book: _Book) -> int:

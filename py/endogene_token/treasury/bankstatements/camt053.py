@@ -118,11 +118,12 @@ def _entry(entry: ET.Element, account: str, currency: str) -> Iterator[Statement
         amount=amount,
         currency=currency,
         valued=valued,
-        bank_reference=_reference(entry, "AcctSvcrRef", "NtryRef"),
+        bank_reference=_reference(entry, "AcctSvcrRef"),
+        entry="" if _reference(entry, "AcctSvcrRef") else _reference(entry, "NtryRef"),
         text=tidy(entry.findtext("AddtlNtryInf")),
     )
     parts = entry.findall("NtryDtls/TxDtls")
-    told = max([len(parts), *(_count(one) for one in entry.findall("NtryDtls/Btch/NbOfTxs"))])
+    told = sum(map(_transactions, entry.findall("NtryDtls")))
     if told == len(parts) == 1:
         yield _detailed(whole, parts[0])
         return
@@ -133,6 +134,12 @@ def _entry(entry: ET.Element, account: str, currency: str) -> Iterator[Statement
             yield _detailed(replace(whole, amount=one), part)
         return
     yield replace(whole, parts=max(told, 1))
+
+
+def _transactions(details: ET.Element) -> int:
+    """Return how many transactions a part of an entry stands for, told one by one or only counted."""
+    counted = [_count(one) for one in details.findall("Btch/NbOfTxs")]
+    return max(len(details.findall("TxDtls")), sum(counted))
 
 
 def _detailed(line: StatementLine, part: ET.Element) -> StatementLine:

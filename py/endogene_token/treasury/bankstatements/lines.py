@@ -21,6 +21,7 @@ class StatementLine:
 
     `ordinal` tells apart lines that are alike in all that identifies them: the first is 0. `parts` is above 1
     when the bank booked that many transactions as one amount without telling them apart: a person matches it.
+    `entry` is the number of the entry within its statement, where the bank gives no reference of its own.
     """
 
     account: str  # of ours: the IBAN or number that the bank states, without spaces
@@ -38,6 +39,8 @@ class StatementLine:
     instructed: int | None = None  # what was asked for, where it differs (a fee was taken), without sign
     parts: int = 1
     ordinal: int = 0
+    entry: str = ""
+    entry_ordinal: int = 0
 
     @property
     def reference(self) -> tuple[str, ...]:
@@ -52,8 +55,21 @@ class StatementLine:
         Assumption: a bank states whole days. Two lines without any reference, alike in account, day, amount
         and text, and stated in two disjoint parts of one day, would count as one.
         """
-        told = (self.account, self.booked.isoformat(), str(self.amount), self.currency, self.reference)
-        return hashlib.sha256(b"statement line\n" + msgspec.json.encode((*told, self.ordinal))).digest()
+        return self._hashed(self.reference, self.ordinal)
+
+    @property
+    def former_identity(self) -> bytes:
+        """What identified the line while `entry` passed for the bank's reference: lines kept then have it."""
+        return self._hashed(self.former_reference, self.entry_ordinal)
+
+    @property
+    def former_reference(self) -> tuple[str, ...]:
+        """What named this movement then."""
+        return (self.entry, self.end_to_end) if self.entry else self.reference
+
+    def _hashed(self, reference: tuple[str, ...], ordinal: int) -> bytes:
+        told = (self.account, self.booked.isoformat(), str(self.amount), self.currency, reference)
+        return hashlib.sha256(b"statement line\n" + msgspec.json.encode((*told, ordinal))).digest()
 
     def commitment(self, key: bytes) -> bytes:
         """Return 32 bytes that stand for this line in public: without `key`, nobody finds the line behind."""
@@ -63,10 +79,13 @@ class StatementLine:
 def numbered(lines: Iterable[StatementLine]) -> Iterator[StatementLine]:
     """Yield the lines of one statement in order, like ones counted from 0."""
     seen: Counter[tuple[object, ...]] = Counter()
+    formerly: Counter[tuple[object, ...]] = Counter()
     for line in lines:
-        key = (line.account, line.booked, line.amount, line.currency, line.reference)
-        yield replace(line, ordinal=seen[key])
+        same = (line.account, line.booked, line.amount, line.currency)
+        key, former = (*same, line.reference), (*same, line.former_reference)
+        yield replace(line, ordinal=seen[key], entry_ordinal=formerly[former])
         seen[key] += 1
+        formerly[former] += 1
 
 
 def tidy(text: str | None) -> str:

@@ -20,12 +20,12 @@ from endogene_token.indexer.differences import rows_of
 from endogene_token.indexer.events import Decoder
 from endogene_token.indexer.models import Batch, Reversal, Settlement
 from endogene_token.indexer.money_events import CurrencyReclaimed
+from endogene_token.indexer.projections.conversions import PAID
 from endogene_token.projects import Instrument
 from endogene_token.treasury.books.chart import ASSETS, Pocket
 from endogene_token.treasury.books.told import told
 
 ROUNDS: Final = ("first", "second", "third", "later")
-PAID: Final = 2  # the state of a request of cash
 BEARERS: Final = {Bearer.RESERVE: Pocket.RESERVE, Bearer.OPERATIONS: Pocket.OPERATIONS}
 
 

@@ -14,7 +14,8 @@ from sqlalchemy import Connection, exists, func, or_, select
 
 from endogene_token.errors import MonthUnissuedError
 from endogene_token.indexer.models import Settlement, table_of
-from endogene_token.treasury.collect.models import BankItem, BankLine, BankMandate, BankMatch, ReturnedDebt
+from endogene_token.treasury.collect.debts import STANDING, is_paid
+from endogene_token.treasury.collect.models import BankItem, BankMandate, BankMatch, ReturnedDebt
 from endogene_token.treasury.collect.states import LIVE, UNDER_WAY, Kind, Left
 from endogene_token.treasury.statements import numbering
 from endogene_token.treasury.statements.document import Sums, read_document
@@ -22,12 +23,11 @@ from endogene_token.treasury.statements.models import IssuedStatement, Statement
 from endogene_token.treasury.statements.months import Month, Period
 from endogene_token.treasury.statements.movements import effects
 
-ITEMS, MATCHES, LINES = table_of(BankItem), table_of(BankMatch), table_of(BankLine)
+ITEMS, MATCHES = table_of(BankItem), table_of(BankMatch)
 MANDATES = table_of(BankMandate)
 DEBTS, SETTLEMENTS, TAXES = table_of(ReturnedDebt), table_of(Settlement), table_of(TaxPayment)
 STATEMENTS, MONTHS = table_of(IssuedStatement), table_of(StatementMonth)
 FAR: Final = 2**62  # an instant after every block
-_STANDING: Final = ("approved", "sent", "done")  # of a match: its money counts
 
 Amounts = Mapping[int, tuple[int, int]]
 
@@ -66,15 +66,40 @@ def dues(connection: Connection, month: Month, zone: ZoneInfo, scheme: str) -> l
     return sorted(found, key=lambda one: (one.merchant, one.kind == Kind.DEBT, one.reference))
 
 
-class _Reader:
-    """What happened since a month's end, for all merchants by one query a table."""
+def still_due(
+    connection: Connection, month: Month, zone: ZoneInfo, run: int
+) -> Mapping[tuple[str, str], tuple[int, int]]:
+    """Return what a run would find now, by kind and reference: premiums and taxes, or a debt's amount.
 
-    def __init__(self, connection: Connection, end: int, scheme: str) -> None:
+    Neither the items of that run are taken off nor those of later ones, in which these are.
+    """
+    reader = _Reader(connection, month.period(zone).end, "", before=run)
+    debited = select(ITEMS.c.kind, ITEMS.c.statement).where(ITEMS.c.run == run)
+    found = {}
+    for kind, reference in connection.execute(debited).all():
+        if kind == Kind.DEBT:
+            row = connection.execute(select(DEBTS).where(DEBTS.c.item == reference)).mappings().one()
+            found[kind, reference] = (reader.of_debt(ReturnedDebt(**row)).amount, 0)
+        else:
+            year, serial = map(int, reference.split("-"))
+            query = select(STATEMENTS).where(STATEMENTS.c.year == year, STATEMENTS.c.serial == serial)
+            due = reader.of(IssuedStatement(**connection.execute(query).mappings().one()))
+            found[kind, reference] = (due.premiums, due.tax)
+    return found
+
+
+class _Reader:
+    """What happened since a month's end, for all merchants by one query a table.
+
+    `before`: of the debits under way, only those of runs before this one count; 0: all.
+    """
+
+    def __init__(self, connection: Connection, end: int, scheme: str, before: int = 0) -> None:
         self._connection = connection
         self._scheme = scheme
         self._since = effects(connection, Period(end, FAR), None)
         self._taxes = numbering.taxes_received(connection, end, FAR)
-        self._under_way = _under_way(connection)
+        self._under_way = _under_way(connection, before)
         asked = select(ITEMS.c.kind, ITEMS.c.statement).where(ITEMS.c.state.in_(LIVE))
         self._asked = {(kind, statement) for kind, statement in connection.execute(asked)}
         active = select(MANDATES).where(MANDATES.c.state == "active")
@@ -95,15 +120,8 @@ class _Reader:
         return self._due(row.merchant, Kind.PREMIUMS, row.number, (premiums, tax), row.issued_at)
 
     def of_debt(self, row: ReturnedDebt) -> Due:
-        """Return what is left of a debt: all of it, or nothing once a transfer pays it.
-
-        A transfer pays it under the reference that came back, with nothing for the chain.
-        """
-        confirmed = MATCHES.join(LINES, LINES.c.identity == MATCHES.c.line)
-        named = (MATCHES.c.item == row.item, MATCHES.c.state.in_(_STANDING), LINES.c.amount > 0)
-        paid = select(MATCHES.c.item).select_from(confirmed).where(*named)
-        paid = paid.where(MATCHES.c.premiums == 0, MATCHES.c.tax == 0)
-        amount = 0 if self._connection.execute(paid).first() else row.amount
+        """Return what is left of a debt: all of it, or nothing once something pays it."""
+        amount = 0 if is_paid(self._connection, row) else row.amount
         found = self._due(row.merchant, Kind.DEBT, row.item, (amount, 0), row.opened_at)
         return replace(found, premiums=0)  # the chain has counted it
 
@@ -121,7 +139,7 @@ class _Reader:
         return Due(merchant, kind, reference, *parts, sum(parts), at, number, why)
 
 
-def _under_way(connection: Connection) -> Amounts:
+def _under_way(connection: Connection, before: int) -> Amounts:
     """Return the premiums and taxes that debits under way, and transfers not booked yet, bring each merchant.
 
     What the chain or the tax register holds already is counted there: its item follows a moment later.
@@ -131,8 +149,10 @@ def _under_way(connection: Connection) -> Amounts:
         exists().where(TAXES.c.reference == MATCHES.c.commitment),
     )
     counted = exists().where(MATCHES.c.item == ITEMS.c.reference, booked)
-    debits = (ITEMS.c.kind == Kind.PREMIUMS, ITEMS.c.state.in_(UNDER_WAY), ~counted)
-    transfers = (MATCHES.c.item == "", MATCHES.c.merchant > 0, MATCHES.c.state.in_(_STANDING), ~booked)
+    debits = [ITEMS.c.kind == Kind.PREMIUMS, ITEMS.c.state.in_(UNDER_WAY), ~counted]
+    if before:
+        debits.append(ITEMS.c.run < before)
+    transfers = [MATCHES.c.item == "", MATCHES.c.merchant > 0, MATCHES.c.state.in_(STANDING), ~booked]
     found: defaultdict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))
     for table, merchant, conditions in (
         (ITEMS, ITEMS.c.party_number, debits),
@@ -140,8 +160,8 @@ def _under_way(connection: Connection) -> Amounts:
     ):
         query = select(merchant, func.sum(table.c.premiums), func.sum(table.c.tax)).where(*conditions)
         for number, premiums, tax in connection.execute(query.group_by(merchant)):
-            before = found[number]
-            found[number] = (before[0] + int(premiums), before[1] + int(tax))
+            seen = found[number]
+            found[number] = (seen[0] + int(premiums), seen[1] + int(tax))
     return found
 
 

@@ -1,11 +1,11 @@
 """The file of a run, out of its items and their accounts. The same values give the same bytes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from endogene_token.config import Settings
 from endogene_token.errors import MandateEndedError, PayeeEndedError
@@ -19,7 +19,7 @@ from endogene_token.treasury.bankfiles.sepa import Debit, Mandate, Payment, Sequ
 from endogene_token.treasury.collect.mandates import ACTIVE, account_of
 from endogene_token.treasury.collect.models import BankItem, BankMandate, BankPayee, BankRun
 from endogene_token.treasury.collect.profile import LAST_FILE, BankProfile
-from endogene_token.treasury.collect.states import Direction, FileKind, Kind
+from endogene_token.treasury.collect.states import LIVE, Direction, FileKind, Kind, RunState
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,8 @@ def write(
     sepa = office.profile.in_sepa
     message = f"{run.file_kind}-{created:%Y%m%d}-{number}".upper()
     if run.file_kind == FileKind.PAIN_008:
-        debits = [_debit(office, item, mandate_of(session, item)) for item in items]
+        begun = _begun(session, run)
+        debits = [_debit(office, item, mandate_of(session, item), begun) for item in items]
         schema = pain008.PAIN_008_OLD if sepa.old_schemas else pain008.PAIN_008
         return write_pain008(sepa.creditor, message, created, debits, schema)
     payments = [_payment(office, item, payee_of(session, item)) for item in items]
@@ -125,13 +126,26 @@ def _canadian(session: Session, office: Office, items: Sequence[BankItem], numbe
     return write_cpa005(canada.originator(office.currency), place, created, written)
 
 
-def _debit(office: Office, item: BankItem, row: BankMandate) -> Debit:
+def _begun(session: Session, run: BankRun) -> set[int]:
+    """Return the mandates that a file made before this run's debits, though the bank may not have it yet."""
+    made = (RunState.APPROVED, RunState.HANDED_IN)
+    query = (
+        select(BankItem.account)
+        .join(BankRun, col(BankRun.number) == col(BankItem.run))
+        .where(BankItem.direction == Direction.DEBIT, BankItem.run != run.number)
+        .where(col(BankRun.state).in_(made), col(BankItem.state).in_(LIVE))
+    )
+    return set(session.exec(query))
+
+
+def _debit(office: Office, item: BankItem, row: BankMandate, begun: Collection[int]) -> Debit:
+    is_recurrent = bool(row.first_used) or row.number in begun
     return Debit(
         mandate=Mandate(row.reference, date.fromisoformat(row.signed)),
         debtor=account_of(office.secret, row).sepa(row.name),
         amount=item.amount,
         day=date.fromisoformat(item.day),
-        sequence=SequenceType.RECURRENT if row.first_used else SequenceType.FIRST,
+        sequence=SequenceType.RECURRENT if is_recurrent else SequenceType.FIRST,
         reference=item.reference,
         text=told(item),
     )

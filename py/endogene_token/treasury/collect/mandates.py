@@ -62,8 +62,8 @@ class NewPayee:
     commitment: bytes = b""
 
 
-def give(change: Change, secret: OfficeSecret, given: NewMandate) -> BankMandate:
-    """Keep a mandate.
+def give(change: Change, secret: OfficeSecret, given: NewMandate, today: date) -> BankMandate:
+    """Keep a mandate; `today` is the community's day.
 
     Raises UnknownMerchantError, MandateHeldError, MandateTakenError, BankAccountError, BankFieldError,
     BankTextError, BankDateError, MandateSchemeError when the account is not one of the scheme's.
@@ -75,8 +75,8 @@ def give(change: Change, secret: OfficeSecret, given: NewMandate) -> BankMandate
     _check_holder(given.account, given.name)
     if given.account.is_sepa != (given.scheme != CPA):
         raise MandateSchemeError(actual=given.account, limit=given.scheme)
-    if given.signed > date.today():  # noqa: DTZ011 - the day of a paper, wherever it was signed
-        raise BankDateError(field="signed", actual=given.signed, limit=f"… – {date.today()}")  # noqa: DTZ011
+    if given.signed > today:
+        raise BankDateError(field="signed", actual=given.signed, limit=f"… – {today}")
     held = active_mandate(session, given.merchant)
     if held is not None:
         raise MandateHeldError(actual=given.merchant, limit=held.reference)
@@ -98,7 +98,7 @@ def give(change: Change, secret: OfficeSecret, given: NewMandate) -> BankMandate
     secret.claim(session)
     session.add(row)
     session.flush()
-    change.note("mandate.given", f"merchant:{row.merchant}/mandate:{row.number}", scheme=row.scheme)
+    change.note("mandate.given", mandate_subject(row), scheme=row.scheme)
     return row
 
 
@@ -111,7 +111,7 @@ def end(change: Change, number: int, why: str) -> BankMandate:
         raise MandateEndedError(actual=row.reference, limit=row.ended_why)
     row.state, row.ended_why = ENDED, why[:LONGEST_WHY]
     change.session.add(row)
-    change.note("mandate.ended", f"merchant:{row.merchant}/mandate:{row.number}")
+    change.note("mandate.ended", mandate_subject(row))
     return row
 
 
@@ -148,7 +148,7 @@ def add_payee(change: Change, secret: OfficeSecret, given: NewPayee) -> BankPaye
     session.add(row)
     session.flush()  # its number is the place that its account is sealed for
     row.sealed_account = given.account.sealed(secret, payee_place(row.number or 0))
-    change.note("payee.added", f"{row.party}:{row.party_number}/payee:{row.number}")
+    change.note("payee.added", payee_subject(row))
     return row
 
 
@@ -161,7 +161,7 @@ def end_payee(change: Change, number: int, why: str) -> BankPayee:
         raise PayeeEndedError(actual=number, limit=row.ended_why)
     row.state, row.ended_why = ENDED, why[:LONGEST_WHY]
     change.session.add(row)
-    change.note("payee.ended", f"{row.party}:{row.party_number}/payee:{row.number}")
+    change.note("payee.ended", payee_subject(row))
     return row
 
 
@@ -197,6 +197,16 @@ def account_of(secret: OfficeSecret, row: BankMandate | BankPayee) -> HeldAccoun
     """Return the account of a mandate or of a payee. Raises OfficeKeyError."""
     place = mandate_place(row.reference) if isinstance(row, BankMandate) else payee_place(row.number or 0)
     return open_account(secret, place, row.sealed_account)
+
+
+def mandate_subject(row: BankMandate) -> str:
+    """Return how the trail names a mandate."""
+    return f"merchant:{row.merchant}/mandate:{row.number}"
+
+
+def payee_subject(row: BankPayee) -> str:
+    """Return how the trail names a payee."""
+    return f"{row.party}:{row.party_number}/payee:{row.number}"
 
 
 def mandate_place(reference: str) -> str:

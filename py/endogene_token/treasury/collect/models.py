@@ -110,8 +110,8 @@ class BankItem(SQLModel, table=True):
     the number of the mandate or payee; `object` that of the cash request or redemption, or 0. `statement` is
     the number of the statement, of a debt the reference of the item that came back, else empty. Of `amount`,
     `premiums` are settled on the chain and `tax` is booked off it; of a debt both are 0. `state` is `filed`,
-    `collected` (of a payment: executed), `settled`, `returned` or `cancelled`; `line` the identity of the
-    line that confirms it, or empty.
+    `collected` (of a payment: executed), `settled`, `returned`, `rejected` or `cancelled`; `line` the
+    identity of the line that confirms it, or empty.
     """
 
     __tablename__ = "bank_item"

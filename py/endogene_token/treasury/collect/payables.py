@@ -1,27 +1,27 @@
 """What the fund has to pay out: cash that merchants asked for, redemptions that were approved."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, func, or_, select
 
 from endogene_token.errors import InstalmentError
 from endogene_token.indexer.models import table_of
 from endogene_token.indexer.money_models import CashRequest, Redemption
 from endogene_token.indexer.projections.conversions import OPEN
 from endogene_token.projects import RedemptionState
-from endogene_token.treasury.collect.models import BankItem, BankPayee
+from endogene_token.treasury.collect.models import BankItem, BankPayee, BankRun
 from endogene_token.treasury.collect.states import LIVE, UNDER_WAY, Kind, Left
 from endogene_token.treasury.statements.document import read_document
 from endogene_token.treasury.statements.models import IssuedStatement
 from endogene_token.treasury.statements.months import Month
 
 CASH, REDEMPTIONS = table_of(CashRequest), table_of(Redemption)
-ITEMS, PAYEES, STATEMENTS = table_of(BankItem), table_of(BankPayee), table_of(IssuedStatement)
+ITEMS, RUNS, PAYEES = table_of(BankItem), table_of(BankRun), table_of(BankPayee)
+STATEMENTS = table_of(IssuedStatement)
 Payees = Mapping[tuple[str, int], Row[Any]]
 NOTHING: Final[Mapping[int, int]] = {}
 
@@ -61,17 +61,33 @@ def payables(
     return [*cash, *redeemed]
 
 
+def set_off(connection: Connection, zone: ZoneInfo) -> set[int]:
+    """Return the open cash requests that the newest statements set against premiums: each whole, in order.
+
+    One that was being paid when its statement was issued was left out of it.
+    """
+    newest = _newest(connection, zone)
+    found = set()
+    for row in connection.execute(select(CASH).where(CASH.c.state == OPEN).order_by(CASH.c.number)):
+        statement = newest.get(row.merchant)
+        if statement is None or row.requested_at >= statement.end or row.amount > statement.left:
+            continue
+        if not _was_being_paid(connection, row.number, statement.issued_at):
+            statement.left -= row.amount
+            found.add(row.number)
+    return found
+
+
 def _cash(connection: Connection, day: date, zone: ZoneInfo, payees: Payees) -> Iterator[Payable]:
     asked = set(_objects(connection, Kind.CASH_REQUEST, LIVE))
     begin = int(datetime.combine(day, time(), zone).timestamp())
-    set_off = _set_off(connection, zone)
+    without = set_off(connection, zone)
     query = select(CASH).where(CASH.c.state == OPEN).order_by(CASH.c.number)
     for row in connection.execute(query):
         payee, why = payees.get(("merchant", row.merchant)), None
         if row.number in asked:
             why = Left.ASKED
-        elif row.requested_at < set_off[row.merchant].end and row.amount <= set_off[row.merchant].left:
-            set_off[row.merchant].left -= row.amount
+        elif row.number in without:
             why = Left.SET_OFF
         elif row.payable_from > begin:
             why = Left.NOT_YET
@@ -104,18 +120,27 @@ def _redemptions(connection: Connection, payees: Payees, instalments: Mapping[in
 class _SetOff:
     """What a merchant's last statement set against premiums, of cash asked for before the instant `end`."""
 
-    end: int = 0
-    left: int = 0
+    end: int
+    left: int
+    issued_at: int
 
 
-def _set_off(connection: Connection, zone: ZoneInfo) -> defaultdict[int, _SetOff]:
-    found: defaultdict[int, _SetOff] = defaultdict(_SetOff)
+def _newest(connection: Connection, zone: ZoneInfo) -> dict[int, _SetOff]:
     newest = select(func.max(STATEMENTS.c.month)).scalar_subquery()
-    query = select(STATEMENTS.c.merchant, STATEMENTS.c.month, STATEMENTS.c.payable, STATEMENTS.c.content)
-    for row in connection.execute(query.where(STATEMENTS.c.month == newest)):
+    found = {}
+    for row in connection.execute(select(STATEMENTS).where(STATEMENTS.c.month == newest)):
         awaiting = read_document(row.content).figures.project_currency.awaiting.amount
-        found[row.merchant] = _SetOff(Month.parse(row.month).period(zone).end, awaiting - row.payable)
+        end = Month.parse(row.month).period(zone).end
+        found[row.merchant] = _SetOff(end, awaiting - row.payable, row.issued_at)
     return found
+
+
+def _was_being_paid(connection: Connection, number: int, instant: int) -> bool:
+    """Return whether a payment of a cash request was drafted by an instant, and stood then."""
+    stood = or_(ITEMS.c.state.in_(LIVE), ITEMS.c.changed_at > instant)
+    query = select(ITEMS.c.reference).join(RUNS, RUNS.c.number == ITEMS.c.run)
+    query = query.where(ITEMS.c.kind == Kind.CASH_REQUEST, ITEMS.c.object == number, stood)
+    return connection.execute(query.where(RUNS.c.created_at <= instant)).first() is not None
 
 
 def _objects(connection: Connection, kind: Kind, states: tuple[str, ...]) -> list[int]:

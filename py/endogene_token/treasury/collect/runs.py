@@ -1,6 +1,6 @@
 """The life of a run: approved by another officer than drafted it, handed in, or cancelled before that."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from hashlib import sha256
 
@@ -23,9 +23,12 @@ from endogene_token.office.trail import Change
 from endogene_token.projects import RedemptionState
 from endogene_token.treasury.bankfiles.notice import last_handing_in
 from endogene_token.treasury.collect import files
+from endogene_token.treasury.collect.dues import still_due
 from endogene_token.treasury.collect.files import Office
 from endogene_token.treasury.collect.models import BankItem, BankMandate, BankRun
+from endogene_token.treasury.collect.payables import set_off
 from endogene_token.treasury.collect.states import Direction, ItemState, Kind, RunState
+from endogene_token.treasury.statements.months import Month
 
 
 def approve(change: Change, office: Office, number: int, who: str, now: int) -> BankRun:
@@ -54,7 +57,8 @@ def approve(change: Change, office: Office, number: int, who: str, now: int) -> 
 def hand_in(change: Change, office: Office, number: int, now: int) -> BankRun:
     """Mark a run's file as given to the bank; from now on its items are awaited.
 
-    Raises UnknownRunError, RunStateError, CutOffError, FileOrderError, MandateEndedError, PayeeEndedError.
+    Raises UnknownRunError, RunStateError, CutOffError, FileOrderError, MandateEndedError, PayeeEndedError,
+    NotAwaitedError.
     """
     session = change.session
     run = _in_state(session, number, RunState.APPROVED)
@@ -142,14 +146,40 @@ def _check_ready(session: Session, office: Office, run: BankRun, items: Sequence
     until = last_handing_in(office.profile.terms, date.fromisoformat(run.day))
     if datetime.fromtimestamp(now, UTC) > until:
         raise CutOffError(actual=run.day, limit=until.isoformat(" ", "minutes"))
+    is_awaited = _owed if run.direction == Direction.DEBIT else _payable
+    awaited = is_awaited(session, office, run)
     for item in items:
         files.holder_of(session, item)
-        if not _is_awaited(session, item):
-            raise NotAwaitedError(actual=f"{item.kind} {item.object}", limit=item.reference)
+        if not awaited(item):
+            actual = f"{item.kind} {item.statement or item.object}"
+            raise NotAwaitedError(actual=actual, limit=item.reference)
+
+
+def _owed(session: Session, office: Office, run: BankRun) -> Callable[[BankItem], bool]:
+    """Return what says whether all that a debit asks for is still owed: it may have been paid meanwhile."""
+    left = still_due(session.connection(), Month.parse(run.month), office.zone, run.number or 0)
+
+    def is_owed(item: BankItem) -> bool:
+        premiums, tax = left[item.kind, item.statement]
+        asked = (item.amount, 0) if item.kind == Kind.DEBT else (item.premiums, item.tax)
+        return asked[0] <= premiums and asked[1] <= tax
+
+    return is_owed
+
+
+def _payable(session: Session, office: Office, _run: BankRun) -> Callable[[BankItem], bool]:
+    """Return what says whether a payment is still awaited: a statement may have set it off meanwhile."""
+    without = set_off(session.connection(), office.zone)
+
+    def is_payable(item: BankItem) -> bool:
+        is_set_off = item.kind == Kind.CASH_REQUEST and item.object in without
+        return not is_set_off and _is_awaited(session, item)
+
+    return is_payable
 
 
 def _is_awaited(session: Session, item: BankItem) -> bool:
-    """Return whether the chain still awaits what an item pays; of a debit, the bank's answer tells."""
+    """Return whether the chain still awaits what a payment pays."""
     if item.kind == Kind.CASH_REQUEST:
         request = session.get(CashRequest, item.object)
         return request is not None and request.state == OPEN

@@ -21,12 +21,16 @@ class RunState(StrEnum):
 
 
 class ItemState(StrEnum):
-    """Where an item stands: collected when the bank's statement says so, settled when the chain does."""
+    """Where an item stands: collected when the bank's statement says so, settled when the chain does.
+
+    Returned: its money came back. Rejected: the bank never moved any.
+    """
 
     FILED = "filed"
     COLLECTED = "collected"
     SETTLED = "settled"
     RETURNED = "returned"
+    REJECTED = "rejected"
     CANCELLED = "cancelled"
 
 

@@ -1,6 +1,7 @@
 """The bank's files into the database: statements (camt.053, CSV) and Canada's files of returned items.
 
-A line is known by its identity: the same statement again, or one that overlaps, adds nothing.
+A line is known by its identity: the same statement again, or one that overlaps, adds nothing. One movement
+told in two formats has two: the second line is left to a person, who sees that it is the first one.
 
 How a bank writes its CSV stands in `bank-csv.toml` of the data folder, by the fields of {CsvLayout} but for
 account and currency:
@@ -16,11 +17,13 @@ account and currency:
 import hashlib
 import time
 import tomllib
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
+from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from endogene_token.errors import (
@@ -31,7 +34,7 @@ from endogene_token.errors import (
     StatementRowError,
     StatementUnsetError,
 )
-from endogene_token.office.trail import Change
+from endogene_token.office.trail import Actor, Change, changing
 from endogene_token.treasury.bankfiles.cpa005 import CanadianAccount
 from endogene_token.treasury.bankstatements.camt053 import read_camt053
 from endogene_token.treasury.bankstatements.cpa005_returns import ReturnedItem, read_returns
@@ -143,12 +146,14 @@ def take(change: Change, found: Read) -> Imported:
     """Keep what is new in a file, and match what the rules know; lines that waited are looked at again."""
     if found.kind == RETURNS:
         new, strange = returns.returned_items(change, found.returned)
-        _note(change, found, new=new, known=len(found.returned) - new - len(strange))
-        return Imported(
-            found.kind, known=len(found.returned) - new - len(strange), returned=new, strange=tuple(strange)
-        )
-    known = _known(change, found.lines)
-    fresh = [_row(one) for one in found.lines if one.identity not in known]
+        known = len(found.returned) - new - len(strange)
+        _note(change, found, new=new, known=known, strange=len(strange))
+        names = tuple(one.reference for one in strange)
+        return Imported(found.kind, known=known, returned=new, strange=names)
+    stored = _known(change, found.lines)
+    new_lines = [one for one in found.lines if stored.isdisjoint(_names(one))]
+    alike = _alike(change, found.lines, new_lines)
+    fresh = [_row(one, rules.ALIKE if one in alike else "") for one in new_lines]
     change.session.add_all(fresh)
     change.session.flush()
     waiting = select(BankLine).where(BankLine.state == LineState.UNMATCHED)
@@ -165,6 +170,23 @@ def take(change: Change, found: Read) -> Imported:
         returned=_returned(fresh),
         errors=found.errors,
     )
+
+
+class _ForeseenError(Exception):
+    """Takes the answer out of a transaction that comes to nothing."""
+
+    def __init__(self, told: Imported) -> None:
+        super().__init__()
+        self.told = told
+
+
+def foresee(engine: Engine, actor: Actor, found: Read) -> Imported:
+    """Return what `take` would add, and keep nothing of it."""
+    try:
+        with changing(engine, actor) as change:
+            raise _ForeseenError(take(change, found))
+    except _ForeseenError as foreseen:
+        return foreseen.told
 
 
 def plain(account: str) -> str:
@@ -188,16 +210,57 @@ def _require_ours(account: str, currency: str, bank: Bank) -> None:
         raise StatementCurrencyError(actual=currency, limit=bank.currency)
 
 
+def _names(line: StatementLine) -> tuple[bytes, bytes]:
+    """Return the identities under which a line may be kept."""
+    return line.identity, line.former_identity
+
+
 def _known(change: Change, lines: Sequence[StatementLine]) -> set[bytes]:
-    wanted = [one.identity for one in lines]
-    found: set[bytes] = set()
-    for start in range(0, len(wanted), _ASKED_AT_ONCE):
-        part = wanted[start : start + _ASKED_AT_ONCE]
-        found |= set(change.session.exec(select(BankLine.identity).where(col(BankLine.identity).in_(part))))
+    """Return the identities of these lines that are kept; a former one only of a line that tells the same."""
+    wanted = {name: one for one in lines for name in reversed(_names(one))}
+    names, found = list(wanted), set[bytes]()
+    for start in range(0, len(names), _ASKED_AT_ONCE):
+        part = names[start : start + _ASKED_AT_ONCE]
+        for row in change.session.exec(select(BankLine).where(col(BankLine.identity).in_(part))):
+            line = wanted[row.identity]
+            is_same = (row.bank_reference, row.name, row.text) == (line.entry, line.name, line.text)
+            if row.identity == line.identity or is_same:
+                found.add(row.identity)
     return found
 
 
-def _row(line: StatementLine) -> BankLine:
+def _alike(
+    change: Change, stated: Sequence[StatementLine], new: Sequence[StatementLine]
+) -> set[StatementLine]:
+    """Return the new lines that may be kept already under another identity, from a file of another form.
+
+    A line that this file states, too, is another one: the bank itself tells them apart.
+    """
+    if not new:
+        return set()
+    names = {name for one in stated for name in _names(one)}
+    days = [one.booked.isoformat() for one in new]
+    query = select(BankLine).where(BankLine.booked >= min(days), BankLine.booked <= max(days))
+    kept: defaultdict[tuple[str, int], list[BankLine]] = defaultdict(list)
+    for row in change.session.exec(query):
+        if row.identity not in names:
+            kept[row.booked, row.amount].append(row)
+    return {
+        one for one in new if any(_may_be_same(one, row) for row in kept[one.booked.isoformat(), one.amount])
+    }
+
+
+def _may_be_same(line: StatementLine, row: BankLine) -> bool:
+    """Return whether two lines of one day and amount may be one; what only one of them tells says nothing."""
+    pairs = (
+        (line.end_to_end, row.end_to_end),
+        (plain(line.other_account), plain(row.other_account)),
+        (plain(line.name), plain(row.name)),
+    )
+    return next((mine == theirs for mine, theirs in pairs if mine and theirs), True)
+
+
+def _row(line: StatementLine, why: str) -> BankLine:
     return BankLine(
         identity=line.identity,
         account=line.account,
@@ -214,7 +277,7 @@ def _row(line: StatementLine) -> BankLine:
         parts=line.parts,
         imported_at=int(time.time()),
         state=LineState.UNMATCHED,
-        why="",
+        why=why,
     )
 
 
@@ -222,5 +285,7 @@ def _returned(fresh: Sequence[BankLine]) -> int:
     return sum(bool(one.return_code) and one.state == LineState.SETTLED for one in fresh)
 
 
-def _note(change: Change, found: Read, *, new: int, known: int) -> None:
-    change.note("bank.imported", f"bank-file:{found.sha256.hex()}", kind=found.kind, new=new, known=known)
+def _note(change: Change, found: Read, *, new: int, known: int, strange: int = 0) -> None:
+    """Note an import with its counts: `strange` returns, and rows that cannot be read (`wrong`)."""
+    counts = {"new": new, "known": known, "strange": strange, "wrong": len(found.errors)}
+    change.note("bank.imported", f"bank-file:{found.sha256.hex()}", kind=found.kind, **counts)

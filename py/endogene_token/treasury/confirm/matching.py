@@ -43,10 +43,13 @@ class Wish:
 def queue(
     session: Session, states: Sequence[str] = OPEN, after: bytes = b"", limit: int = 100
 ) -> list[Queued]:
-    """Return lines in these states in the order of their days, `limit` after the line `after`."""
+    """Return lines in these states in the order of their days, `limit` after the line `after`.
+
+    Raises UnknownBankLineError for a line that there is not: the first page would come again.
+    """
     query = select(BankLine).where(col(BankLine.state).in_(states))
-    before = session.get(BankLine, after) if after else None
-    if before is not None:
+    if after:
+        before = rows.line_of(session, after.hex())
         later = (col(BankLine.booked) > before.booked) | (
             (col(BankLine.booked) == before.booked) & (col(BankLine.identity) > before.identity)
         )
@@ -64,6 +67,10 @@ def approve(change: Change, line: BankLine) -> Queued:
     """Let what is proposed stand. Raises LineStateError, and what `parts.check` raises."""
     _require(line, LineState.PROPOSED)
     matches = rows.matches_of(change.session, line.identity)
+    for one in matches:
+        if one.proposed_by in rules.OF_TRANSFERS and one.merchant and not one.item:
+            part = rules.transfer_of(change.session, one.merchant, one.amount)
+            one.premiums, one.tax = part.premiums, part.tax  # other transfers may have paid the taxes since
     told = [Part(one.amount, one.item, one.merchant, one.premiums, one.tax) for one in matches]
     parts.check(change.session, line, told)
     parts.stand(change, line, matches, change.actor.who)

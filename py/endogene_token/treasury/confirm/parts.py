@@ -8,6 +8,7 @@ from sqlmodel import Session
 from endogene_token.errors import PartError, PartSumError, UnknownMerchantError
 from endogene_token.indexer.models import Merchant
 from endogene_token.office.trail import Change
+from endogene_token.treasury.collect.debts import is_paid
 from endogene_token.treasury.collect.models import BankItem, BankLine, BankMatch
 from endogene_token.treasury.collect.states import Direction, ItemState, Kind, RunState
 from endogene_token.treasury.confirm import returns, rows
@@ -82,13 +83,11 @@ def _check_return(session: Session, line: BankLine, item: BankItem, part: Part) 
     asked = rows.brought(session, item) or item.amount
     if part.amount != asked or part.premiums or part.tax:
         raise PartError(actual=item.reference, limit=asked)
-    if item.state == ItemState.CANCELLED:
+    if item.state in {ItemState.CANCELLED, ItemState.REJECTED}:
         raise PartError(actual=item.reference, limit=item.state)
     if rows.confirming(session, item.reference, incoming=line.amount > 0):
         raise PartError(actual=item.reference, limit=TAKEN)
-    stood = rows.confirming(session, item.reference, incoming=item.direction == Direction.DEBIT)
-    is_booked = item.state == ItemState.SETTLED or any(one.state == MatchState.SENT for one in stood)
-    if is_booked and item.direction != Direction.DEBIT:  # the chain has paid it: for a person
+    if item.direction == Direction.CREDIT and rows.is_booked(session, item):  # for a person
         raise PartError(actual=item.reference, limit=LineState.SET_ASIDE)
 
 
@@ -99,7 +98,7 @@ def _came_first(session: Session, item: BankItem) -> bool:
 
 def _check_debt(session: Session, line: BankLine, item: BankItem, part: Part) -> None:
     debt = rows.debt_of(session, None, item.reference)
-    if debt is None or line.amount < 0 or rows.is_paid(session, debt):
+    if debt is None or line.amount < 0 or is_paid(session.connection(), debt):
         raise PartError(actual=item.reference, limit=item.state if debt is None else PAID_ALREADY)
     if part.amount != debt.amount or part.premiums or part.tax:
         raise PartError(actual=item.reference, limit=debt.amount)
@@ -114,7 +113,7 @@ def _check_item(session: Session, item: BankItem, part: Part) -> None:
         raise PartError(actual=item.reference, limit=item.amount)
     if item.kind == Kind.DEBT:
         debt = rows.debt_of(session, item, item.reference)
-        if debt is None or rows.is_paid(session, debt, but=item.reference):
+        if debt is None or is_paid(session.connection(), debt, but=item.reference):
             raise PartError(actual=item.reference, limit=PAID_ALREADY)
     _check_shares(part, part.amount if item.kind == Kind.PREMIUMS else 0, item.reference)
 

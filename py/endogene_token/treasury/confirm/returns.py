@@ -25,8 +25,9 @@ from endogene_token.treasury.collect.models import (
 from endogene_token.treasury.collect.states import Direction, ItemState, Kind
 from endogene_token.treasury.confirm import rows
 from endogene_token.treasury.confirm.states import DebtState, MatchState
+from endogene_token.treasury.exceptions import inbox
 
-_LONGEST_CODE: Final = 10
+LONGEST_CODE: Final = 10
 
 
 def take_back(change: Change, item: BankItem, code: str, line: bytes = b"") -> bool:
@@ -35,7 +36,7 @@ def take_back(change: Change, item: BankItem, code: str, line: bytes = b"") -> b
     Return False when it was noted before: the bank tells it in a file of returns and in its statement.
     """
     session = change.session
-    if item.state == ItemState.RETURNED:
+    if item.state in {ItemState.RETURNED, ItemState.REJECTED}:
         debt = session.get(ReturnedDebt, item.reference)
         if debt is not None and line and not any(debt.returned_line):
             debt.returned_line = line
@@ -43,34 +44,39 @@ def take_back(change: Change, item: BankItem, code: str, line: bytes = b"") -> b
         return False
     was_booked = _refuse_unbooked(session, item)
     rows.move(item, ItemState.RETURNED)
-    item.return_code = code[:_LONGEST_CODE]
+    item.return_code = code[:LONGEST_CODE]
     session.add(item)
     opened = was_booked and item.direction == Direction.DEBIT
     if opened:
         _open_debt(session, item, line)
-    ended = _end_mandate(change, item, code)
+    ended = end_mandate(change, item, code)
     change.note(
         "bank.returned",
         f"bank-item:{item.reference}",
-        code=code[:_LONGEST_CODE],
+        code=code[:LONGEST_CODE],
         debt=str(item.amount) if opened else "0",
         mandate_ended=ended,
     )
     return True
 
 
-def returned_items(change: Change, items: tuple[ReturnedItem, ...]) -> tuple[int, list[str]]:
-    """Note the items of a file of returns; return how many are new, and the references not understood.
+def returned_items(change: Change, items: tuple[ReturnedItem, ...]) -> tuple[int, list[ReturnedItem]]:
+    """Note the items of a file of returns; return how many are new, and those not understood.
 
-    What names no item of ours, or tells another amount or direction than we asked for, changes nothing.
+    What names no item of ours, or tells another amount or direction than we asked for, changes nothing; nor
+    does a payment of ours that the chain has booked. The inbox tells a person of each.
     """
-    new, strange = 0, []
+    new = 0
+    strange: list[ReturnedItem] = []
+    findings: list[inbox.Finding] = []
     for one in items:
         item = change.session.get(BankItem, one.reference)
-        if item is None or not rows.is_awaited(change.session, item) or _differs(one, item):
-            strange.append(one.reference)
+        if item is None or not _is_ours(change.session, one, item):
+            strange.append(one)
+            findings.append(_finding(one, item))
         else:
             new += take_back(change, item, one.code)
+    inbox.tell(change, findings, int(time.time()))
     return new, strange
 
 
@@ -79,9 +85,29 @@ def reason_of(code: str) -> ReturnReason:
     return canadian_reason(code) if code.isdigit() else sepa_reason(code)
 
 
-def _differs(one: ReturnedItem, item: BankItem) -> bool:
-    """Return whether a return tells another amount or direction than we asked for."""
-    return (one.amount, one.kind.name.lower()) != (item.amount, item.direction)
+def end_mandate(change: Change, item: BankItem, code: str) -> bool:
+    """End the mandate of a debit whose return says that no other may follow; return whether it stood."""
+    reason = reason_of(code)
+    is_debit = item.direction == Direction.DEBIT and reason.ends_mandate
+    mandate = change.session.get(BankMandate, item.account) if is_debit else None
+    if mandate is None or mandate.state == mandates.ENDED:
+        return False
+    mandates.end(change, item.account, f"{reason} ({code[:LONGEST_CODE]})")
+    return True
+
+
+def _finding(one: ReturnedItem, item: BankItem | None) -> inbox.Finding:
+    """Return what the inbox tells of a return; a reference that is not ours may name anybody: left out."""
+    name = f"{item.reference}:{one.identity.hex()[:16]}" if item is not None else one.identity.hex()
+    came_in = one.kind.name.lower() == Direction.CREDIT
+    return inbox.Finding(inbox.Kind.RETURN, f"return:{name}", one.amount if came_in else -one.amount)
+
+
+def _is_ours(session: Session, one: ReturnedItem, item: BankItem) -> bool:
+    """Return whether a return tells of what we asked for, and nobody but the bank has a say in it."""
+    is_paid = item.direction == Direction.CREDIT and rows.is_booked(session, item)
+    is_same = (one.amount, one.kind.name.lower()) == (item.amount, item.direction)
+    return is_same and not is_paid and rows.is_awaited(session, item)
 
 
 def _refuse_unbooked(session: Session, item: BankItem) -> bool:
@@ -122,14 +148,3 @@ def _open_debt(session: Session, item: BankItem, line: bytes) -> None:
             closed_by_line=b"",
         )
     )
-
-
-def _end_mandate(change: Change, item: BankItem, code: str) -> bool:
-    """End the mandate of a debit whose return says that no other may follow; return whether it stood."""
-    reason = reason_of(code)
-    is_debit = item.direction == Direction.DEBIT and reason.ends_mandate
-    mandate = change.session.get(BankMandate, item.account) if is_debit else None
-    if mandate is None or mandate.state == mandates.ENDED:
-        return False
-    mandates.end(change, item.account, f"{reason} ({code[:_LONGEST_CODE]})")
-    return True

@@ -11,7 +11,7 @@ from endogene_token.errors import UnknownBankLineError
 from endogene_token.office.trail import Change
 from endogene_token.treasury.collect.models import BankItem, BankLine, BankMatch, BankRun, ReturnedDebt
 from endogene_token.treasury.collect.states import Direction, ItemState, Kind, RunState
-from endogene_token.treasury.confirm.states import STANDING, DebtState, LineState, MatchState
+from endogene_token.treasury.confirm.states import STANDING, LineState, MatchState
 from endogene_token.treasury.statements.models import IssuedStatement, TaxPayment
 
 SHORTEST_IDENTITY: Final = 4  # bytes: what a person copies from the queue
@@ -90,32 +90,19 @@ def brought(session: Session, item: BankItem) -> int:
     return sum(one.amount for one in session.exec(query) if one.state in STANDING)
 
 
+def is_booked(session: Session, item: BankItem) -> bool:
+    """Return whether the chain counts an item's money, or takes it since it was sent."""
+    if item.state == ItemState.SETTLED:
+        return True
+    stood = confirming(session, item.reference, incoming=item.direction == Direction.DEBIT)
+    return any(one.state in {MatchState.SENT, MatchState.DONE} for one in stood)
+
+
 def debt_of(session: Session, item: BankItem | None, reference: str) -> ReturnedDebt | None:
     """Return the debt that a payment under `reference` pays: a debt's own item, or the one that came back."""
     if item is not None and item.kind == Kind.DEBT:
         return session.get(ReturnedDebt, item.statement)
     return session.get(ReturnedDebt, reference)
-
-
-def is_paid(session: Session, debt: ReturnedDebt, *, but: str = "") -> bool:
-    """Return whether a debt is paid, or something that stands will pay it; `but`: a debit not counted.
-
-    A transfer pays it under the reference that came back, with nothing for the chain; what confirmed that
-    reference before had premiums or taxes, what took it back was negative.
-    """
-    transfers = (
-        select(BankMatch.line)
-        .join(BankLine, col(BankLine.identity) == col(BankMatch.line))
-        .where(BankMatch.item == debt.item, col(BankMatch.state).in_(STANDING))
-        .where(BankMatch.premiums == 0, BankMatch.tax == 0, BankLine.amount > 0)
-    )
-    debits = select(BankItem.reference).where(
-        BankItem.kind == Kind.DEBT,
-        BankItem.statement == debt.item,
-        BankItem.state == ItemState.COLLECTED,
-        BankItem.reference != but,
-    )
-    return debt.state != DebtState.OPEN or any(session.exec(one).first() for one in (transfers, debits))
 
 
 def tax_owed(session: Session, merchant: int) -> int:
@@ -125,10 +112,15 @@ def tax_owed(session: Session, merchant: int) -> int:
     coming = select(func.sum(BankMatch.tax)).where(
         BankMatch.merchant == merchant, col(BankMatch.state).in_((MatchState.APPROVED, MatchState.SENT))
     )
-    asked = select(func.sum(BankItem.tax)).where(
-        BankItem.party_number == merchant,
-        BankItem.direction == Direction.DEBIT,
-        BankItem.state == ItemState.FILED,
+    asked = (
+        select(func.sum(BankItem.tax))
+        .join(BankRun, col(BankRun.number) == col(BankItem.run))
+        .where(
+            BankItem.party_number == merchant,
+            BankItem.direction == Direction.DEBIT,
+            BankItem.state == ItemState.FILED,
+            BankRun.state == RunState.HANDED_IN,
+        )
     )
     first, *less = (int(session.exec(query).one() or 0) for query in (charged, paid, coming, asked))
     return max(first - sum(less), 0)

@@ -19,6 +19,7 @@ from sqlmodel import Session, col, func, select
 
 from endogene_token.errors import InputError
 from endogene_token.office.trail import Change
+from endogene_token.treasury.collect.debts import is_paid
 from endogene_token.treasury.collect.models import BankItem, BankLine, BankMatch, BankRun, ReturnedDebt
 from endogene_token.treasury.collect.states import Direction, ItemState, Kind, RunState
 from endogene_token.treasury.confirm import parts, rows
@@ -28,6 +29,10 @@ from endogene_token.treasury.statements.models import IssuedStatement
 
 AMOUNT_DIFFERS: Final = "amount-differs"
 UNDONE: Final = "undone"
+ALIKE: Final = "stated-before"
+"""A line of this day and amount is kept from another file, perhaps the same movement."""
+NEVER: Final = (ItemState.CANCELLED, ItemState.REJECTED)  # of items whose money never moved
+OF_TRANSFERS: Final = ("rule:statement", "rule:account")
 _NUMBER: Final = re.compile(r"(?<![0-9A-Za-z])(20[0-9]{2})[ -]?([0-9]{6})(?![0-9])", re.ASCII)
 _REFERENCE: Final = re.compile(r"(?<![0-9A-Z])[A-Z]20[0-9]{2}-[0-9]{6}(?![0-9])", re.ASCII)
 
@@ -46,7 +51,7 @@ def apply(change: Change, lines: Sequence[BankLine]) -> None:
 
     In the order of the days; on one day what came back comes last: its collection is noted first.
     """
-    waiting = [one for one in lines if one.state == LineState.UNMATCHED and one.why != UNDONE]
+    waiting = [one for one in lines if one.state == LineState.UNMATCHED and one.why not in {UNDONE, ALIKE}]
     for line in sorted(waiting, key=lambda one: (one.booked, bool(one.return_code), one.identity)):
         found = propose(change.session, line)
         if isinstance(found, str):
@@ -77,12 +82,12 @@ def propose(session: Session, line: BankLine) -> Proposal | str | None:
     item = session.get(BankItem, line.end_to_end) if line.end_to_end else None
     if item is not None:
         return _by_reference(session, line, item)
-    found = _by_total(session, line)
-    if found is None and line.amount < 0:
-        return _by_return(session, line)
-    if found is None and line.amount > 0 and line.parts == 1 and not line.return_code:
-        found = _by_debt(session, line) or _by_statement(session, line) or _by_account(session, line)
-    return found
+    if line.amount < 0:
+        return _by_total(session, line) or _by_return(session, line)
+    if line.parts > 1 or line.return_code:
+        return _by_total(session, line)
+    named = _by_debt(session, line) or _by_statement(session, line)  # its text says more than a sum
+    return named or _by_total(session, line) or _by_account(session, line)
 
 
 def part_of(item: BankItem, amount: int | None = None) -> Part:
@@ -139,7 +144,7 @@ def _runs(session: Session, line: BankLine) -> Sequence[int]:
         select(BankItem.run)
         .join(BankRun, col(BankRun.number) == col(BankItem.run))
         .where(BankRun.direction == (Direction.DEBIT if line.amount > 0 else Direction.CREDIT))
-        .where(BankRun.state == RunState.HANDED_IN, BankItem.state != ItemState.CANCELLED)
+        .where(BankRun.state == RunState.HANDED_IN, col(BankItem.state).not_in(NEVER))
         .group_by(col(BankItem.run))
         .having(func.sum(BankItem.amount) == abs(line.amount))
     )
@@ -147,7 +152,7 @@ def _runs(session: Session, line: BankLine) -> Sequence[int]:
 
 
 def _items(session: Session, run: int) -> list[BankItem]:
-    query = select(BankItem).where(BankItem.run == run, BankItem.state != ItemState.CANCELLED)
+    query = select(BankItem).where(BankItem.run == run, col(BankItem.state).not_in(NEVER))
     return list(session.exec(query.order_by(col(BankItem.reference))))
 
 
@@ -176,7 +181,7 @@ def _by_return(session: Session, line: BankLine) -> Proposal | None:
 def _by_debt(session: Session, line: BankLine) -> Proposal | None:
     for name in dict.fromkeys(_REFERENCE.findall(line.text.upper())):
         debt = session.get(ReturnedDebt, name)
-        if debt is not None and debt.amount == line.amount and not rows.is_paid(session, debt):
+        if debt is not None and debt.amount == line.amount and not is_paid(session.connection(), debt):
             return Proposal("debt", (debt_part(debt),))
     return None
 

@@ -33,6 +33,8 @@ AT_ONCE: Final = 100
 IDLE_SECONDS: Final = 2.0
 LONGEST_PAUSE_SECONDS: Final = 60.0
 HELD_SECONDS: Final = 60
+LOST_SECONDS: Final = 3600
+"""After this, what was marked as sent and is refused is no longer on its way: it never left, or fell."""
 SERVICE: Final = Actor("service", "settler")
 
 log = structlog.get_logger()
@@ -184,15 +186,24 @@ class Settler:
         return may_go
 
     def _hold(self, task: Task, refusal: EndogeneError) -> None:
-        """Say in the queue why the chain does not take a match now, once; it is tried again later."""
-        self._held[task.reference] = self._clock() + HELD_SECONDS
-        if task.line.why == refusal.code:
+        """Say in the queue why the chain does not take a match now, once; it is tried again later.
+
+        What was marked as sent long ago, is not on the chain and is refused by it, never arrived: one may
+        undo it again.
+        """
+        now = self._clock()
+        self._held[task.reference] = now + HELD_SECONDS
+        is_lost = task.match.state == MatchState.SENT and task.match.changed_at <= now - LOST_SECONDS
+        if task.line.why == refusal.code and not is_lost:
             return
         with self._changing() as change:
-            line = change.session.get(BankLine, task.line.identity)
+            line, row = change.session.get(BankLine, task.line.identity), _row(change, task)
             if line is not None:
                 line.why = refusal.code
                 change.session.add(line)
+            if is_lost and row is not None and row.state == MatchState.SENT:
+                rows.move(row, MatchState.APPROVED)  # under the same commitment, which the chain takes once
+                change.session.add(row)
             _note(change, "bank.held", task, reason=refusal.code)
         log.warning("settlement held", match=task.match.item, error=str(refusal))
 
@@ -200,8 +211,9 @@ class Settler:
         """Note that a match is booked, with the taxes or the debt that it pays; return 1 if nobody had."""
         with self._changing() as change:
             row = _row(change, task)
-            awaited = MatchState.SENT if task.is_for_chain else MatchState.APPROVED
-            if row is None or row.state != awaited:  # another settler noted it, or it came back meanwhile
+            # Approved and on the chain: the database is older than the chain, from a copy.
+            awaited = {MatchState.APPROVED, *([MatchState.SENT] if task.is_for_chain else [])}
+            if row is None or row.state not in awaited:  # another settler noted it, or it came back meanwhile
                 return 0
             row.commitment = task.reference
             rows.move(row, MatchState.DONE)

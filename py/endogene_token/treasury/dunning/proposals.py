@@ -121,11 +121,11 @@ def subject_of(row: DunningProposal) -> str:
 
 
 def _wanted(session: Session, standing: Standing) -> Act | None:
-    """Return what the rule asks for: it ends only the suspensions that came from here."""
+    """Return what the rule asks for: it ends only the suspensions that it proposed itself."""
     if standing.is_active:
         return Act.SUSPEND if standing.level >= LAST_LEVEL else None
     last = _last(session, standing.merchant, State.DONE)
-    ours = last is not None and last.act == Act.SUSPEND
+    ours = last is not None and (last.act, last.proposed_by) == (Act.SUSPEND, RULE)
     return Act.REINSTATE if ours and standing.late.amount == 0 else None
 
 

@@ -11,24 +11,28 @@ from datetime import date, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, select
 
 from endogene_token.chain.views import MerchantStatus
 from endogene_token.indexer.models import Merchant, table_of
-from endogene_token.treasury.collect.models import BankItem, BankMatch, ReturnedDebt
+from endogene_token.treasury.collect.models import BankItem, BankMatch, BankRun, ReturnedDebt
+from endogene_token.treasury.collect.states import UNDER_WAY, Direction, ItemState, Kind, RunState
 from endogene_token.treasury.dunning.rules import Arrears, Claim, Rules, arrears, is_near, level
 from endogene_token.treasury.statements import numbering
 from endogene_token.treasury.statements.document import StatementDocument, Sums, read_document
 from endogene_token.treasury.statements.models import IssuedStatement, TaxPayment
 from endogene_token.treasury.statements.months import Month, Period, local_day
-from endogene_token.treasury.statements.movements import cash_awaiting, effects
+from endogene_token.treasury.statements.movements import cash_to_set_off, effects, refunded_since
 
 MERCHANTS, STATEMENTS, TAXES = table_of(Merchant), table_of(IssuedStatement), table_of(TaxPayment)
-ITEMS, MATCHES, DEBTS = table_of(BankItem), table_of(BankMatch), table_of(ReturnedDebt)
+ITEMS, RUNS, MATCHES = table_of(BankItem), table_of(BankRun), table_of(BankMatch)
+DEBTS = table_of(ReturnedDebt)
+ITEMS_OF_RUNS: Final = ITEMS.join(RUNS, RUNS.c.number == ITEMS.c.run)
+HANDED_IN: Final = RUNS.c.state == RunState.HANDED_IN  # before that, the bank knows nothing of it
 EVER: Final = 2**62
 ANSWER_DAYS: Final = 15  # after the day of a debit: by then the bank has stated it, or never will
-RELIEF: Final = ("settled", "netted", "written_off", "reversals", "returned_premiums")
-"""What takes off what a merchant owes (see `movements.SOURCES`)."""
+RELIEF: Final = ("settled", "netted", "written_off")
+"""What takes off what a merchant owes, beside refunds (see `movements.SOURCES`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +89,15 @@ def _claims(connection: Connection, zone: ZoneInfo, money: _Money) -> defaultdic
         period = Period(month.period(zone).end, EVER)
         moved = effects(connection, period, None)
         taxes = numbering.taxes_received(connection, *period)
-        before = cash_awaiting(connection, period.begin)
-        now = cash_awaiting(connection, EVER)
+        asked = cash_to_set_off(connection, period)
+        refunded = refunded_since(connection, period.begin)
         query = select(STATEMENTS.c.content).where(STATEMENTS.c.month == str(month))
         for content in connection.execute(query).scalars():
             document = read_document(content)
             number = document.figures.merchant
             paid = _relief(moved.get(number, {})) + taxes.get(number, 0) + money.coming.get(number, 0)
-            paid += max(_of(now, number) - _of(before, number), 0)  # cash asked for since is set off, too
+            paid += refunded.get(number, 0)
+            paid += asked[number].amount if number in asked else 0  # it will be set off, too
             found[number].append(_claim(document, paid))
     return found
 
@@ -105,20 +110,16 @@ def _relief(moved: Mapping[str, Sums]) -> int:
     return sum(moved[name].amount for name in RELIEF if name in moved)
 
 
-def _of(found: Mapping[int, Sums], merchant: int) -> int:
-    return found[merchant].amount if merchant in found else 0
-
-
 def _coming(connection: Connection, today: date) -> dict[int, int]:
-    """Return what is on its way from each merchant: debits asked for, and what the bank has confirmed.
+    """Return what is on its way from each merchant: debits handed in, and what the bank has confirmed.
 
     A debit that the bank has not answered long after its day is on its way no more.
     """
     oldest = (today - timedelta(days=ANSWER_DAYS)).isoformat()
     found: defaultdict[int, int] = defaultdict(int)
-    filed = select(ITEMS.c.party_number, ITEMS.c.premiums, ITEMS.c.tax).where(
-        ITEMS.c.direction == "debit", ITEMS.c.state == "filed", ITEMS.c.day >= oldest
-    )
+    filed = select(ITEMS.c.party_number, ITEMS.c.premiums, ITEMS.c.tax).select_from(ITEMS_OF_RUNS)
+    is_filed = and_(ITEMS.c.direction == Direction.DEBIT, ITEMS.c.state == ItemState.FILED)
+    filed = filed.where(is_filed, ITEMS.c.day >= oldest, HANDED_IN)
     pending = select(MATCHES.c.merchant, MATCHES.c.premiums, MATCHES.c.tax).where(
         MATCHES.c.merchant > 0, MATCHES.c.state.in_(("approved", "sent"))
     )
@@ -130,7 +131,8 @@ def _coming(connection: Connection, today: date) -> dict[int, int]:
 
 def _debts(connection: Connection, zone: ZoneInfo) -> dict[int, list[tuple[date, int]]]:
     """Return the debits that came back and nothing is under way for, by merchant."""
-    filed = select(ITEMS.c.statement).where(ITEMS.c.kind == "debt", ITEMS.c.state.in_(("filed", "collected")))
+    filed = select(ITEMS.c.statement).select_from(ITEMS_OF_RUNS)
+    filed = filed.where(ITEMS.c.kind == Kind.DEBT, ITEMS.c.state.in_(UNDER_WAY), HANDED_IN)
     asked = set(connection.execute(filed).scalars())
     found: defaultdict[int, list[tuple[date, int]]] = defaultdict(list)
     for row in connection.execute(select(DEBTS).where(DEBTS.c.state == "open")).mappings():

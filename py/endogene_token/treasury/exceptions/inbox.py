@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from sqlmodel import Session, col, select
 
-from endogene_token.errors import ExceptionClosedError, UnknownExceptionError
+from endogene_token.errors import ExceptionClosedError, ReportCountError, UnknownExceptionError
 from endogene_token.office.trail import Change
 from endogene_token.treasury.exceptions.models import TreasuryException
 
@@ -19,6 +19,7 @@ RESOLVED: Final = "resolved"
 RULE: Final = "rule:gone"
 TREASURER: Final = "treasurer"
 REGISTRAR: Final = "registrar"
+MOST_REPORTS: Final = 10  # of one person that are open at a time
 
 
 class Kind(StrEnum):
@@ -28,11 +29,19 @@ class Kind(StrEnum):
     MOVEMENT = "movement"
     OPENING = "opening"
     BOOKS = "books"
+    RETURN = "return"
+    """Something that came back, of which a file of the bank tells what we cannot follow."""
+    UNANSWERED = "unanswered"
+    """A debit or a payment whose day has long passed, and of which the bank has told nothing."""
     EXPOSURE = "exposure"
     """A merchant that soon cannot record any more: what it owes comes near its limit."""
     ARREARS = "arrears"
     DECISION = "decision"
     """A suspension, or its end, that the registrar must decide."""
+    MISSING = "missing"
+    """A purchase that a member made and does not find."""
+    KEY = "key"
+    """A change of a member's key that the member says is not its own."""
 
 
 class Terms(NamedTuple):
@@ -47,9 +56,13 @@ TERMS: Final[Mapping[Kind, Terms]] = {
     Kind.MOVEMENT: Terms(TREASURER, 5),
     Kind.OPENING: Terms(TREASURER, 10),
     Kind.BOOKS: Terms(TREASURER, 1),
+    Kind.RETURN: Terms(TREASURER, 2),
+    Kind.UNANSWERED: Terms(TREASURER, 5),
     Kind.EXPOSURE: Terms(TREASURER, 3),
     Kind.ARREARS: Terms(TREASURER, 10),
     Kind.DECISION: Terms(REGISTRAR, 5),
+    Kind.MISSING: Terms(REGISTRAR, 5),
+    Kind.KEY: Terms(REGISTRAR, 1),
 }
 
 
@@ -74,6 +87,38 @@ def follow(change: Change, kinds: Collection[Kind], found: Iterable[Finding], no
             change.note("exception.changed", subject_of(row), amount=str(row.amount))
     for row in left.values():
         _end(change, row, RULE, RESOLVED, now)
+
+
+def tell(change: Change, found: Iterable[Finding], now: int) -> None:
+    """Open an entry for each that was never told of before; a person closes it, no examination does."""
+    for one in found:
+        told = select(TreasuryException.number).where(TreasuryException.kind == one.kind)
+        if change.session.exec(told.where(TreasuryException.subject == one.subject)).first() is None:
+            _add(change, one, now)
+
+
+def report(change: Change, found: Finding, now: int) -> bool:
+    """Open an entry for what somebody reports; return False when it is open already.
+
+    Raises ReportCountError when too many of the same kind and person are open: `subject` begins with whose.
+    """
+    whose = found.subject.partition("/")[0]
+    query = select(TreasuryException).where(TreasuryException.closed_at == 0)
+    own = col(TreasuryException.subject).startswith(f"{whose}/", autoescape=True)
+    rows = change.session.exec(query.where(TreasuryException.kind == found.kind, own)).all()
+    if any(row.subject == found.subject for row in rows):
+        return False
+    if len(rows) >= MOST_REPORTS:
+        raise ReportCountError(actual=len(rows), limit=MOST_REPORTS)
+    _add(change, found, now)
+    return True
+
+
+def reports_of(session: Session, kind: Kind, whose: str) -> list[TreasuryException]:
+    """Return what somebody reported, the latest first."""
+    own = col(TreasuryException.subject).startswith(f"{whose}/", autoescape=True)
+    query = select(TreasuryException).where(TreasuryException.kind == kind, own)
+    return list(session.exec(query.order_by(col(TreasuryException.number).desc())))
 
 
 def take(change: Change, number: int) -> TreasuryException:

@@ -17,13 +17,14 @@ from endogene_token.treasury.reconcile.facts import Cut, Debt, Facts, Line, Matc
 WAITING: Final = frozenset({"approved", "sent"})
 CONFIRMED: Final = WAITING | {"done"}
 SET_ASIDE: Final = "set-aside"
+MATCHED: Final = "matched"
 
 
 class Why(StrEnum):
     """What a difference is. The first ones explain it; the last four are what nobody has explained."""
 
     IN_TRANSIT = "in-transit"
-    """Confirmed by the bank, not yet booked on the chain."""
+    """Confirmed by the bank, not yet booked on the chain, which does not refuse it and has time left."""
     TAX = "tax"
     """Taxes that a merchant paid with its premiums: the chain does not know them."""
     RETURNED = "returned"
@@ -86,7 +87,8 @@ class Found:
 
 def reconcile(facts: Facts, cut: Cut) -> Found:
     """Return what the bank, the books and the chain hold at the cut, and each difference with its cause."""
-    lines = [one for one in facts.lines if cut.has(one.booked)]
+    first = facts.opening.day
+    lines = [one for one in facts.lines if cut.has(one.booked) and one.booked >= first]
     bank = facts.opening.amount + sum(one.amount for one in lines)
     found = [one for one in _Comparison(facts, cut, lines).differences() if one.amount]
     fault = ("cash", facts.books - facts.chain) if facts.books != facts.chain else facts.fault
@@ -121,15 +123,22 @@ class _Comparison:
             named = self._facts.references(line, matches)
             booked = {name: _sum(left.pop(name)) for name in named if name in left}
             yield from self._of_line(line, matches, booked)
-        rest = [one for movements in left.values() for one in movements]
         opening = self._facts.opening
-        before = _sum(one for one in rest if one.at < opening.at)
+        before = sum(_sum(left.pop(name)) for name in self._of_earlier_lines() if name in left)
+        rest = [one for movements in left.values() for one in movements]
+        before += _sum(one for one in rest if one.at < opening.at)
         yield Difference(Why.OPENING, "opening", opening.amount - before)
         for one in rest:
             if one.at >= opening.at:
                 yield Difference(Why.MOVEMENT, f"chain:{one.reference.hex()}", -one.amount)
         told = sum(map(_sum, self._counted.values()))
         yield Difference(Why.MOVEMENT, "chain", told - self._facts.chain)  # its movements are not its cash
+
+    def _of_earlier_lines(self) -> Iterator[bytes]:
+        """Yield under what the chain booked lines that the opening balance holds, whenever it did."""
+        for line in self._facts.lines:
+            if line.booked < self._facts.opening.day:
+                yield from self._facts.references(line, self._matches[line.identity])
 
     def _of_line(
         self, line: Line, matches: Sequence[Match], booked: Mapping[bytes, int]
@@ -154,9 +163,17 @@ class _Comparison:
         if items and difference == 0:  # the debts are all that it is
             return
         sign = 1 if line.amount > 0 else -1
+        is_stuck = self._is_stuck(line)
         for match in matches:
+            if is_stuck and match.state in WAITING:  # for a person: what it is about stays unexplained
+                continue
             if not items & {match.item, match.came_back_of}:
                 yield self._of_match(match, sign, booked.get(match.commitment), _subject(line))
+
+    def _is_stuck(self, line: Line) -> bool:
+        """Return whether what waits of a line is refused by the chain, or should have been booked before."""
+        is_refused = line.state == MATCHED and bool(line.why)
+        return is_refused or line.booked < self._facts.booked_before
 
     def _of_match(self, match: Match, sign: int, booked: int | None, subject: str) -> Difference:
         """Return what of its amount the chain does not hold for a reason that is known."""

@@ -54,10 +54,14 @@ class Movement(NamedTuple):
 
 
 class Opening(NamedTuple):
-    """What the bank held before the first line: the balance when `at` (an instant) had come."""
+    """What the bank held before the first line: the balance when `at` (an instant: `day` begins) had come.
+
+    It holds the lines of the days before; what the chain booked for them is part of what it opened with.
+    """
 
     amount: int = 0
     at: int = 0
+    day: date = date.min
 
 
 NOTHING: Final = Opening()
@@ -79,7 +83,8 @@ class Facts:
     """All that is known. `keyed` gives the commitment of a line by itself, by its identity.
 
     `taxes` is what was booked as taxes under a reference; `books` and `chain` the cash at the cut, `fault`
-    where else the books hold another amount than the chain, and by how much.
+    where else the books hold another amount than the chain, and by how much. What is confirmed of a line of a
+    day before `booked_before` should stand on the chain.
     """
 
     lines: Sequence[Line] = ()
@@ -92,6 +97,7 @@ class Facts:
     books: int = 0
     chain: int = 0
     fault: tuple[str, int] = ("", 0)
+    booked_before: date = date.min
 
     def references(self, line: Line, matches: Sequence[Match]) -> list[bytes]:
         """Return the references under which the chain may have booked a line, each once.

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from endogene_token.errors import BankUnknownError
 from endogene_token.office.trail import Actor, Change, changing
 from endogene_token.store import reading
+from endogene_token.treasury.confirm.rejecting import unanswered
 from endogene_token.treasury.exceptions import inbox
 from endogene_token.treasury.exceptions.inbox import Finding
 from endogene_token.treasury.exceptions.models import Reconciliation
@@ -19,6 +20,7 @@ from endogene_token.treasury.reconcile.differences import UNEXPLAINED, Differenc
 from endogene_token.treasury.reconcile.facts import Cut
 from endogene_token.treasury.reconcile.reading import Sources, is_used, read_facts
 
+ANSWERED_WITHIN: Final = timedelta(days=7)  # five bank days, unless one of them is a holiday
 KINDS: Final[Mapping[Why, inbox.Kind]] = {why: inbox.Kind(why) for why in UNEXPLAINED}
 
 
@@ -39,7 +41,10 @@ def run(engine: Engine, sources: Sources, cut: Cut, actor: Actor, now: int) -> F
 
 
 def keep(change: Change, found: Found, now: int) -> Reconciliation:
-    """Keep a reconciliation for good, and make the open exceptions those that it found."""
+    """Keep a reconciliation for good, and make the open exceptions those that it found.
+
+    So with what the bank was asked for and has not answered.
+    """
     content = canonical(found)
     row = Reconciliation(
         day=found.cut.day.isoformat(),
@@ -63,6 +68,8 @@ def keep(change: Change, found: Found, now: int) -> Reconciliation:
         open=len(found.open),
     )
     inbox.follow(change, set(KINDS.values()), map(_finding, found.open), now)
+    silent = unanswered(change.session, found.cut.day - ANSWERED_WITHIN)
+    inbox.follow(change, [inbox.Kind.UNANSWERED], silent, now)
     return row
 
 

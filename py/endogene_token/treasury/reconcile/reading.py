@@ -36,7 +36,8 @@ _SOURCES: Final[tuple[tuple[type[SQLModel], int], ...]] = (
 class Sources:
     """Where the three ways are read: the read model's events, the chart, the clock, the opening of the bank.
 
-    `committing` gives the commitment of a line's identity (see `StatementLine.commitment`).
+    `committing` gives the commitment of a line's identity (see `StatementLine.commitment`);
+    `booked_before` gives on a day the one before which all that the bank confirmed should be on the chain.
     """
 
     decoder: Decoder
@@ -44,6 +45,7 @@ class Sources:
     zone: ZoneInfo
     opening: Opening
     committing: Callable[[bytes], bytes]
+    booked_before: Callable[[date], date]
 
 
 def end_of(day: date, zone: ZoneInfo) -> Cut:
@@ -77,6 +79,7 @@ def read_facts(connection: Connection, sources: Sources, cut: Cut) -> Facts:
         books=books,
         chain=sheet[Pocket.CASH],
         fault=fault,
+        booked_before=sources.booked_before(cut.day),
     )
 
 

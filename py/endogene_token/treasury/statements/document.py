@@ -94,7 +94,7 @@ class CurrencyAccount(Part):
     """The merchant's project currency: opening + what came - what went = closing.
 
     `asked` is what it asked for in cash this month, `awaiting` what it had asked for and not got at the end:
-    a part of `closing`.
+    a part of `closing`. A statement leaves out of `awaiting` what is paid, or being paid, when it is issued.
     """
 
     opening: Minor = 0
@@ -183,6 +183,11 @@ class TaxAccount(Part):
     received: Minor = 0
     closing: Minor = 0
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to tell."""
+        return not (self.opening or self.charged or self.received)
+
 
 class Net(Part):
     """The one amount: what is due, or payable to the merchant; `carried` stays to its credit."""
@@ -226,6 +231,11 @@ class Figures(Part):
         """Whether there is nothing to tell."""
         idle = (self.account, self.project_currency) == (Account(), CurrencyAccount())
         return idle and not self.days and not self.entries
+
+    def awaiting(self, cash: Sums) -> "Figures":
+        """Return the same, with `cash` as what is awaited of the project currency."""
+        held = self.project_currency.model_copy(update={"awaiting": cash})
+        return self.model_copy(update={"project_currency": held})
 
 
 class StatementDocument(Part):

@@ -15,23 +15,24 @@ from endogene_token.errors import MonthOpenError, UnknownStatementError
 from endogene_token.indexer.models import Cursor, table_of
 from endogene_token.office.trail import COMMAND_LINE, Change, changing
 from endogene_token.store import reading
-from endogene_token.treasury.statements import numbering
+from endogene_token.treasury.statements import numbering, trial
 from endogene_token.treasury.statements.document import (
     Figures,
     Look,
     Party,
     StatementDocument,
+    Sums,
     TaxAccount,
     TaxLine,
     digest,
     net_of,
     tax_half_up,
 )
-from endogene_token.treasury.statements.figures import figures_of
+from endogene_token.treasury.statements.figures import FOUNDING, figures_of
 from endogene_token.treasury.statements.issuer import Issuer
 from endogene_token.treasury.statements.models import IssuedStatement, number_text
 from endogene_token.treasury.statements.months import Month, Period, local_day
-from endogene_token.treasury.statements.render import to_pdf
+from endogene_token.treasury.statements.movements import cash_to_set_off
 
 CLOCK_MARGIN: Final = 300  # seconds by which the validators' clocks and this machine's may differ
 STATEMENTS, CURSOR = table_of(IssuedStatement), table_of(Cursor)
@@ -75,7 +76,7 @@ def issue(office: Office, month: Month, now: int, progress: Progress = lambda *_
     """Issue the statements of a month, at the instant `now`; a month issued before is left as it is.
 
     Raises MonthOpenError while the month, or the reading of its blocks, has not ended, MonthOrderError out of
-    turn, SettingError for a logo that cannot be drawn, and what the chain and the database raise.
+    turn, SettingError for a logo or a name that cannot be drawn, and what the chain and the database raise.
     """
     period = month.period(office.zone)
     with reading(office.engine) as connection:
@@ -83,17 +84,16 @@ def issue(office: Office, month: Month, now: int, progress: Progress = lambda *_
             return Issued(month, False, _rows(connection, month))
         _require_whole(connection, office, month, period, now)
         told = list(figures_of(connection, month, office.zone))
-    figures = [one for one in told if not one.is_empty]
     last_block = told[0].last_block if told else 0
-    if figures:  # a paper that cannot be drawn is noticed before its number is spent
-        trial = _document(office, month, figures[0], TaxAccount(), number=number_text(0, 0), now=now)
-        to_pdf(trial, office.issuer.logo_svg, office.lang)
+    if told:
+        sample = _document(office, month, told[0], TaxAccount(), number=number_text(0, 0), now=now)
+        trial.check(sample, office.issuer, office.lang)
     with office.changing(office.engine) as change:
         connection = change.session.connection()
         numbering.begin_issuing(connection)
         is_new = not numbering.is_issued(connection, month)
         if is_new:
-            rows = _number(connection, office, month, figures, now=now, progress=progress)
+            rows = _number(connection, office, month, told, now=now, progress=progress)
             numbering.keep_month(connection, month, now, last_block, rows)
         # Noted even when another had issued them a moment before: somebody asked for it.
         change.note("statements.issued", f"month:{month}", count=len(rows) if is_new else 0)
@@ -149,20 +149,26 @@ def _number(
     connection: Connection,
     office: Office,
     month: Month,
-    figures: Sequence[Figures],
+    told: Sequence[Figures],
     *,
     now: int,
     progress: Progress,
 ) -> list[dict[str, Any]]:
-    """Return the rows of the statements, numbered in the order of the merchants."""
+    """Return the rows of the statements, numbered in the order of the merchants.
+
+    Who has nothing but taxes, of a month before, gets one: nothing else tells of them.
+    """
     if office.issuer.logo_svg:
         numbering.keep_logo(connection, sha256(office.issuer.logo_svg).digest(), office.issuer.logo_svg)
-    taxes = _taxes(connection, office, month, figures)
+    taxes = _taxes(connection, office, month, told)
+    figures = [one for one in told if not (one.is_empty and taxes[one.merchant].is_empty)]
+    to_set_off = cash_to_set_off(connection, Period(FOUNDING, month.period(office.zone).end))
     year = local_day(now, office.zone).year
     rows = []
     for serial, one in enumerate(figures, numbering.next_serial(connection, year)):
+        awaits = one.awaiting(to_set_off.get(one.merchant, Sums()))
         document = _document(
-            office, month, one, taxes[one.merchant], number=number_text(year, serial), now=now
+            office, month, awaits, taxes[one.merchant], number=number_text(year, serial), now=now
         )
         content = document.canonical()
         net = {"tax": document.taxes.charged, "due": document.net.due, "payable": document.net.payable}

@@ -13,6 +13,7 @@ from sqlalchemy import (
     FromClause,
     Select,
     and_,
+    exists,
     func,
     literal,
     or_,
@@ -31,13 +32,15 @@ from endogene_token.indexer.money_models import (
     WriteOff,
 )
 from endogene_token.indexer.projections.conversions import OPEN, PAID
+from endogene_token.treasury.collect.models import BankItem
+from endogene_token.treasury.collect.states import LIVE, Kind
 from endogene_token.treasury.statements.document import Entry, Sums
 from endogene_token.treasury.statements.months import Period, local_day
 
 BATCHES, PURCHASES, REVERSALS = table_of(Batch), table_of(Purchase), table_of(Reversal)
 SETTLEMENTS, NETTINGS, WRITE_OFFS = table_of(Settlement), table_of(Netting), table_of(WriteOff)
 SPENDINGS, RETURNS = table_of(Spending), table_of(SpendingReturn)
-PAYMENTS, CASH = table_of(MerchantPayment), table_of(CashRequest)
+PAYMENTS, CASH, ITEMS = table_of(MerchantPayment), table_of(CashRequest), table_of(BankItem)
 LOW: Final = 2**32 - 1
 
 Whole = ColumnElement[int]
@@ -144,6 +147,37 @@ def cash_awaiting(connection: Connection, instant: int) -> dict[int, Sums]:
     """Return what each merchant had asked for in cash before an instant and not got, nor dropped, by then."""
     open_then = or_(CASH.c.state == OPEN, CASH.c.block_time >= instant)
     return _cash(connection, and_(CASH.c.requested_at < instant, open_then))
+
+
+def cash_to_set_off(connection: Connection, period: Period) -> dict[int, Sums]:
+    """Return what each merchant asked for in cash in a period, is open still, and no payment is drafted for.
+
+    What the bank pays, or has paid, is not set against premiums as well.
+    """
+    paying = exists().where(
+        ITEMS.c.kind == Kind.CASH_REQUEST, ITEMS.c.object == CASH.c.number, ITEMS.c.state.in_(LIVE)
+    )
+    asked = and_(CASH.c.requested_at >= period.begin, CASH.c.requested_at < period.end)
+    return _cash(connection, and_(asked, CASH.c.state == OPEN, ~paying))
+
+
+def refunded_since(connection: Connection, instant: int) -> dict[int, int]:
+    """Return the premiums that refunds took off each merchant since an instant, of sales before it.
+
+    What refunds undo of later sales was not owed at the instant, and takes nothing off it.
+    """
+    found: defaultdict[int, int] = defaultdict(int)
+    batch = (REVERSALS.c.purchase_till, REVERSALS.c.purchase_batch)
+    sold = and_(BATCHES.c.till == batch[0], BATCHES.c.first_sequence == batch[1])
+    for rows, sold_at, source in (
+        (REVERSALS.join(BATCHES, sold), BATCHES.c.block_time, _BY_NAME["reversals"]),
+        (_RETURNED, SPENDINGS.c.block_time, _BY_NAME["returned_premiums"]),
+    ):
+        query = select(source.merchant, *_halves(source.amount)).select_from(rows)
+        query = query.where(source.time >= instant, sold_at < instant).group_by(source.merchant)
+        for merchant, *halves in connection.execute(query):
+            found[merchant] += _sums(1, *halves).amount
+    return found
 
 
 def entries(

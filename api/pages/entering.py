@@ -1,0 +1,64 @@
+"""The pages on which people log in, and make the passkey that a code invites them to."""
+
+import json
+from collections.abc import Sequence
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from api.askers import place_of
+from api.deps import App
+from api.logins import cookie_for, give, require_own_page
+from api.pages.labels import ROLES
+from api.pages.shell import page
+from endogene_token.errors import UnknownStaffError
+from endogene_token.office import sessions, staff
+from endogene_token.office.identities import Identity
+from endogene_token.office.scopes import StaffRole
+from endogene_token.office.trail import Actor, changing
+
+router = APIRouter(include_in_schema=False)
+TILL: Final = "/till"
+OFFICE: Final = "/office"
+DOORS: Final = {role.value: OFFICE for role in StaffRole} | {
+    StaffRole.STAFF.value: TILL,
+    StaffRole.OWNER.value: TILL,
+    StaffRole.MEMBER.value: "/wallet",
+}
+To = Annotated[str, Query(pattern=r"^/(till|office|wallet)(/[a-z0-9/-]{0,80})?$")]
+"""Where who logs in was going: a page of ours."""
+
+
+@router.get("/enter", response_class=HTMLResponse)
+def enter(request: Request, app: App, to: To | None = None) -> HTMLResponse:
+    """Show how to log in."""
+    door = "" if to is None else f"/{to.split('/')[1]}"
+    identities = [one for one in app.identities() if DOORS[one.role].startswith(door)]
+    return page(request, app, "enter.html", _context(to, identities, is_joining=False))
+
+
+@router.post("/enter/as/{account}")
+def enter_as(account: str, request: Request, app: App, to: To | None = None) -> RedirectResponse:
+    """Log in as an identity of the demo. Raises UnknownStaffError where there is none: everywhere else."""
+    require_own_page(request, app.settings)
+    if account not in {one.account for one in app.identities()}:
+        raise UnknownStaffError(actual=account)
+    with changing(app.engine, Actor(f"staff:{account}", *place_of(request))) as change:
+        row = staff.standing(change.session, account)
+        new = sessions.take_over(change, request.cookies.get(cookie_for(app.settings, row), ""), row)
+    answer = RedirectResponse(to or DOORS[row.role], status_code=303)
+    give(answer, app.settings, new, row)
+    return answer
+
+
+@router.get("/join", response_class=HTMLResponse)
+def join(request: Request, app: App) -> HTMLResponse:
+    """Show how to make a passkey; the code of a link stands behind its #, and is never sent to this page."""
+    return page(request, app, "enter.html", _context(None, (), is_joining=True))
+
+
+def _context(to: str | None, identities: Sequence[Identity], *, is_joining: bool) -> dict[str, object]:
+    doors = json.dumps({**DOORS, "other": OFFICE})
+    told = {"identities": identities, "roles": ROLES, "is_joining": is_joining}
+    return {"to": to or "", "doors": doors, **told}

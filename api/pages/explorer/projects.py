@@ -1,0 +1,120 @@
+"""Projects, as a list and each on a page: what was asked, voted, released and spent, and what is late."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+from sqlmodel import Session, col, select
+
+from api import projects as service
+from api.deps import App, Reading
+from api.pages import labels
+from api.pages.explorer.parts import KEPT, bar, read_until, title_and_text
+from api.pages.explorer.project_sheet import sheet
+from api.pages.labels import chip
+from api.pages.shell import page, words_of
+from api.pages.words import Words
+from api.schemas import PathNumber
+from endogene_token.bounds import MAX_UINT32
+from endogene_token.i18n import mark
+from endogene_token.indexer.project_models import Project, ProjectLine, ProjectTranche
+from endogene_token.projects import ProjectState
+
+router = APIRouter(include_in_schema=False)
+SIZE: Final = 50
+Group = Literal["all", "deciding", "under-way", "done", "ended", "late"]
+GROUPS: Final[Mapping[str, tuple[str, tuple[ProjectState, ...]]]] = {
+    "all": (mark("All"), ()),
+    "deciding": (
+        mark("To be decided"),
+        (ProjectState.DRAFT, ProjectState.SUBMITTED, ProjectState.ELIGIBLE, ProjectState.BALLOTED),
+    ),
+    "under-way": (
+        mark("Under way"),
+        (ProjectState.AWARDED, ProjectState.ACTIVE, ProjectState.SUSPENDED),
+    ),
+    "done": (mark("Finished"), (ProjectState.COMPLETED, ProjectState.EVALUATED)),
+    "ended": (mark("Stopped"), (ProjectState.TERMINATED, ProjectState.LAPSED)),
+    "late": (mark("Late"), (ProjectState.AWARDED, ProjectState.ACTIVE, ProjectState.SUSPENDED)),
+}
+State = Annotated[Group, Query(description="Only those in these states.")]
+After = Annotated[int, Query(ge=0, le=MAX_UINT32, description="Only those after this number.")]
+
+
+@router.get("/projects", response_class=HTMLResponse)
+def projects(
+    request: Request, app: App, session: Reading, state: State = "all", after: After = 0
+) -> HTMLResponse:
+    """Show the projects, fifty a page, by ascending number."""
+    words, now = words_of(request, app), app.clock.now()
+    rows = _rows(session, state, after, now)
+    told: dict[str, object] = {
+        "groups": [(name, words.tr(label)) for name, (label, _) in GROUPS.items()],
+        "group": state,
+        "projects": [_card(session, words, one, now) for one in rows[:SIZE]],
+        "next": rows[SIZE - 1].number if len(rows) > SIZE else None,
+        **read_until(app, session, words),
+    }
+    return page(request, app, "explorer/projects.html", told, kept=KEPT)
+
+
+@router.get("/projects/{number}", response_class=HTMLResponse)
+def project(request: Request, number: PathNumber, app: App, session: Reading) -> HTMLResponse:
+    """Show a project: its plan, its steps, the criteria of its call, its money."""
+    words, now = words_of(request, app), app.clock.now()
+    row = service.known(session, number)
+    told = {
+        **_card(session, words, row, now),
+        **sheet(session, words, row, now),
+        **read_until(app, session, words),
+    }
+    return page(request, app, "explorer/project.html", told, kept=KEPT)
+
+
+def _rows(session: Session, group: str, after: int, now: int) -> Sequence[Project]:
+    query = select(Project).where(col(Project.number) > after).order_by(col(Project.number))
+    if group != "all":
+        query = query.where(col(Project.state).in_(GROUPS[group][1]))
+    if group != "late":
+        return session.exec(query.limit(SIZE + 1)).all()
+    late = [one for one in session.exec(query) if service.is_late(one, _tranches(session, one), now)]
+    return late[: SIZE + 1]
+
+
+def _card(session: Session, words: Words, row: Project, now: int) -> dict[str, Any]:
+    """Return what the list, and the head of its page, show of a project."""
+    title, text = title_and_text(session, row.text_hash, words.tr("Project {number}", number=row.number))
+    spent = sum(session.exec(select(ProjectLine.spent).where(ProjectLine.project == row.number)))
+    return {
+        "number": row.number,
+        "title": title,
+        "text": text,
+        "state": chip(words, labels.PROJECT[ProjectState(row.state)]),
+        "is_late": service.is_late(row, _tranches(session, row), now),
+        "is_awarded": row.awarded_at != 0,
+        "asked": words.money(row.amount) if row.submitted_at else None,
+        "received": words.money(row.received),
+        "sought": words.money(row.sought),
+        "way": bar(money_parts(words, row, spent)) if row.awarded_at else [],
+        "bar": 1_000,
+    }
+
+
+def money_parts(words: Words, row: Project, spent: int) -> list[tuple[str, str, str, int]]:
+    """Return where the money of an award stands: spent, released and not spent, promised, given back.
+
+    What is spent of a project is what it paid less what came back; the four are the award.
+    """
+    back = row.recalled + row.unspent
+    parts = (
+        ("spent", words.tr("Spent"), spent),
+        ("currency-outstanding", words.tr("Released, not spent yet"), row.balance),
+        ("commitments", words.tr("Promised, not released yet"), row.amount - row.released - row.recalled),
+        ("free", words.tr("Gone back to the fund"), back),
+    )
+    return [(name, label, words.money(amount), amount) for name, label, amount in parts]
+
+
+def _tranches(session: Session, row: Project) -> Sequence[ProjectTranche]:
+    return session.exec(select(ProjectTranche).where(ProjectTranche.project == row.number)).all()

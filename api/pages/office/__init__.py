@@ -1,0 +1,33 @@
+"""The office's pages, one file a page."""
+
+from fastapi import APIRouter
+
+from api.pages.office import (
+    annual,
+    arrears,
+    ballots,
+    bank,
+    exceptions,
+    home,
+    imports,
+    mandates,
+    members,
+    money,
+    pause,
+    payouts,
+    people,
+    projects,
+    rules,
+    runs,
+    terms,
+    trace,
+)
+
+router = APIRouter(include_in_schema=False)
+for one in (
+    *(home, money, exceptions, arrears, runs, mandates, bank, imports),
+    *(members, people, terms),
+    *(projects, ballots, payouts),
+    *(rules, trace, annual, pause),
+):
+    router.include_router(one.router)

@@ -1,0 +1,155 @@
+"""The pack for the annual meeting: a year's money, projects, votes and rules, as a PDF to print and send."""
+
+import time
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Response
+from fastapi.responses import HTMLResponse
+from sqlmodel import Session, col, func, select
+
+from api import projects as projects_told
+from api import votes
+from api.deps import Reading
+from api.fund import read_fund
+from api.money import solvency
+from api.pages.explorer.figures import figures_of
+from api.pages.forms import Sent
+from api.pages.labels import PROJECT_NAMED, VOTE_NAMED
+from api.pages.office.money import HOLDS, OWES
+from api.pages.office.places import ANNUAL
+from api.pages.office.room import Room, room
+from endogene_token.indexer.models import Batch, Pockets
+from endogene_token.indexer.project_models import Project
+from endogene_token.indexer.vote_models import Resolution
+from endogene_token.reports.annual import Pack, Section, to_pdf
+
+router = APIRouter(prefix="/office")
+FIRST_YEAR: Final = 2020
+SHOWN_YEARS: Final = 5
+Reader = Annotated[Room, Depends(room(ANNUAL))]
+
+
+@router.get("/annual", response_class=HTMLResponse)
+def page(here: Reader) -> HTMLResponse:
+    """Offer the last years."""
+    year = _today(here).year
+    return here.show("office/annual.html", {"years": range(year, max(year - SHOWN_YEARS, FIRST_YEAR), -1)})
+
+
+@router.post("/annual/pack")
+def pack(here: Reader, session: Reading, sent: Sent) -> Response:
+    """Give the pack of a year. Nothing is changed by it."""
+    year = int(sent.matching("year", "20[0-9]{2}"))
+    content = to_pdf(_pack(here, session, year))
+    headers = {"Content-Disposition": f'attachment; filename="{year}.pdf"', "Cache-Control": "no-store"}
+    return Response(content, media_type="application/pdf", headers=headers)
+
+
+def _today(here: Room) -> date:
+    return here.words.at(int(time.time())).astimezone(here.words.zone).date()
+
+
+def _pack(here: Room, session: Session, year: int) -> Pack:
+    words, today = here.words, _today(here)
+    amount = (words.tr("What"), words.tr("Amount"))
+    state = (words.tr("What"), words.tr("State"))
+    begin, end = (int(datetime(one, 1, 1, tzinfo=words.zone).timestamp()) for one in (year, year + 1))
+    sums = read_fund(session).pockets.model_dump()
+    sections = (
+        Section(words.tr("The year {year}", year=year), amount, _year(here, session, begin, end)),
+        Section(
+            words.tr("Where the money is"),
+            amount,
+            [(words.tr(label), words.money(sums[name])) for name, label in HOLDS],
+            words.tr("As of {moment}", moment=words.day(today)),
+        ),
+        Section(
+            words.tr("Whom it is owed to"),
+            amount,
+            [(words.tr(label), words.money(sums[name])) for name, label in OWES],
+        ),
+        Section(words.tr("What bounds every outflow"), amount, _gate(here, session)),
+        Section(
+            words.tr("What we are judged by"),
+            (words.tr("What"), words.tr("How much")),
+            _figures(here, session, year),
+            words.tr("Each with its formula on the public page of figures."),
+        ),
+        Section(words.tr("Projects"), state, _projects(here, session, begin, end)),
+        Section(words.tr("Resolutions"), state, _resolutions(here, session, begin, end)),
+    )
+    return Pack(
+        here.app.community.name,
+        words.tr("Annual meeting, {year}", year=year),
+        words.tr("Made on {day} from the ledger; anyone can check these figures.", day=words.day(today)),
+        words.tr("nothing"),
+        words.locale,
+        today,
+        sections,
+    )
+
+
+def _year(here: Room, session: Session, begin: int, end: int) -> Sequence[tuple[str, str]]:
+    words, fund = here.words, read_fund(session)
+    columns = (func.sum(Batch.size), func.sum(Batch.premiums), func.sum(Batch.credits))
+    within = (Batch.block_time >= begin, Batch.block_time < end)
+    count, premiums, credited = (
+        int(one or 0) for one in session.execute(select(*columns).where(*within)).one()
+    )
+    return [
+        (words.tr("Purchases recorded in the year"), words.number(count)),
+        (words.tr("Premiums of these purchases"), words.money(premiums)),
+        (words.tr("Credits of these purchases"), words.money(credited)),
+        (words.tr("Members on the register today"), words.number(fund.members)),
+        (words.tr("Member businesses today"), words.number(fund.merchants)),
+    ]
+
+
+def _gate(here: Room, session: Session) -> Sequence[tuple[str, str]]:
+    words, gate = here.words, solvency(session, int(time.time()))
+    return [
+        (words.tr("Liquid"), words.money(int(gate.liquid))),
+        (words.tr("Owed to members"), words.money(int(gate.credits))),
+        (
+            words.tr("Floor of the coverage"),
+            f"{words.percent(gate.floor_bps)} · {words.money(int(gate.floor))}",
+        ),
+        (words.tr("Due within the actuary’s horizon"), words.money(int(gate.due))),
+    ]
+
+
+def _figures(here: Room, session: Session, year: int) -> Sequence[tuple[str, str]]:
+    """Return the figures of the public page: none is told here that is masked there."""
+    if session.exec(select(Pockets)).first() is None:
+        return []  # no block was read yet
+    none = here.words.tr("nothing to tell yet")
+    told = figures_of(here.words, here.app, session, year)
+    return [(one.name, " · ".join(filter(None, (one.value or none, one.target)))) for one in told]
+
+
+def _projects(here: Room, session: Session, begin: int, end: int) -> Sequence[tuple[str, str]]:
+    within = (Project.submitted_at >= begin, Project.submitted_at < end)
+    words, found = here.words, []
+    for row in session.exec(select(Project).where(*within).order_by(col(Project.number))):
+        one = projects_told.brief(row)
+        label = words.tr("Project {number}", number=one.number)
+        amount = "" if one.amount is None else f" · {words.money(int(one.amount))}"
+        found.append((f"{label}{amount}", words.tr(PROJECT_NAMED[one.state].msgid)))
+    return found
+
+
+def _resolutions(here: Room, session: Session, begin: int, end: int) -> Sequence[tuple[str, str]]:
+    within = (Resolution.opens_at >= begin, Resolution.opens_at < end)
+    app, words, found = here.app, here.words, []
+    for row in session.exec(select(Resolution).where(*within).order_by(col(Resolution.number))):
+        one = votes.told(session, app.community, row, app.clock.now(), app.settings.sealing_key)
+        title = (one.text or "").strip().partition("\n")[0]
+        found.append(
+            (
+                title or words.tr("Resolution {number}", number=one.number),
+                words.tr(VOTE_NAMED[one.state].msgid),
+            )
+        )
+    return found

@@ -1,0 +1,164 @@
+"""The members' desk: for those who come with a card, or with nothing but their name and number.
+
+A member without a telephone has here what others have in the wallet: balance, purchases, a card.
+"""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlmodel import Session, col, select
+
+from api.deps import Reading
+from api.pages.forms import Sent
+from api.pages.office.places import DESK
+from api.pages.office.room import SEE_OTHER, Room, room
+from api.routes import members as summaries
+from api.schemas import PathNumber
+from endogene_token.i18n import mark
+from endogene_token.ids import day_date
+from endogene_token.indexer.models import Member, Purchase
+from endogene_token.indexer.vote_models import Ballot
+from endogene_token.office import cards, phones
+from endogene_token.office.card_numbers import grouped
+from endogene_token.office.card_prints import face
+from endogene_token.office.cards import Ending, NewCard
+from endogene_token.office.models import OfficeCard, OfficePhone
+from endogene_token.office.scopes import StaffRole
+
+router = APIRouter(prefix="/office")
+SHOWN: Final = 20
+LONGEST_CARD: Final = 40
+CATEGORIES: Final = {
+    "user": mark("User member"),
+    "worker": mark("Worker member"),
+    "supporting": mark("Supporting member"),
+}
+ENDINGS: Final = {Ending.LOST: mark("revoked"), Ending.REPLACED: mark("replaced")}
+Reader = Annotated[Room, Depends(room(DESK))]
+Registrar = Annotated[Room, Depends(room(DESK, StaffRole.REGISTRAR))]
+
+
+@router.get("/members", response_class=HTMLResponse)
+def page(here: Reader) -> HTMLResponse:
+    """Ask for a member."""
+    return here.show("office/members.html", {})
+
+
+@router.post("/members/find")
+def find(here: Reader, session: Reading, sent: Sent) -> RedirectResponse:
+    """Send on to the member of a number or a card, which no address and no log ever shows."""
+    text = sent.text("member", LONGEST_CARD)
+    if text.isascii() and text.isdigit() and len(text) < 11:
+        number = sent.number("member")
+    else:
+        number = cards.holder(session, here.app.secret(), text)
+    cards.require_member(session, number)
+    return RedirectResponse(f"{DESK.path}/{number}", status_code=SEE_OTHER)
+
+
+@router.get("/members/{number}", response_class=HTMLResponse)
+def one(number: PathNumber, here: Reader, session: Reading) -> HTMLResponse:
+    """Show a member."""
+    words, told = here.words, summaries.told(session, number)
+    phone = session.get(OfficePhone, number)
+    own = cards.cards_of(session, number)
+    context = {
+        "number": number,
+        "category": words.tr(CATEGORIES[told.category]),
+        "since": here.day(told.valid_from),
+        "until": here.day(told.valid_until or ""),
+        "credits": words.money(int(told.credits)),
+        "earned": words.money(int(told.earned)),
+        "spent": words.money(int(told.spent) - int(told.refunded)),
+        "count": told.purchases,
+        "purchases": _purchases(here, session, number),
+        "cards": [_card(here, one) for one in reversed(own)],
+        "holds_card": any(one.revoked_at is None for one in own),
+        "phone_since": None if phone is None else words.short_day(day_date(phone.consented_day)),
+        "has_key": bool(session.get_one(Member, number).key),
+        "votes": len(session.exec(select(Ballot.resolution).where(Ballot.member == number)).all()),
+        "today": datetime.now(UTC).astimezone(words.zone).date().isoformat(),
+    }
+    return here.show("office/member.html", context)
+
+
+@router.post("/members/{number}/cards", response_class=HTMLResponse)
+def issue(number: PathNumber, here: Registrar) -> HTMLResponse:
+    """Issue a card, and show it: its number is nowhere else."""
+    with here.changing() as change:
+        made = cards.issue(change, here.app.secret(), number)
+    return _printed(here, made)
+
+
+@router.post("/members/{number}/replacements", response_class=HTMLResponse)
+def replace(number: PathNumber, here: Registrar) -> HTMLResponse:
+    """End a card and show the one in its place."""
+    with here.changing() as change:
+        made = cards.replace(change, here.app.secret(), number)
+    return _printed(here, made)
+
+
+@router.post("/members/{number}/losses")
+def revoke(number: PathNumber, here: Registrar, sent: Sent) -> RedirectResponse:
+    """End a card that was lost."""
+    card = sent.number("card")
+    with here.changing() as change:
+        cards.revoke(change, number, card)
+    return here.back(f"{DESK.path}/{number}", "revoked")
+
+
+@router.post("/members/{number}/phone")
+def keep_phone(number: PathNumber, here: Registrar, sent: Sent) -> RedirectResponse:
+    """Keep a telephone number, as a hash, in place of any before."""
+    plain = phones.normal(sent.text("phone", LONGEST_CARD), here.app.settings.phone_region)
+    consented = sent.day("consented")
+    with here.changing() as change:
+        phones.keep(change, here.app.secret(), number, plain, consented)
+    return here.back(f"{DESK.path}/{number}", "kept")
+
+
+@router.post("/members/{number}/silence")
+def erase_phone(number: PathNumber, here: Registrar) -> RedirectResponse:
+    """Forget a telephone number."""
+    with here.changing() as change:
+        phones.erase(change, number)
+    return here.back(f"{DESK.path}/{number}", "erased")
+
+
+def _printed(here: Room, made: NewCard) -> HTMLResponse:
+    title = here.words.tr("Member's card")
+    context = {
+        "number": made.member,
+        "code": grouped(made.number),
+        "face": face(made.number, here.app.community.name, title),
+    }
+    return here.show("office/card.html", context)
+
+
+def _card(here: Room, row: OfficeCard) -> dict[str, Any]:
+    return {
+        "card": row.id,
+        "issued": here.day_of(row.issued_at),
+        "is_held": row.revoked_at is None,
+        "ended": None if row.revoked_at is None else here.day_of(row.revoked_at),
+        "reason": here.words.tr(ENDINGS[Ending(row.reason)]) if row.reason else "",
+    }
+
+
+def _purchases(here: Room, session: Session, number: int) -> list[dict[str, Any]]:
+    """Return the last purchases, the newest first."""
+    newest = (col(Purchase.day).desc(), col(Purchase.till), col(Purchase.sequence).desc())
+    query = select(Purchase).where(Purchase.member == number, Purchase.reason == 0).order_by(*newest)
+    words = here.words
+    return [
+        {
+            "day": words.short_day(day_date(row.day)),
+            "merchant": row.merchant,
+            "amount": words.money(row.amount - row.reversed),
+            "credit": words.money(row.credit),
+            "is_reversed": row.reversed > 0,
+        }
+        for row in session.exec(query.limit(SHOWN))
+    ]

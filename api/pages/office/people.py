@@ -1,0 +1,128 @@
+"""Who may log in: invited, invited again, ended by the registrar. A code is shown once."""
+
+import io
+import time
+from typing import Annotated, Any, Final
+
+import segno
+from fastapi import APIRouter, Depends
+from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlmodel import col, select
+
+from api.deps import Reading
+from api.pages.forms import Sent
+from api.pages.labels import ROLES
+from api.pages.office.places import STAFF
+from api.pages.office.room import Room, room
+from api.staffing import OF_REGISTRAR, ender, inviter
+from endogene_token.i18n import mark
+from endogene_token.office import invitations, staff
+from endogene_token.office.invitations import NewInvitation
+from endogene_token.office.scopes import StaffRole
+from endogene_token.office.staff import Person, State
+from endogene_token.office.staff_models import OfficeAccount
+
+router = APIRouter(prefix="/office")
+MOST: Final = 500
+ENDED_SHOWN: Final = 30 * 86_400  # seconds for which an ended account is still listed
+STATES: Final = {
+    State.INVITED: mark("invited"),
+    State.ACTIVE: mark("logs in"),
+    State.ENDED: mark("ended"),
+}
+TONES: Final = {State.INVITED: "warn", State.ACTIVE: "good", State.ENDED: ""}
+INVITED: Final = tuple(role for role in StaffRole if role in OF_REGISTRAR)
+Registrar = Annotated[Room, Depends(room(STAFF, StaffRole.REGISTRAR))]
+ACCOUNT: Final = "[0-9a-z]{16}"
+
+
+@router.get("/staff", response_class=HTMLResponse)
+def page(here: Annotated[Room, Depends(room(STAFF))], session: Reading) -> HTMLResponse:
+    """List the accounts, those of the office first."""
+    recent = int(time.time()) - ENDED_SHOWN
+    is_shown = (col(OfficeAccount.ended_at).is_(None)) | (col(OfficeAccount.ended_at) > recent)
+    shown, role = select(OfficeAccount).where(is_shown), col(OfficeAccount.role)
+    of_work = shown.where(role != StaffRole.MEMBER)
+    newest = shown.where(role == StaffRole.MEMBER).order_by(col(OfficeAccount.created_at).desc())
+    people = [_told(here, one) for one in session.exec(of_work.limit(MOST))]
+    office = [one for one in people if one["merchant"] is None]
+    shops = sorted((one for one in people if one["merchant"] is not None), key=lambda one: one["merchant"])
+    context = {
+        "office": office,
+        "shops": shops,
+        "wallets": [_told(here, one) for one in session.exec(newest.limit(MOST))],
+        "roles": [(one.value, here.words.tr(ROLES[one])) for one in INVITED],
+    }
+    return here.show("office/staff.html", {**context, "longest": staff.LONGEST_NAME})
+
+
+@router.post("/staff/invite", response_class=HTMLResponse)
+def invite(here: Registrar, session: Reading, sent: Sent) -> HTMLResponse:
+    """Open an account, and show its code."""
+    role = StaffRole(sent.matching("role", "|".join(INVITED)))
+    number = sent.number_or_none("number")
+    is_shop = role in {StaffRole.STAFF, StaffRole.OWNER}
+    person = Person(
+        role,
+        sent.text("name", staff.LONGEST_NAME),
+        merchant=number if is_shop else None,
+        member=None if is_shop else number,
+    )
+    inviter(here.app, session, here.asker(), person)
+    with here.changing() as change:
+        made = invitations.invite(change, here.app.secret(), person)
+    return _shown(here, made, person.name)
+
+
+@router.post("/staff/again", response_class=HTMLResponse)
+def again(here: Registrar, session: Reading, sent: Sent) -> HTMLResponse:
+    """Invite anew who has lost the device."""
+    account = sent.matching("account", ACCOUNT)
+    row = staff.find(session, account)
+    inviter(here.app, session, here.asker(), row)
+    with here.changing() as change:
+        made = invitations.again(change, account)
+    return _shown(here, made, staff.name_of(here.app.secret(), row))
+
+
+@router.post("/staff/end")
+def end(here: Registrar, session: Reading, sent: Sent) -> RedirectResponse:
+    """End an account at once."""
+    account = sent.matching("account", ACCOUNT)
+    ender(here.app, session, here.asker(), staff.find(session, account), account)
+    with here.changing() as change:
+        staff.end(change, account)
+    return here.back(STAFF.path, "ended")
+
+
+def _shown(here: Room, made: NewInvitation, name: str) -> HTMLResponse:
+    address = f"{here.app.settings.pages[0]}/join#{made.code}"
+    drawn = io.BytesIO()
+    title = here.words.tr("Square code of the address")
+    segno.make(address, error="m", micro=False).save(
+        drawn, kind="svg", xmldecl=False, omitsize=True, border=4, title=title
+    )
+    context = {
+        "person": name,
+        "code": made.code,
+        "page": f"{here.app.settings.pages[0]}/join",
+        "square": drawn.getvalue().decode(),
+        "until": here.words.moment(here.words.at(made.expires_at)),
+    }
+    return here.show("office/invitation.html", context)
+
+
+def _told(here: Room, row: OfficeAccount) -> dict[str, Any]:
+    tr, role, state = here.words.tr, StaffRole(row.role), staff.state_of(row)
+    return {
+        "account": row.id,
+        "name": staff.name_of(here.app.secret(), row),
+        "role": tr(ROLES[role]),
+        "state": tr(STATES[state]),
+        "tone": TONES[state],
+        "is_ended": state is State.ENDED,
+        "merchant": row.merchant,
+        "member": row.member,
+        "is_invitable": role in OF_REGISTRAR and state is not State.ENDED,
+        "is_self": row.id == here.who.key.account,
+    }

@@ -1,0 +1,45 @@
+"""A refusal as a person reads it: what, and what to do; a page, or a part of the page that asked."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+
+from api.deps import services
+from api.errors import public, status_of
+from api.pages.shell import page, words_of
+from api.pages.visitors import HTMX
+from endogene_token.errors import EndogeneError, RequestShapeError, UnknownPathError
+from endogene_token.i18n import mark
+
+FAILED: Final = 500
+ADVICE: Final[Mapping[type[EndogeneError], str]] = {
+    UnknownPathError: mark("Go to the first page: what you look for may be found from there."),
+    RequestShapeError: mark("Go back, correct it, and send it again."),
+}
+"""What a person does where the error's own advice speaks to who writes a program."""
+DOORS: Final = ("/till", "/office", "/wallet")
+
+
+def told(request: Request, error: EndogeneError) -> HTMLResponse:
+    """Return the page, or the part, that tells an error in the reader's language."""
+    app = services(request)
+    words = words_of(request, app)
+    parts = public(error).as_dict(words.lang)
+    advice = ADVICE.get(type(error))
+    status = int(status_of(type(error)) or FAILED)
+    template = "refusal_part.html" if HTMX in request.headers else "refusal.html"
+    context = {
+        "what": parts["what"],
+        "advice": words.tr(advice) if advice else parts["advice"],
+        "number": request.state.request_id,
+        "is_ours": status >= FAILED,
+        "door": door_of(request.url.path),
+    }
+    return page(request, app, template, context, status=status)
+
+
+def door_of(path: str) -> str:
+    """Return the first page of the door in which a page stands."""
+    return next((one for one in DOORS if path == one or path.startswith(f"{one}/")), "/")

@@ -1,0 +1,85 @@
+"""Who is at a door: the person of the browser's session, or somebody who is sent to log in first."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote
+
+from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
+from sqlmodel import Session
+
+from api.askers import place_of
+from api.deps import App, Language, Services
+from api.logins import cookie_name, session_of
+from endogene_token.errors import SessionRefusedError
+from endogene_token.office import staff
+from endogene_token.office.scopes import StaffRole
+from endogene_token.office.sessions import SessionKey, require_fresh
+from endogene_token.office.trail import Actor
+from endogene_token.store import reading
+
+HTMX: Final = "hx-request"
+
+
+class EnterFirst(Exception):  # noqa: N818  no failure: the visitor is shown where to log in
+    """Nobody is logged in, or not as one whom this door lets in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """A person who is logged in: as what, under which name, and how the trail names what he or she does."""
+
+    key: SessionKey
+    name: str
+    actor: Actor
+
+    def require_fresh(self) -> None:
+        """Raise FreshLoginError unless the passkey was shown a short time ago: for money, votes, people."""
+        require_fresh(self.key)
+
+
+def visitor(*roles: StaffRole) -> Callable[..., Visitor]:
+    """Return the dependency that gives the visitor of a page, in one of these roles.
+
+    def page(who: Annotated[Visitor, Depends(visitor(StaffRole.STAFF, StaffRole.OWNER))]) -> …
+
+    A request that changes something must come from a page of ours: it raises CrossSiteError.
+    """
+
+    def found(request: Request, app: App, lang: Language) -> Visitor:
+        return _visitor(request, app, lang, roles, cookie_name(app.settings))
+
+    return found
+
+
+def member(request: Request, app: App, lang: Language) -> Visitor:
+    """Return the member whose wallet it is; its number is `key.holder.member`."""
+    cookie = cookie_name(app.settings, is_wallet=True)
+    return _visitor(request, app, lang, (StaffRole.MEMBER,), cookie)
+
+
+def _visitor(
+    request: Request, app: Services, lang: str, roles: tuple[StaffRole, ...], cookie: str
+) -> Visitor:
+    try:
+        key = session_of(request, app, lang, cookie=cookie)
+    except SessionRefusedError as refusal:
+        raise EnterFirst from refusal
+    if key is None or key.role not in roles:
+        raise EnterFirst
+    return Visitor(key, _name(app, key), Actor(key.who, *place_of(request)))
+
+
+async def to_login(request: Request, _error: Exception) -> Response:
+    """Show who is not logged in where to do so, and come back to this page from there."""
+    page = request.url.path if request.method == "GET" else request.url.path.rpartition("/")[0] or "/"
+    address = f"/enter?to={quote(page)}"
+    if HTMX in request.headers:  # a part of a page cannot be a whole one
+        return Response(status_code=200, headers={"HX-Redirect": address})
+    return RedirectResponse(address, status_code=303)
+
+
+def _name(app: Services, key: SessionKey) -> str:
+    with reading(app.engine) as connection, Session(connection) as session:
+        return staff.name_of(app.secret(), staff.find(session, key.account))

@@ -1,0 +1,32 @@
+"""What works on a person's device when nobody answers: the worker of a door, told which files it keeps.
+
+A browser takes a worker for a new one when a byte of it has changed; it begins with the names of the files,
+which tell their content, and with the name under which it keeps them. All doors are one origin: a worker
+forgets what an older one of its own door kept, and leaves the others' alone.
+"""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Final
+
+import msgspec
+from fastapi import Response
+
+from api.pages.shell import ASSETS, STATIC
+
+POLICY: Final = "default-src 'none'; connect-src 'self'"
+_DIGITS: Final = 10
+
+
+def worker(door: str, script: str, files: Sequence[str]) -> Response:
+    """Return the worker of ``/till`` or ``/wallet``, which keeps `files`, named as in ``css/shell.css``."""
+    code = (STATIC / script).read_bytes()
+    needed = msgspec.json.encode([ASSETS.url(one) for one in files])
+    kept = f"{door.strip('/')}-{sha256(needed + code).hexdigest()[:_DIGITS]}"
+    head = f'"use strict";\nconst FILES = {needed.decode()};\nconst KEPT = "{kept}";\n'
+    headers = {
+        "Cache-Control": "no-cache",
+        "Service-Worker-Allowed": door,
+        "Content-Security-Policy": POLICY,
+    }
+    return Response(head.encode() + code, headers=headers, media_type="text/javascript; charset=utf-8")

@@ -1,0 +1,109 @@
+// A ballot: the service tells its digest, the device signs it, the service takes it. Under seal the choice
+// stays on this device, with what opens it; the service has the commitment alone.
+"use strict";
+
+(() => {
+  const vote = document.getElementById("vote");
+  const told = document.getElementById("told");
+  const { number, member, sequence, key, offline, undone, unable } = vote.dataset;
+  const KEPT = `endogene-ballot-${member}-${number}`;
+
+  const tell = (text) => {
+    told.textContent = text;
+    told.hidden = text === "";
+  };
+
+  const ask = async (path, body) => {
+    const headers = { accept: "application/json", "content-type": "application/json" };
+    const answer = await fetch(`/wallet/votes/${number}/${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+    const read = await answer.json();
+    if (!answer.ok) {
+      throw new Error(`${read.title} ${read.advice}`);
+    }
+    return read;
+  };
+
+  // What opens each sealed ballot that this device cast, by its sequence: the last may yet be refused.
+  const kept = () => {
+    try {
+      return JSON.parse(localStorage.getItem(KEPT) ?? "{}");
+    } catch {
+      return {};
+    }
+  };
+  const last = () => kept()[sequence];
+
+  const marked = async (choice) => {
+    if (!("sealed" in vote.dataset)) {
+      return { asked: { choice } };
+    }
+    const { salt, commitment, sealed_opening } = await Seal.ballot(number, member, choice, key).catch(() => {
+      throw new Error(unable);
+    });
+    return { asked: { commitment }, more: { sealed_opening }, opening: { choice, salt } };
+  };
+
+  const cast = async (form) => {
+    const { asked, more, opening } = await marked(Number(new FormData(form).get("choice")));
+    const paper = await ask("paper", asked);
+    const credential = await SimpleWebAuthnBrowser.startAuthentication({ optionsJSON: paper.options });
+    if (opening) {
+      localStorage.setItem(KEPT, JSON.stringify({ ...kept(), [paper.sequence]: opening })); // before it leaves
+    }
+    await ask("ballots", { ...asked, ...more, sequence: paper.sequence, credential });
+  };
+
+  const open = async () => {
+    const openings = Object.values(kept()).reverse();
+    for (const [i, one] of openings.entries()) {
+      try {
+        await ask("openings", one);
+        return;
+      } catch (error) {
+        if (error.name !== "Error" || i === openings.length - 1) {
+          throw error;
+        }
+      }
+    }
+  };
+
+  const on = (name, act) =>
+    document.getElementById(name)?.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const button = event.target.querySelector("button");
+      button.disabled = true;
+      tell("");
+      try {
+        await act(event.target);
+        location.reload();
+      } catch (error) {
+        const own = error.name === "Error" ? error.message : undone;
+        tell(error instanceof TypeError ? offline : own);
+        button.disabled = false;
+      }
+    });
+
+  on("ballot", cast);
+  on("opening", open);
+
+  // Of a sealed ballot, the choice and what opens it are added here: the service does not have them.
+  document.getElementById("receipt")?.addEventListener("click", async (event) => {
+    if (!last()) {
+      return;
+    }
+    event.preventDefault();
+    const { choice, salt } = last();
+    const read = await (await fetch(event.target.href)).json();
+    const whole = { ...read, choice: ["for", "against", "abstain"][choice - 1], salt };
+    const file = new Blob([`${JSON.stringify(whole, null, 2)}\n`], { type: "application/json" });
+    const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(file) });
+    link.download = `endogene-${number}-${member}.json`;
+    link.click();
+  });
+
+  const show = (what) => document.querySelectorAll(what).forEach((one) => one.removeAttribute("hidden"));
+  show(last() ? "[data-kept]" : "[data-lost]");
+  if (Object.keys(kept()).length > 0) {
+    show("#with");
+  }
+})();

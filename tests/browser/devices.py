@@ -1,0 +1,54 @@
+"""A person's device: a browser with an authenticator of its own, on the pages of a service."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from playwright.sync_api import Browser, CDPSession, Page
+
+from tests.api.bare_site import Bare, bare_site
+
+AUTHENTICATOR: Final = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    **dict.fromkeys(("hasResidentKey", "hasUserVerification", "isUserVerified"), True),
+    "automaticPresenceSimulation": True,
+}
+
+
+@dataclass
+class Device:
+    """What a test drives."""
+
+    page: Page
+    session: CDPSession
+    authenticator: str
+
+    def forget_its_holder(self) -> None:
+        """Have the device know its holder no more: no finger, no face, no code."""
+        told = {"authenticatorId": self.authenticator, "isUserVerified": False}
+        self.session.send("WebAuthn.setUserVerified", told)
+
+
+@contextmanager
+def localhost_site(url: str, **settings: Any) -> Iterator[Bare]:
+    """Serve the database at `url` as localhost, the one name without TLS that browsers make passkeys for."""
+    with bare_site(url, **settings) as bare:
+        address = bare.url.replace("127.0.0.1", "localhost")
+        services = bare.app.state.services
+        own = services.settings.model_copy(update={"origins": (address,)})
+        bare.app.state.services = replace(services, settings=own)
+        yield replace(bare, url=address)
+
+
+@contextmanager
+def device_of(browser: Browser, address: str, **options: Any) -> Iterator[Device]:
+    """Open a browser of its own on the pages at `address`, with an authenticator that knows its holder."""
+    context = browser.new_context(base_url=address, **options)
+    page = context.new_page()
+    session = context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    made = session.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+    yield Device(page, session, made["authenticatorId"])
+    context.close()

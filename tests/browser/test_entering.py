@@ -1,0 +1,90 @@
+"""People log in on our own pages: with a code once, then with their device, in their language."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it has no types
+from playwright.sync_api import Browser, Page, expect
+
+from tests.api.bare_site import Bare
+from tests.browser.devices import Device, device_of, localhost_site
+from tests.browser.test_login import invited
+
+PAGES = ("/enter", "/join")
+
+
+@pytest.fixture
+def bare(sqlite_url: str) -> Iterator[Bare]:
+    with localhost_site(sqlite_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def device(browser: Browser, bare: Bare) -> Iterator[Device]:
+    with device_of(browser, bare.url, locale="fr-CA") as opened:
+        yield opened
+
+
+@pytest.fixture
+def page(device: Device) -> Page:
+    return device.page
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("path", PAGES)
+def test_the_pages_have_no_violation_of_accessibility(page: Page, path: str, lang: str, scheme: Any) -> None:
+    """axe finds none, on a phone."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.emulate_media(color_scheme=scheme)
+    page.goto(f"{path}?lang={lang}")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_a_code_makes_a_passkey_that_logs_in_from_then_on(page: Page, bare: Bare) -> None:
+    """The link carries the code behind its #; an owner ends at the till, today and the next time."""
+    page.goto(f"/join#{invited(bare)}")
+    assert "#" not in page.url
+    page.get_by_role("button").click()
+    page.wait_for_url("**/till")
+    page.context.clear_cookies()
+    page.goto("/enter")
+    page.get_by_role("button").click()
+    page.wait_for_url("**/till")
+    assert [one["name"] for one in page.context.cookies()] == ["endogene"]
+
+
+def test_a_wrong_code_is_explained_in_the_page_s_language(page: Page) -> None:
+    """Nothing is asked of the device; the button can be pressed again."""
+    page.goto("/join?lang=fr")
+    page.get_by_label("Le code que vous avez reçu").fill("AAAAA-AAAAA-AAAAA-AAAAA")
+    page.get_by_role("button").click()
+    expect(page.get_by_role("alert")).to_contain_text("personne n’a créé ce code")
+    expect(page.get_by_role("button")).to_be_enabled()
+
+
+def test_a_device_without_the_passkey_is_told_so(page: Page, device: Device) -> None:
+    """The browser's own refusal, in our words."""
+    device.forget_its_holder()
+    page.goto("/enter?lang=en")
+    page.get_by_role("button").click()
+    expect(page.get_by_role("alert")).to_contain_text("Your device did not confirm it")
+
+
+def test_without_a_connection_the_page_says_so(page: Page) -> None:
+    """And can be tried again when it is back."""
+    page.goto("/enter?lang=en")
+    page.context.set_offline(True)
+    page.get_by_role("button").click()
+    expect(page.get_by_role("alert")).to_contain_text("The service does not answer")
+    expect(page.get_by_role("button")).to_be_enabled()
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["//evil.example", "https://evil.example/till", "/v1/keys", "/till/../x"]
+)
+def test_nobody_is_sent_to_a_page_that_is_not_ours(bare: Bare, elsewhere: str) -> None:
+    """`to` names a page behind a door, or nothing."""
+    assert bare.client.get("/enter", params={"to": elsewhere}).status_code == 422
