@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from endogene_token.errors import SettingError
 from endogene_token.i18n import known_language, language
+from endogene_token.regions import Region, load
 
 Port = Annotated[int, Field(ge=1, le=65_535)]
 RateLimit = Annotated[str, Field(pattern="^([1-9][0-9]{0,6}/(second|minute|hour)|off)$")]
@@ -55,6 +56,8 @@ class Settings(BaseSettings):
     """The domain name that passkeys of staff and officers are for: the pages' own, or one above it."""
     origins: Annotated[tuple[str, ...], NoDecode] = ()
     """The pages of this service, as https://…, separated by commas; none: this machine's own, for a trial."""
+    region: Annotated[Region | None, NoDecode] = None
+    """The path of a GeoJSON file: the land on the map of projects; None: the map is pins and a scale."""
     webhook_loopback: bool = False
     """Development only: deliver webhooks to this machine too, and there without https."""
     log_level: Literal["debug", "info", "warning", "error", "critical"] = "info"
@@ -66,6 +69,11 @@ class Settings(BaseSettings):
         return (
             tuple(url.strip() for url in value.split(",") if url.strip()) if isinstance(value, str) else value
         )
+
+    @field_validator("region", mode="before")
+    @classmethod
+    def _read_region(cls, value: object) -> object:
+        return load(Path(value)) if isinstance(value, str | Path) else value
 
     @field_validator("lang", mode="before")
     @classmethod

@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it has no types
 from playwright.sync_api import Browser, Page, expect
+from sqlmodel import Session, select
 from typer.testing import CliRunner
 
 from endogene_token.cli import app as cli
+from endogene_token.indexer.project_models import Project
+from endogene_token.relay.vote_models import RelayText
 from tests.node.bare_anvil import bare_anvil
 from tests.node.history import History, live
 from tests.node.money_history import prepare, spend
@@ -22,7 +25,8 @@ from tests.town import settle_down
 
 FORMS = ("csv", "json", "parquet")
 TABLES = ("fund", "projects", "steps", "votes", "premiums", "flows", "figures")
-PAGES = ("/", "/projects", "/projects/1", "/votes", "/votes/1", "/figures", "/data", "/verify")
+MAP = "/projects?view=map"
+PAGES = ("/", "/projects", MAP, "/projects/1", "/votes", "/votes/1", "/figures", "/data", "/verify")
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +41,7 @@ def year_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         folder = tmp_path_factory.mktemp("explorer")
         with open_site(town, f"sqlite:///{folder / 'ledger.sqlite'}", currency="CAD") as site:
             site.read()
+            place(site, 1, "geo:46.8303,-71.2276")
             yield site
 
 
@@ -54,11 +59,23 @@ def pages(year_site: Site) -> tuple[str, ...]:
     return (*PAGES, year_link(year_site))
 
 
+def place(site: Site, number: int, uri: str) -> None:
+    """Keep the text of a project, whose history names only some hash for it: it says where the project is."""
+    with Session(site.engine) as session:
+        found = session.exec(select(Project.text_hash).where(Project.number == number)).one()
+        session.add(RelayText(hash=found, text=f"Une serre\n\nAu coin de la rue.\n\n{uri}\n"))
+        session.commit()
+
+
 def year_link(site: Site) -> str:
     """Return the link to the year that the first page tells."""
     found = re.search(r'href="(/year/\d+)"', site.client.get("/").text)
     assert found is not None
     return found.group(1)
+
+
+def in_language(path: str, lang: str) -> str:
+    return f"{path}{'&' if '?' in path else '?'}lang={lang}"
 
 
 def rows(site: Site, table: str) -> list[dict[str, str]]:
@@ -75,7 +92,7 @@ def test_no_page_has_a_violation_of_accessibility(
     page.set_viewport_size({"width": 390, "height": 844})
     page.emulate_media(color_scheme=scheme)
     for path in pages:
-        page.goto(f"{path}?lang={lang}")
+        page.goto(in_language(path, lang))
         found = Axe().run(page)
         assert found.violations_count == 0, f"{path}: {found.generate_report()}"
 
@@ -86,7 +103,7 @@ def test_no_page_is_wider_than_a_phone(page: Page, pages: tuple[str, ...], lang:
     page.set_viewport_size({"width": 360, "height": 740})
     widths = {}
     for path in pages:
-        page.goto(f"{path}?lang={lang}")
+        page.goto(in_language(path, lang))
         widths[path] = page.evaluate("document.documentElement.scrollWidth")
     assert {path: width for path, width in widths.items() if width > 360} == {}
 
@@ -102,10 +119,10 @@ def test_no_page_loads_from_elsewhere_or_runs_a_script(page: Page, pages: tuple[
 
 
 def test_the_keyboard_goes_from_the_pages_to_a_project(page: Page) -> None:
-    """Skip link, home, the six pages, the language, the filters, then the first project; Enter opens it."""
+    """Skip link, home, the six pages, the language, filters, list or map, a project; Enter opens it."""
     page.goto("/projects?lang=en")
     visited = []
-    for _ in range(16):
+    for _ in range(18):
         page.keyboard.press("Tab")
         visited.append(page.evaluate("document.activeElement.getAttribute('href')"))
     assert visited[:8] == ["#main", "/", "/", "/projects", "/votes", "/figures", "/data", "/verify"]
@@ -131,6 +148,39 @@ def test_projects_are_filtered_by_how_far_they_are(page: Page, year_site: Site) 
     assert [one.rpartition("/")[2] for one in shown] == late
     assert page.locator(".tile .state.warn", has_text="late").count() == len(late)
     assert year_site.client.get("/projects", params={"state": "lost"}).status_code == 422
+
+
+def test_the_map_shows_the_projects_that_name_a_place(page: Page, year_site: Site) -> None:
+    """A pin, told with its state, leads to its project; the table has them all."""
+    told = {row["project"]: row for row in rows(year_site, "projects")}
+    assert (told["1"]["latitude_e6"], told["1"]["longitude_e6"]) == ("46830300", "-71227600")
+    assert {row["latitude_e6"] for number, row in told.items() if number != "1"} == {""}
+    page.goto("/projects?lang=en")
+    page.get_by_role("link", name="On a map").click()
+    expect(page.locator(".views [aria-current]")).to_have_text("On a map")
+    table = page.get_by_role("group", name="The same projects as a table")
+    expect(table.locator("tbody tr")).to_have_count(len(told))
+    expect(table.get_by_text("no place named")).to_have_count(len(told) - 1)
+    assert table.locator(".state.warn", has_text="late").count() == sum(
+        r["late"] == "1" for r in told.values()
+    )
+    pins = page.get_by_role("group", name="Map of the projects").get_by_role("link")
+    expect(pins).to_have_count(1)
+    assert (pins.get_attribute("aria-label") or "").startswith("1. Une serre, ")
+    pins.click()
+    page.wait_for_url("**/projects/1")
+    expect(page.get_by_text("46° 49′ 49″ N, 71° 13′ 39″ W")).to_be_visible()
+    expect(page.get_by_text("geo:")).to_have_count(0)
+
+
+def test_the_map_keeps_the_filter_and_the_filter_the_map(page: Page) -> None:
+    """Where no project of a group names a place, the page says so and the table stands."""
+    page.goto(f"{MAP}&lang=en")
+    page.get_by_role("link", name="Stopped").click()
+    page.wait_for_url("**/projects?state=ended&view=map")
+    expect(page.locator(".views [aria-current]")).to_have_text("On a map")
+    page.get_by_role("link", name="As a list").click()
+    page.wait_for_url("**/projects?state=ended")
 
 
 def test_a_project_s_money_adds_up_to_its_award(year_site: Site) -> None:

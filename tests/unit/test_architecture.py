@@ -14,6 +14,8 @@ FLOORS = {
     "i18n": 0,
     "crash": 0,
     "sockets": 0,
+    "places": 0,
+    "regions": 1,
     "log": 0,
     "errors": 1,
     "bounds": 2,

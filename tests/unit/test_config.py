@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from endogene_token.config import Settings
 from endogene_token.errors import SettingError
+from endogene_token.regions import load
 
 ENVIRON = {
     "data_dir": "/srv/endogene",
@@ -28,6 +29,7 @@ ENVIRON = {
     "rate_limit_network": "off",
     "rp_id": "endogene.example",
     "origins": "https://a.endogene.example, https://b.endogene.example",
+    "region": "py/endogene_token/cli/quebec.geojson",
     "webhook_loopback": "true",
     "log_level": "debug",
     "log_json": "true",
@@ -70,6 +72,7 @@ def test_each_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch)
     assert settings.hosting_passphrase == ENVIRON["hosting_passphrase"]
     assert (settings.rate_limit_caller, settings.rate_limit_network) == ("10/second", "off")
     assert (settings.sandbox, settings.webhook_loopback) == (True, True)
+    assert settings.region == load(Path(ENVIRON["region"]))
     assert settings.rp_id == "endogene.example"
     assert settings.origins == ("https://a.endogene.example", "https://b.endogene.example")
 

@@ -1,15 +1,18 @@
-"""Projects, as a list and each on a page: what was asked, voted, released and spent, and what is late."""
+"""Projects, as a list, on a map, each on a page: what was asked, voted, released and spent, what is late."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
+from pydantic import BaseModel, Field
 from sqlmodel import Session, col, select
 
 from api import projects as service
 from api.deps import App, Reading
 from api.pages import labels
+from api.pages.explorer.map import chart, where
 from api.pages.explorer.parts import KEPT, bar, read_until, title_and_text
 from api.pages.explorer.project_sheet import sheet
 from api.pages.labels import chip
@@ -19,11 +22,13 @@ from api.schemas import PathNumber
 from endogene_token.bounds import MAX_UINT32
 from endogene_token.i18n import mark
 from endogene_token.indexer.project_models import Project, ProjectLine, ProjectTranche
+from endogene_token.places import place_of, without_place
 from endogene_token.projects import ProjectState
 
 router = APIRouter(include_in_schema=False)
 SIZE: Final = 50
 Group = Literal["all", "deciding", "under-way", "done", "ended", "late"]
+VIEWS: Final = {"list": mark("As a list"), "map": mark("On a map")}
 GROUPS: Final[Mapping[str, tuple[str, tuple[ProjectState, ...]]]] = {
     "all": (mark("All"), ()),
     "deciding": (
@@ -38,21 +43,33 @@ GROUPS: Final[Mapping[str, tuple[str, tuple[ProjectState, ...]]]] = {
     "ended": (mark("Stopped"), (ProjectState.TERMINATED, ProjectState.LAPSED)),
     "late": (mark("Late"), (ProjectState.AWARDED, ProjectState.ACTIVE, ProjectState.SUSPENDED)),
 }
-State = Annotated[Group, Query(description="Only those in these states.")]
-After = Annotated[int, Query(ge=0, le=MAX_UINT32, description="Only those after this number.")]
+
+
+class Wanted(BaseModel):
+    """What is asked of the projects: those in some states, after a number, as a list or on a map."""
+
+    state: Group = "all"
+    view: Literal["list", "map"] = "list"
+    after: Annotated[int, Field(ge=0, le=MAX_UINT32)] = 0
 
 
 @router.get("/projects", response_class=HTMLResponse)
 def projects(
-    request: Request, app: App, session: Reading, state: State = "all", after: After = 0
+    request: Request, app: App, session: Reading, wanted: Annotated[Wanted, Query()]
 ) -> HTMLResponse:
     """Show the projects, fifty a page, by ascending number."""
     words, now = words_of(request, app), app.clock.now()
-    rows = _rows(session, state, after, now)
+    rows = _rows(session, wanted.state, wanted.after, now)
+    cards = [_card(session, words, one, now) for one in rows[:SIZE]]
+    groups = [(name, words.tr(label)) for name, (label, _) in GROUPS.items()]
     told: dict[str, object] = {
-        "groups": [(name, words.tr(label)) for name, (label, _) in GROUPS.items()],
-        "group": state,
-        "projects": [_card(session, words, one, now) for one in rows[:SIZE]],
+        "groups": groups,
+        "group": wanted.state,
+        "views": [(name, words.tr(label)) for name, label in VIEWS.items()],
+        "view": wanted.view,
+        "link": _link,
+        "projects": cards,
+        "map": chart(words, app.settings.region, cards, groups) if wanted.view == "map" else None,
         "next": rows[SIZE - 1].number if len(rows) > SIZE else None,
         **read_until(app, session, words),
     }
@@ -72,6 +89,13 @@ def project(request: Request, number: PathNumber, app: App, session: Reading) ->
     return page(request, app, "explorer/project.html", told, kept=KEPT)
 
 
+def _link(group: str, view: str, after: int | None = None) -> str:
+    """Return the link to a page of the list or of the map; what it does not say is as at first."""
+    asked = {"state": group, "view": view, "after": after}
+    told = {name: value for name, value in asked.items() if value not in ("all", "list", None)}
+    return f"/projects?{urlencode(told)}" if told else "/projects"
+
+
 def _rows(session: Session, group: str, after: int, now: int) -> Sequence[Project]:
     query = select(Project).where(col(Project.number) > after).order_by(col(Project.number))
     if group != "all":
@@ -86,10 +110,14 @@ def _card(session: Session, words: Words, row: Project, now: int) -> dict[str, A
     """Return what the list, and the head of its page, show of a project."""
     title, text = title_and_text(session, row.text_hash, words.tr("Project {number}", number=row.number))
     spent = sum(session.exec(select(ProjectLine.spent).where(ProjectLine.project == row.number)))
+    place = place_of("\n".join((title, *text)))
     return {
         "number": row.number,
         "title": title,
-        "text": text,
+        "text": [shown for one in text if (shown := without_place(one))],
+        "place": place,
+        "where": None if place is None else where(words, place),
+        "group": group_of(row),
         "state": chip(words, labels.PROJECT[ProjectState(row.state)]),
         "is_late": service.is_late(row, _tranches(session, row), now),
         "is_awarded": row.awarded_at != 0,
@@ -98,7 +126,14 @@ def _card(session: Session, words: Words, row: Project, now: int) -> dict[str, A
         "sought": words.money(row.sought),
         "way": bar(money_parts(words, row, spent)) if row.awarded_at else [],
         "bar": 1_000,
+        "promised": words.money(_promised(row)) if row.awarded_at else None,
+        "spent": words.money(spent) if row.awarded_at else None,
     }
+
+
+def group_of(row: Project) -> str:
+    """Return the name of the group in which a project's state is, other than all."""
+    return next(name for name, (_, states) in GROUPS.items() if ProjectState(row.state) in states)
 
 
 def money_parts(words: Words, row: Project, spent: int) -> list[tuple[str, str, str, int]]:
@@ -110,10 +145,15 @@ def money_parts(words: Words, row: Project, spent: int) -> list[tuple[str, str, 
     parts = (
         ("spent", words.tr("Spent"), spent),
         ("currency-outstanding", words.tr("Released, not spent yet"), row.balance),
-        ("commitments", words.tr("Promised, not released yet"), row.amount - row.released - row.recalled),
+        ("commitments", words.tr("Promised, not released yet"), _promised(row)),
         ("free", words.tr("Gone back to the fund"), back),
     )
     return [(name, label, words.money(amount), amount) for name, label, amount in parts]
+
+
+def _promised(row: Project) -> int:
+    """Return what was awarded and neither released nor taken back."""
+    return row.amount - row.released - row.recalled
 
 
 def _tranches(session: Session, row: Project) -> Sequence[ProjectTranche]:

@@ -23,6 +23,7 @@ from endogene_token.indexer.project_models import Project, ProjectLine, ProjectT
 from endogene_token.indexer.rounds import Ratio
 from endogene_token.indexer.vote_models import Resolution
 from endogene_token.outcome import CATEGORIES, SEALED, state_at
+from endogene_token.places import place_of
 from endogene_token.projects import ProjectState, TrancheState
 from endogene_token.reports import masking
 from endogene_token.reports.masking import Cells
@@ -79,9 +80,13 @@ def project_rows(session: Session, at: Moment) -> Iterator[Row]:
     for one in session.exec(select(Project).order_by(col(Project.number))).all():
         tranches = session.exec(select(ProjectTranche).where(ProjectTranche.project == one.number)).all()
         lines = session.exec(select(ProjectLine.spent).where(ProjectLine.project == one.number))
+        title, text = title_and_text(session, one.text_hash, "")
+        place = place_of("\n".join((title, *text)))
         yield {
             "project": one.number,
-            "title": title_and_text(session, one.text_hash, "")[0] or None,
+            "title": title or None,
+            "latitude_e6": None if place is None else place.latitude,
+            "longitude_e6": None if place is None else place.longitude,
             "state": name_of(ProjectState(one.state)),
             "late": int(project_service.is_late(one, tranches, at.now)),
             "asked": one.amount if one.submitted_at else None,
@@ -187,10 +192,10 @@ TABLES: Final[Mapping[str, Table]] = {
         Table(
             "projects",
             mark("Projects"),
-            mark("State, asked, awarded, released, spent, from outside; 1 for late."),
+            mark("State, asked, awarded, spent, from outside; 1 for late; place in millionths of a degree."),
             (
                 *("project", "title", "state", "late", "asked", "awarded", "released", "spent"),
-                *("returned", "outside_sought", "outside_received"),
+                *("returned", "outside_sought", "outside_received", "latitude_e6", "longitude_e6"),
             ),
             project_rows,
         ),

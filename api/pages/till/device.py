@@ -13,7 +13,7 @@ from api.pages.shell import ASSETS, page, words_of
 router = APIRouter(prefix="/till")
 FILES: Final = (
     *("vendor/fraunces.woff2", "vendor/atkinson-400.woff2", "vendor/atkinson-600.woff2", "mark.svg"),
-    *("css/shell.css", "css/parts.css", "css/till.css"),
+    *("css/shell.css", "css/parts.css", "css/till.css", "css/till-lists.css"),
     *("js/till-queue.js", "js/till-sale.js", "js/till-scan.js"),
 )
 WORKER: Final = "js/till-worker.js"

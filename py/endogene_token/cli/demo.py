@@ -12,15 +12,20 @@ from endogene_token.errors import AuditError
 from endogene_token.host import FREE_PORT, FoundingPlan, Host
 from endogene_token.i18n import mark, tr
 from endogene_token.indexer.audit import audit
+from endogene_token.regions import load
 
 NAME: Final = "Coopérative de solidarité du Vieux-Marché"
 WATCH_SECONDS: Final = 0.5
+REGION: Final = Path(__file__).with_name("quebec.geojson")
+"""Where its projects are, unless the settings name another region."""
 
 
 def run(*, once: bool, port: int | None, data: Path | None, as_json: bool) -> None:
     """Tell the story of the demo, check it, and serve it unless `once`."""
     with answering(as_json) as answer:
         found = settings(data_dir=data, api_port=port)
+        if found.region is None:
+            found = found.model_copy(update={"region": load(REGION)})
         stages = {"story": mark("A day in a small town")}
         say(tr("Starting the embedded chain in {folder}…", LANG, folder=found.data_dir))
         # Nobody looks for a community that ends at once: it takes no port that another may want.

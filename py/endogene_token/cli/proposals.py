@@ -83,7 +83,8 @@ def _motion(award: str, ballots: str, ends: State = State.EXECUTED) -> Motion:
 GREENHOUSE: Final = Proposal(
     people.FIRST_APPLICANT,
     "Serre de quartier",
-    "Serre de quartier\n\nDes légumes toute l’année, au coin de la rue.\n\nA greenhouse around the corner.\n",
+    "Serre de quartier\n\nDes légumes toute l’année, au coin de la rue.\n\n"
+    "A greenhouse around the corner.\n\ngeo:46.8312,-71.2248\n",
     issue=1,
     tranches=(100_00, 50_00),
     lines=((FOOD, 80_00), (TOOLS, 70_00)),
@@ -96,7 +97,8 @@ GREENHOUSE: Final = Proposal(
 WORKSHOP: Final = Proposal(
     people.SECOND_APPLICANT,
     "Atelier de réparation",
-    "Atelier de réparation\n\nOutils partagés, savoirs transmis.\n\nShared tools, skills handed on.\n",
+    "Atelier de réparation\n\nOutils partagés, savoirs transmis.\n\nShared tools, skills handed on.\n\n"
+    "geo:46.8265,-71.2172\n",
     issue=2,
     tranches=(80_00,),
     lines=((TOOLS, 80_00),),
@@ -110,7 +112,7 @@ WORKSHOP: Final = Proposal(
 FESTIVAL: Final = Proposal(
     people.THIRD_APPLICANT,
     "Fête des voisins",
-    "Fête des voisins\n\nUne fin de semaine, une scène.\n\nA weekend, a stage.\n",
+    "Fête des voisins\n\nUne fin de semaine, une scène.\n\nA weekend, a stage.\n\ngeo:46.8221,-71.2296\n",
     issue=4,
     tranches=(60_00,),
     lines=((CULTURE, 60_00),),
