@@ -14,7 +14,7 @@ from endogene_token.indexer.models import Member, Purchase, Reversal
 from endogene_token.indexer.money_models import Redemption
 from endogene_token.indexer.vote_models import Ballot
 from endogene_token.office import cards, sessions, staff
-from endogene_token.office.models import OfficePhone
+from endogene_token.office.models import OfficePhone, OfficeRetirement
 from endogene_token.relay.vote_models import RelayBallot
 from endogene_token.treasury.exceptions import inbox
 from endogene_token.treasury.exceptions.inbox import Kind
@@ -37,6 +37,7 @@ def data_of(app: Services, session: Session, member: Member, account: str) -> st
             "is_kept": phone is not None,
             "consented_on": None if phone is None else day_text(phone.consented_day),
         },
+        "retirement": _retirement(session, number),
         "cards": [
             {"issued_at": one.issued_at, "revoked_at": one.revoked_at, "reason": one.reason}
             for one in cards.cards_of(session, number)
@@ -59,6 +60,12 @@ def data_of(app: Services, session: Session, member: Member, account: str) -> st
         ],
     }
     return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+
+
+def _retirement(session: Session, member: int) -> dict[str, Any]:
+    row = session.get(OfficeRetirement, member)
+    day = None if row is None else day_text(row.consented_day)
+    return {"year": None if row is None else row.year, "consented_on": day}
 
 
 def _rows(session: Session, model: type[SQLModel], member: int) -> list[Any]:

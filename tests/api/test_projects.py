@@ -6,13 +6,16 @@ from typing import Any
 
 import pytest
 from eth_account.signers.local import LocalAccount
+from sqlmodel import Session
 
 from endogene_token.act_json import word
 from endogene_token.chain.currency import Currency
 from endogene_token.chain.projects import Projects
 from endogene_token.chain.redemptions import Redemptions
+from endogene_token.office import retirements
 from endogene_token.sdk.access import authorization
 from endogene_token.sdk.keys import TillKey
+from endogene_token.store import reading
 from tests.node.bare_anvil import bare_anvil
 from tests.node.history import History, live
 from tests.node.money import APPROVER
@@ -291,6 +294,17 @@ def test_solvency_is_told_as_the_gate_computes_it(year: Site) -> None:
     assert told["attested_until"] == chain.attested_until
     assert told["floor"] == str(-(-chain.credits * chain.floor_bps // 10_000))
     assert told["is_attested"] is True
+
+
+def test_what_is_owed_by_years_is_every_credit_of_the_chain(year: Site) -> None:
+    """To the cent: what is approved is the cash set aside for it, the rest is what the gate counts."""
+    chain = year.town.ledger
+    with reading(year.engine) as connection, Session(connection) as session:
+        owed = retirements.owed_by_year(session)
+    later = sum(one.owed for one in owed.years)
+    assert later == chain.solvency().credits > 0
+    assert later + owed.set_aside == chain.balance_sheet().credits_outstanding
+    assert owed.set_aside > 0
 
 
 def test_before_anything_happened_all_is_nought(asked: Site) -> None:

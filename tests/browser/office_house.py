@@ -4,8 +4,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from itertools import chain
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import httpx
 from playwright.sync_api import Browser, BrowserContext
@@ -13,7 +15,7 @@ from sqlmodel import Session, SQLModel
 
 from endogene_token.chain.views import Role
 from endogene_token.hexes import from_hex
-from endogene_token.indexer.models import Merchant, Pockets, Purchase, RulesVersion
+from endogene_token.indexer.models import Member, Merchant, Pockets, Purchase, RulesVersion
 from endogene_token.indexer.money_models import Attestation, OutflowRulesVersion, Redemption
 from endogene_token.indexer.project_models import Project, ProjectCall, ProjectFact, ProjectTranche
 from endogene_token.indexer.vote_models import (
@@ -23,6 +25,7 @@ from endogene_token.indexer.vote_models import (
     Resolution,
     ResolutionTally,
 )
+from endogene_token.office.models import OfficeRetirement
 from endogene_token.office.scopes import StaffRole
 from endogene_token.projects import Criterion, ProjectState, RedemptionState, TrancheState
 from endogene_token.relay.vote_models import RelayText
@@ -33,7 +36,7 @@ from endogene_token.treasury.statements.models import IssuedStatement
 from tests.api.staff_house import Browser as Device
 from tests.api.staff_house import House, open_house
 from tests.api.test_office import OFFICERS
-from tests.town import ALICE, BAKERY, BASILE, GROCER
+from tests.town import ALICE, BAKERY, BASILE, FOREVER, GROCER
 from tests.unit.statement_sample import statement
 
 DAY: Final = 86_400
@@ -52,6 +55,12 @@ INSIDE: Final = {
     "/office/votes": "/office/votes/1",
 }
 """The page that a page leads to, for those who may open that one."""
+RETIRED: Final = 101
+"""The first of the members who have credits, and whose payout is approved."""
+BALANCES: Final = (
+    *(35_000, 212_040, 198_000, 341_170, 240_000, 180_500, 305_000, 260_000, 90_000),
+    *(410_000, 122_500, 75_000, 310_000, 280_000, 220_000, 190_000, 231_000, 200_000),
+)
 LINE: Final = bytes([0x7F]) * 32
 WRITTEN: Final = b"\x21" * 32  # where the text is kept
 
@@ -63,6 +72,11 @@ def blank(model: type[SQLModel], **values: Any) -> SQLModel:
         kind = str(field.annotation)
         plain[name] = b"" if "bytes" in kind else "" if "str" in kind else 0
     return model(**{**plain, **values})
+
+
+def this_year(now: int) -> int:
+    """Return the year that it is where the community lives."""
+    return datetime.fromtimestamp(now, ZoneInfo("America/Toronto")).year
 
 
 def furnish(house: House) -> None:
@@ -91,6 +105,17 @@ def _money(now: int) -> Iterator[SQLModel]:
         redemptions_backed=35_000,
         operating_allowed=40_000,
     )
+
+
+def _retirements(now: int) -> Iterator[SQLModel]:
+    """Yield members who have all the credits, but for six who told no year; the first is being paid out."""
+    first = this_year(now)
+    valid = {"valid_until": FOREVER, "category": 1}
+    for place, balance in enumerate(BALANCES):
+        yield blank(Member, number=RETIRED + place, balance=balance, **valid)
+    for place, after in enumerate((-3, 0, 0, 1, 2, 2, 9, 9, 14, 15, 15, 30)):
+        years = {"year": first + after, "consented_day": 20_700}
+        yield blank(OfficeRetirement, member=RETIRED + place, **years)
 
 
 def _rules(now: int) -> Iterator[SQLModel]:
@@ -122,7 +147,7 @@ def _sales_and_redemptions(now: int) -> Iterator[SQLModel]:
         yield blank(
             Redemption,
             number=number,
-            member=ALICE + number - 1,
+            member=RETIRED if state is RedemptionState.APPROVED else ALICE + number - 1,
             state=state,
             amount=35_000,
             block_time=now - DAY,
@@ -283,7 +308,8 @@ def _votes(now: int) -> Iterator[SQLModel]:
 
 
 FURNITURE: Final = (
-    *(_money, _rules, _sales_and_redemptions, _late_merchants, _bank, _project, _tranches, _votes),
+    *(_money, _retirements, _rules, _sales_and_redemptions, _late_merchants),
+    *(_bank, _project, _tranches, _votes),
 )
 
 

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it has no types
 from playwright.sync_api import Browser, Page, expect
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, col, delete, select, update
 
 from api.pages.office.places import (
     ARREARS,
     DESK,
     EXCEPTIONS,
     HOME,
+    MONEY,
     PLACES,
     REDEMPTIONS,
     RUNS,
@@ -24,9 +25,10 @@ from api.pages.office.places import (
 )
 from endogene_token.chain.views import Role
 from endogene_token.hexes import from_hex
+from endogene_token.indexer.models import Pockets
 from endogene_token.indexer.vote_models import ResolutionTally
 from endogene_token.office import cards
-from endogene_token.office.models import OfficeCard, OfficeTrail
+from endogene_token.office.models import OfficeCard, OfficeRetirement, OfficeTrail
 from endogene_token.office.scopes import StaffRole
 from endogene_token.office.staff_models import OfficeAccount, OfficeSession
 from endogene_token.store import reading, writing
@@ -43,11 +45,13 @@ from tests.browser.office_house import (
     LINE,
     OPEN_RUN,
     PROPOSAL,
+    RETIRED,
     at_desk,
     furnished,
     logged_in,
     read,
     sent,
+    this_year,
 )
 from tests.town import ALICE, BASILE
 
@@ -137,6 +141,56 @@ def test_a_card_is_issued_found_and_revoked_at_the_desk(house: House) -> None:
     assert refused.status_code in {404, 409, 410}
     assert number not in refused.text
     assert [one.subject for one in entries(house, "card.revoked")] == [f"member:{ALICE}/card:{card}"]
+
+
+def test_a_member_without_a_telephone_tells_its_year_at_the_desk(house: House) -> None:
+    """The registrar keeps it, reads it, forgets it; the trail tells both, and not the year."""
+    registrar, desk = logged_in(house, StaffRole.REGISTRAR), f"{DESK.path}/{BASILE}"
+    told = {"year": "2047", "consented": "2026-03-01"}
+    kept = sent(registrar, f"{desk}/retirement", **told)
+    assert kept.headers["location"] == f"{desk}?done=year-kept"
+    assert "2047 is kept" in read(registrar, f"{desk}?lang=en").text
+    others = read(logged_in(house, StaffRole.AUDITOR), f"{desk}?lang=en").text
+    assert "Only the registrar reads which." in others
+    assert "2047" not in others
+    assert sent(registrar, f"{desk}/retirement", **{**told, "year": "1850"}).status_code == 422
+    assert row_of(house, OfficeRetirement, BASILE).year == 2047
+    sent(registrar, f"{desk}/withdrawal")
+    assert "No year is kept" in read(registrar, f"{desk}?lang=en").text
+    notes = [*entries(house, "retirement.kept"), *entries(house, "retirement.forgotten")]
+    assert [one.subject for one in notes] == [f"member:{BASILE}/retirement"] * 2
+    assert "2047" not in "".join(one.params for one in notes)
+
+
+def test_the_treasurer_reads_when_what_is_owed_falls_due(browser: Browser, house: House) -> None:
+    """By years of five members at least, all of it once, and how far today's money reaches."""
+    context = at_desk(browser, house, logged_in(house, StaffRole.TREASURER))
+    page: Page = context.new_page()
+    page.goto(f"{MONEY.path}?lang=en")
+    section = page.get_by_role("region", name="When it falls due")
+    rows = [one.inner_text().split("\t") for one in section.locator("tbody tr").all()]
+    now = this_year(int(time.time()))
+    assert list(map(tuple, rows)) == [
+        (f"Until {now + 2}", "5", "$11,717.10", "$11,717.10", "30%"),
+        (f"{now + 3}–{now + 30}", "6", "$12,625.00", "$24,342.10", "32%"),
+        ("Year not known", "6", "$14,310.00", "$38,652.10", "37%"),
+        ("Payout approved, its cash set aside", "$350.00", "", "1%"),
+        ("Together", "$39,002.10", "", ""),
+    ]
+    expect(section).to_contain_text("pays all of it")
+    house.moved(Pockets, cash=2_000_000)
+    page.reload()
+    expect(section).to_contain_text(f"$15,650.00, pays what falls due until {now + 2}.")
+    expect(section.locator(".reach th")).to_have_text(f"Until {now + 2}")
+    house.moved(Pockets, cash=500_000)
+    page.reload()
+    expect(section).to_contain_text("$650.00, does not pay all that falls due first.")
+    with writing(house.bare.engine) as connection:
+        connection.execute(delete(OfficeRetirement).where(col(OfficeRetirement.member) > RETIRED + 4))
+    page.reload()
+    expect(section).to_contain_text("Fewer than five members with credits")
+    expect(section.get_by_role("table")).to_have_count(0)
+    context.close()
 
 
 def test_the_registrar_invites_and_ends_but_makes_no_officer(house: House) -> None:

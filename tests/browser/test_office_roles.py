@@ -43,6 +43,8 @@ ACTS: Final = {
     **dict.fromkeys(("/office/members/{number}/cards", "/office/members/{number}/replacements"), REGISTRAR),
     **dict.fromkeys(("/office/members/{number}/losses", "/office/members/{number}/phone"), REGISTRAR),
     "/office/members/{number}/silence": REGISTRAR,
+    "/office/members/{number}/retirement": REGISTRAR,
+    "/office/members/{number}/withdrawal": REGISTRAR,
     **dict.fromkeys(("/office/staff/invite", "/office/staff/again", "/office/staff/end"), REGISTRAR),
     "/office/annual/pack": TREASURY,
 }

@@ -9,12 +9,14 @@ import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it has no types
 from playwright.sync_api import Browser, Page, expect
-from sqlmodel import Session
+from sqlmodel import Session, col, update
 
 from endogene_token.ballots import Choice
 from endogene_token.chain.charter import Kind
 from endogene_token.chain.transactions import complete_key_rotation
-from endogene_token.office import cards, device_keys, trail
+from endogene_token.office import cards, device_keys, retirements, trail
+from endogene_token.office.staff_models import OfficeSession
+from endogene_token.store import writing
 from endogene_token.treasury.exceptions import inbox
 from endogene_token.treasury.exceptions.inbox import Kind as Trouble
 from tests.browser.devices import Device, device_of
@@ -59,6 +61,12 @@ def phone(alice: Device, town: Town) -> Page:
     vote.site.read()
     vote.opened(Kind.DECISION, "Buy an oven\n\nThe bakers' hall needs one.\n")
     return alice.page
+
+
+def retirement_of(town: Town, member: int) -> int | None:
+    """Return the year that the office keeps of a member."""
+    with town.reading() as connection, Session(connection) as session:
+        return retirements.year_of(session, member)
 
 
 def test_the_balance_is_seen_at_a_glance_with_what_is_funded(alice: Device) -> None:
@@ -156,6 +164,76 @@ def test_a_members_data_is_its_own(alice: Device) -> None:
     assert (year.headers["content-type"], year.body()[:5]) == ("application/pdf", b"%PDF-")
 
 
+def test_a_year_of_retirement_is_shown_kept_and_taken_back(alice: Device, town: Town) -> None:
+    """Just shown, it is kept nowhere; kept, the page knows it, and so does what the member takes along."""
+    page = alice.page
+    page.goto("/wallet/retirement")
+    page.get_by_label("In which year do you think to retire?").fill("2051")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_role("heading", name="In 2051")).to_be_visible()
+    page.goto("/wallet/retirement")
+    expect(page.get_by_role("heading", name="In 2051")).to_have_count(0)
+    page.get_by_label("In which year do you think to retire?").fill("2052")
+    page.get_by_role("button", name="I agree, keep the year").click()
+    expect(page.get_by_role("heading", name="In 2052")).to_be_visible()
+    expect(page.locator(".notice")).to_contain_text("The cooperative keeps 2052")
+    assert page.request.get("/wallet/me/data.json").json()["retirement"]["year"] == 2052
+    assert retirement_of(town, ALICE) == 2052
+    page.get_by_role("button", name="Take it back, and forget the year").click()
+    expect(page.get_by_role("button", name="I agree, keep the year")).to_be_visible()
+    assert page.request.get("/wallet/me/data.json").json()["retirement"]["year"] is None
+    with town.reading() as connection, Session(connection) as session:
+        told = [one for one in trail.page(session, 0, 1_000) if one.action.startswith("retirement.")]
+    assert [one.action for one in told] == ["retirement.kept", "retirement.forgotten"]
+    assert {one.subject for one in told} == {f"member:{ALICE}/retirement"}
+    assert "2052" not in "".join(one.params for one in told)
+
+
+@pytest.mark.parametrize(
+    ("origin", "year", "answered"),
+    [("https://evil.example", "2052", 403), ("", "2052", 403), (None, "1800", 422), (None, "soon", 422)],
+)
+def test_a_year_that_cannot_be_kept_is_not(
+    alice: Device, town: Town, origin: str | None, year: str, answered: int
+) -> None:
+    """Of another site's page, or a year that is none."""
+    answer = alice.page.request.post(
+        f"{town.address}/wallet/retirement/keep",
+        form={"year": year},
+        headers={"accept": "text/html", "origin": town.address if origin is None else origin},
+    )
+    assert answer.status == answered, answer.text()
+    assert retirement_of(town, ALICE) is None
+
+
+@pytest.mark.parametrize("act", ["keep", "forget"])
+def test_nobody_keeps_a_year_who_is_not_its_member(town: Town, act: str) -> None:
+    """Who has no session is shown where to log in, and back from there to the page."""
+    headers = {"accept": "text/html", "origin": town.address}
+    path = f"{town.address}/wallet/retirement/{act}"
+    answer = httpx.post(path, data={"year": "2052"}, headers=headers, trust_env=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/enter?to=/wallet/retirement")
+
+
+def test_an_old_login_keeps_no_year(alice: Device, town: Town) -> None:
+    """The passkey is asked for where the button was."""
+    earlier = col(OfficeSession.confirmed_at) - 3_600
+    with writing(town.vote.site.engine) as connection:
+        connection.execute(update(OfficeSession).values(confirmed_at=earlier))
+    try:
+        alice.page.goto("/wallet/retirement")
+        expect(alice.page.get_by_role("link", name="Show your passkey first")).to_be_visible()
+        expect(alice.page.get_by_role("button", name="I agree, keep the year")).to_have_count(0)
+        headers = {"accept": "text/html", "origin": town.address}
+        path = f"{town.address}/wallet/retirement/keep"
+        assert alice.page.request.post(path, form={"year": "2052"}, headers=headers).status == 403
+        assert retirement_of(town, ALICE) is None
+    finally:
+        with writing(town.vote.site.engine) as connection:
+            later = col(OfficeSession.confirmed_at) + 3_600
+            connection.execute(update(OfficeSession).values(confirmed_at=later))
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_nobody_sees_a_wallet_who_is_not_its_member(town: Town, path: str) -> None:
     """Neither nobody nor a shop's owner: both log in first. What is for everybody names nobody."""
@@ -190,13 +268,17 @@ def test_the_first_page_is_light(phone: Page) -> None:
 
 
 def test_erasing_the_link_leaves_nothing_that_names_the_member(browser: Browser, town: Town) -> None:
-    """Said before, done once: name, card and logins are gone, the credits stand."""
+    """Said before, done once: name, year, card and logins are gone, the credits stand."""
     with device_of(browser, town.address, locale="en-CA") as device:
         page = device.page
         page.goto(f"/join#{town.invited(BASILE, 'Basile Côté')}")
         page.get_by_role("button").click()
         page.wait_for_url("**/wallet")
         expect(page.locator(".rows")).to_contain_text("$300.00")
+        page.goto("/wallet/retirement?year=2050")
+        page.get_by_role("button", name="I agree, keep the year").click()
+        expect(page.locator(".notice")).to_contain_text("2050")
+        assert retirement_of(town, BASILE) == 2050
         page.goto("/wallet/me/erase")
         page.get_by_role("button", name="Erase it now").click()
         expect(page.get_by_role("heading", name="It is erased")).to_be_visible()
@@ -204,3 +286,4 @@ def test_erasing_the_link_leaves_nothing_that_names_the_member(browser: Browser,
         page.wait_for_url(re.compile("/enter"))
     with town.reading() as connection, Session(connection) as session:
         assert all(one.revoked_at for one in cards.cards_of(session, BASILE))
+    assert retirement_of(town, BASILE) is None

@@ -69,7 +69,8 @@ class Town:
 @contextmanager
 def wallet_town(folder: Path, **settings: Any) -> Iterator[Town]:
     """A bakery that has paid, a grocer that owes; Alice bought at both, Basile at the grocer's."""
-    with vote_site(folder, currency="CAD", lang="en", **settings) as vote:
+    # Its tills count days as UTC does: elsewhere, what they sell at night is of tomorrow.
+    with vote_site(folder, currency="CAD", lang="en", timezone="UTC", **settings) as vote:
         site = vote.site
         site.record(
             site.town.purchases(BAKERY_TILL, 1, [123_456]),

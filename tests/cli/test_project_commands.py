@@ -11,6 +11,7 @@ from endogene_token.cli import meeting, people, story
 from endogene_token.config import Settings
 from endogene_token.host import FREE_PORT, FoundingPlan, Host
 from endogene_token.keyfile import encrypt_key, write_key_file
+from endogene_token.reports.masking import LEAST
 from tests.commands import Answer, call, run
 
 pytestmark = pytest.mark.xdist_group("projects")  # one worker, one set-up
@@ -78,6 +79,21 @@ def test_solvency_is_shown(host: Host) -> None:
     assert int(told["liquid"]) > max(int(told["floor"]), int(told["due"])) > 0
     assert told["is_attested"] is True
     assert ask(host, "solvency").code == 0
+
+
+def test_when_what_is_owed_falls_due_is_told_to_who_holds_the_data_folder(host: Host) -> None:
+    """The demo's members told their years; all credits are in one row or another; no service tells it."""
+    told = ask(host, "solvency", "--json").json["maturity"]
+    assert len(told["rows"]) > 3
+    assert all(one["members"] >= LEAST for one in told["rows"])
+    owed = host.ledger.balance_sheet().credits_outstanding
+    assert sum(int(one["owed"]) for one in told["rows"]) + int(told["set_aside"]) == owed
+    assert (told["rows"][-1]["so_far"], told["credits"]) == (str(owed), str(owed))
+    assert (told["rows"][0]["first"], told["rows"][-1]["last"]) == (None, None)
+    shown = run("solvency", "--data", host.folder.root).out
+    assert "When it falls due" in shown
+    assert "Year not known" in shown
+    assert "maturity" not in call("solvency", "--api", host.url, "--json").json
 
 
 def test_redemptions_are_listed_and_shown(host: Host) -> None:

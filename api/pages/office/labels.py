@@ -24,6 +24,8 @@ NOTICES: Final = {
     "revoked": mark("The card is worth nothing any more."),
     "kept": mark("The telephone number is kept."),
     "erased": mark("The telephone number is forgotten."),
+    "year-kept": mark("The year is kept."),
+    "year-forgotten": mark("The year is forgotten."),
     "ended": mark("The account has ended, and everywhere it was logged in."),
     "drafted": mark("Drafted. Another officer approves it."),
     "matched": mark("Matched: it will be booked within a minute."),

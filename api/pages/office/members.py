@@ -20,11 +20,11 @@ from endogene_token.i18n import mark
 from endogene_token.ids import day_date
 from endogene_token.indexer.models import Member, Purchase
 from endogene_token.indexer.vote_models import Ballot
-from endogene_token.office import cards, phones
+from endogene_token.office import cards, phones, retirements
 from endogene_token.office.card_numbers import grouped
 from endogene_token.office.card_prints import face
 from endogene_token.office.cards import Ending, NewCard
-from endogene_token.office.models import OfficeCard, OfficePhone
+from endogene_token.office.models import OfficeCard, OfficePhone, OfficeRetirement
 from endogene_token.office.scopes import StaffRole
 
 router = APIRouter(prefix="/office")
@@ -62,8 +62,9 @@ def find(here: Reader, session: Reading, sent: Sent) -> RedirectResponse:
 def one(number: PathNumber, here: Reader, session: Reading) -> HTMLResponse:
     """Show a member."""
     words, told = here.words, summaries.told(session, number)
-    phone = session.get(OfficePhone, number)
+    phone, retirement = session.get(OfficePhone, number), session.get(OfficeRetirement, number)
     own = cards.cards_of(session, number)
+    today = datetime.now(UTC).astimezone(words.zone).date()
     context = {
         "number": number,
         "category": words.tr(CATEGORIES[told.category]),
@@ -77,9 +78,16 @@ def one(number: PathNumber, here: Reader, session: Reading) -> HTMLResponse:
         "cards": [_card(here, one) for one in reversed(own)],
         "holds_card": any(one.revoked_at is None for one in own),
         "phone_since": None if phone is None else words.short_day(day_date(phone.consented_day)),
+        "retirement_since": None
+        if retirement is None
+        else words.short_day(day_date(retirement.consented_day)),
+        # Who only reads learns that a year is kept, not which.
+        "retirement_year": retirement.year if retirement and here.role is StaffRole.REGISTRAR else None,
         "has_key": bool(session.get_one(Member, number).key),
         "votes": len(session.exec(select(Ballot.resolution).where(Ballot.member == number)).all()),
-        "today": datetime.now(UTC).astimezone(words.zone).date().isoformat(),
+        "today": today.isoformat(),
+        "earliest": today.year - retirements.SPAN,
+        "latest": today.year + retirements.SPAN,
     }
     return here.show("office/member.html", context)
 
@@ -125,6 +133,23 @@ def erase_phone(number: PathNumber, here: Registrar) -> RedirectResponse:
     with here.changing() as change:
         phones.erase(change, number)
     return here.back(f"{DESK.path}/{number}", "erased")
+
+
+@router.post("/members/{number}/retirement")
+def keep_year(number: PathNumber, here: Registrar, sent: Sent) -> RedirectResponse:
+    """Keep the year in which a member thinks to retire, in place of any before."""
+    year, consented = sent.number("year"), sent.day("consented")
+    with here.changing() as change:
+        retirements.keep(change, number, year, consented)
+    return here.back(f"{DESK.path}/{number}", "year-kept")
+
+
+@router.post("/members/{number}/withdrawal")
+def forget_year(number: PathNumber, here: Registrar) -> RedirectResponse:
+    """Forget a member's year of retirement."""
+    with here.changing() as change:
+        retirements.forget(change, number)
+    return here.back(f"{DESK.path}/{number}", "year-forgotten")
 
 
 def _printed(here: Room, made: NewCard) -> HTMLResponse:

@@ -1,6 +1,7 @@
 """Cash against what is owed: the pockets, the coverage, what is due and when, what goes out next."""
 
 import time
+from datetime import date
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends
@@ -10,6 +11,7 @@ from sqlmodel import Session, col, func, select
 from api import money as told
 from api.deps import Reading
 from api.fund import read_fund
+from api.pages.office.falling_due import falling_due
 from api.pages.office.labels import ITEM_KINDS, LEFT
 from api.pages.office.places import MONEY
 from api.pages.office.room import Room, room
@@ -42,11 +44,13 @@ _PERCENT: Final = 10_000
 def page(here: Annotated[Room, Depends(room(MONEY))], session: Reading) -> HTMLResponse:
     """Show the money."""
     now = int(time.time())
-    fund = read_fund(session)
+    today = here.words.at(now).astimezone(here.words.zone).date()
+    fund, liquid = read_fund(session), int(told.solvency(session, now).liquid)
     context = {
         **_balance(here, fund.pockets),
         **_gate(here, session, now),
-        **_due(here, session, now),
+        **falling_due(here, session, liquid, today.year),
+        **_due(here, session, today),
         "as_of": None if fund.as_of is None else here.words.moment(fund.as_of),
         "bank": _bank(here, session),
     }
@@ -92,8 +96,7 @@ def _gate(here: Room, session: Session, now: int) -> dict[str, object]:
     }
 
 
-def _due(here: Room, session: Session, now: int) -> dict[str, object]:
-    today = here.words.at(now).astimezone(here.words.zone).date()
+def _due(here: Room, session: Session, today: date) -> dict[str, object]:
     awaited = payables(session.connection(), today, here.words.zone)
     late = session.exec(select(func.sum(DunningState.arrears))).one()
     return {

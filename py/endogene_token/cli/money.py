@@ -8,7 +8,7 @@ from rich.table import Table
 from sqlalchemy import select
 
 from endogene_token.act_json import word
-from endogene_token.cli import figures
+from endogene_token.cli import figures, maturing
 from endogene_token.cli.checks import catch_up
 from endogene_token.cli.console import amount, answering, out, settings, tell
 from endogene_token.cli.options import LANG
@@ -40,11 +40,13 @@ def run_rounds(*, data: Path | None, as_json: bool) -> None:
 
 
 def run_solvency(*, api: str | None, data: Path | None, as_json: bool) -> None:
-    """Show what is liquid, and what it must stay above."""
+    """Show what is liquid, what it must stay above, and when what is owed falls due."""
     with answering(as_json) as answer:
         found = settings(data_dir=data)
         told = get(service(api, data), "/v1/solvency")
-        answer.update(told)
+        # The years are the office's affair: a service tells them to nobody, its data folder to who holds it.
+        due = maturing.read(data) if api is None else None
+        answer.update(told if due is None else {**told, "maturity": maturing.as_json(due)})
         if as_json:
             return
         table = Table(show_header=False)
@@ -56,6 +58,8 @@ def run_solvency(*, api: str | None, data: Path | None, as_json: bool) -> None:
         out.print(table)
         if not told["is_attested"]:
             tell(tr("No attestation stands: nothing can be awarded or released.", LANG))
+        if due is not None and due.rows:
+            out.print(maturing.table(due, found))
 
 
 def run_redemptions(*, data: Path | None, as_json: bool) -> None:

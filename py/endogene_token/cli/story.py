@@ -12,6 +12,7 @@ from endogene_token.cli import meeting, motions, projects_story
 from endogene_token.cli.money_story import MoneyStory
 from endogene_token.cli.people import MEMBERS, PERSONS, admissions
 from endogene_token.cli.proposals import KINDS, PROPOSALS
+from endogene_token.cli.years_story import tell_years
 from endogene_token.errors import UnknownMerchantError
 from endogene_token.host import Host
 from endogene_token.sdk import NewPurchase, NewReversal, TillClient
@@ -41,7 +42,7 @@ SHOPS: Final = (
     Shop("Quincaillerie Bernier", 350, 1, 420_00),
     Shop("Librairie La Plume", 300, 1, 90_00),
 )
-STEPS: Final = 11
+STEPS: Final = 12
 MOTIONS: Final = (meeting.GUARDIAN, *(one.motion for one in PROPOSALS))
 
 
@@ -78,6 +79,8 @@ def tell(host: Host) -> Iterator[int]:
     yield 10
     money.retire()
     host.settle_down()
+    yield 11
+    tell_years(host)
     yield STEPS
 
 

@@ -60,7 +60,17 @@ class PhoneTakenError(OfficeError):
 
 class ConsentError(OfficeError):
     what = "A consent of {actual} cannot be kept; it must be of {limit} or before."
-    advice = "Give the day on which the member agreed that the number be kept."
+    advice = "Give the day on which the member agreed that it be kept."
+
+
+class RetirementYearError(OfficeError):
+    what = "A year of retirement lies between {actual} and {limit}."
+    advice = "Give the year in which the member thinks to retire, or did."
+
+
+class NoRetirementYearError(OfficeError):
+    what = "No year of retirement is kept for member {actual}."
+    advice = "Nothing is to be done: there is nothing to forget."
 
 
 class HolderError(OfficeError):

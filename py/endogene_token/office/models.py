@@ -72,6 +72,16 @@ class OfficePhone(SQLModel, table=True):
     kept_at: int = whole()
 
 
+class OfficeRetirement(SQLModel, table=True):
+    """The year in which a member thinks to retire, and the day on which it agreed that it be kept."""
+
+    __tablename__ = "office_retirement"
+    member: int = whole(key=True)
+    year: int = whole()
+    consented_day: int = whole()
+    kept_at: int = whole()
+
+
 class OfficeApiKey(SQLModel, table=True):
     """A key of the API, of one merchant or of one role; `scopes` sorted, with spaces between them.
 
@@ -133,4 +143,7 @@ class OfficeProof(SQLModel, table=True):
     at: int = whole()
 
 
-OFFICE = (OfficeMark, OfficeCard, OfficePhone, OfficeApiKey, OfficeTrail, OfficeGuesses, OfficeProof)
+OFFICE = (
+    *(OfficeMark, OfficeCard, OfficePhone, OfficeRetirement, OfficeApiKey),
+    *(OfficeTrail, OfficeGuesses, OfficeProof),
+)

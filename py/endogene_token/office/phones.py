@@ -5,14 +5,12 @@ the office's key, and the bound on how many unknown ones a till may ask for.
 """
 
 import time
-from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from datetime import date
 
 import phonenumbers
 from sqlmodel import Session, select
 
 from endogene_token.errors import (
-    ConsentError,
     NoPhoneError,
     PhoneNumberError,
     PhoneTakenError,
@@ -21,11 +19,10 @@ from endogene_token.errors import (
 )
 from endogene_token.ids import day_number
 from endogene_token.office.cards import require_member
+from endogene_token.office.consents import require_given
 from endogene_token.office.models import OfficePhone
 from endogene_token.office.secret import OfficeSecret, Purpose
 from endogene_token.office.trail import Change
-
-_EASTERNMOST: Final = timedelta(hours=14)  # it is tomorrow there already
 
 
 def normal(text: str, region: str) -> str:
@@ -51,9 +48,7 @@ def keep(change: Change, secret: OfficeSecret, member: int, number: str, consent
     """
     session, now = change.session, int(time.time())
     require_member(session, member)
-    latest = (datetime.fromtimestamp(now, UTC) + _EASTERNMOST).date()
-    if consented > latest:
-        raise ConsentError(actual=consented, limit=latest)
+    require_given(consented, now)
     secret.claim(session)
     own = secret.hashed(Purpose.PHONE, number)
     other = session.exec(select(OfficePhone).where(OfficePhone.number_hash == own)).first()
