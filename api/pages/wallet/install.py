@@ -11,7 +11,14 @@ from api.pages.shell import ASSETS, VARIES, page, words_of
 
 router = APIRouter()
 NEEDED: Final = (
-    *("css/shell.css", "css/parts.css", "css/wallet.css", "js/card.js", "mark.svg", "wallet-signs.svg"),
+    *(
+        "css/shell.css",
+        "css/parts.css",
+        "css/wallet.css",
+        "js/wallet-card.js",
+        "mark.svg",
+        "wallet/signs.svg",
+    ),
     *(f"vendor/{font}.woff2" for font in ("fraunces", "atkinson-400", "atkinson-600")),
 )
 """What the page without a connection is made of."""
@@ -23,7 +30,7 @@ def manifest(request: Request, app: App) -> JSONResponse:
     words = words_of(request, app)
     icons = [
         {
-            "src": ASSETS.url(f"icon-{size}.png"),
+            "src": ASSETS.url(f"wallet/icon-{size}.png"),
             "sizes": f"{size}x{size}",
             "type": "image/png",
             "purpose": one,
@@ -51,7 +58,7 @@ def manifest(request: Request, app: App) -> JSONResponse:
 @router.get("/worker.js")
 def worker() -> Response:
     """Give the worker that shows the card without a connection; it keeps nothing that is somebody's."""
-    return workers.worker("/wallet", "js/worker.js", NEEDED)
+    return workers.worker("/wallet", "js/wallet-worker.js", NEEDED)
 
 
 @router.get("/offline", response_class=HTMLResponse)
