@@ -92,6 +92,16 @@ def test_a_region_fills_the_drawing() -> None:
     assert land(frame, region.rings).count("M") == land(frame, region.rings).count("Z") == len(region.rings)
 
 
+@given(st.lists(ANYWHERE, min_size=4, max_size=9) | ANYWHERE.map(lambda one: [one] * 4))
+def test_any_region_can_be_drawn(ring: list[Place]) -> None:
+    """Half of the earth, or a point."""
+    region = Region((tuple(ring),))
+    frame = frame_of(region, [])
+    assert frame is not None
+    assert 0 < frame.scale().width <= WIDTH
+    assert all(frame.holds(one) for one in ring)
+
+
 def test_where_nothing_has_a_place_there_is_no_map() -> None:
     """But the region is drawn, if there is one."""
     assert frame_of(None, []) is None

@@ -68,7 +68,7 @@ class Frame:
 
     def scale(self) -> Scale:
         """Return the longest round length that a quarter of the drawing holds."""
-        metres = self.width * self.stretch // DEGREE * _METRES // DEGREE
+        metres = max(1, self.width * self.stretch // DEGREE * _METRES // DEGREE)
         longest = max(one for one in _lengths(metres // _BAR))
         return Scale(longest * WIDTH // metres, longest)
 
