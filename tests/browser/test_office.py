@@ -12,6 +12,7 @@ from sqlmodel import Session, col, delete, select, update
 
 from api.pages.office.places import (
     ARREARS,
+    BUSINESSES,
     DESK,
     EXCEPTIONS,
     HOME,
@@ -53,7 +54,7 @@ from tests.browser.office_house import (
     sent,
     this_year,
 )
-from tests.town import ALICE, BASILE
+from tests.town import ALICE, BASILE, GROCER
 
 FORMS_OF = {
     StaffRole.TREASURER: tuple(one for one in PLACES if StaffRole.TREASURER in one.roles),
@@ -160,6 +161,22 @@ def test_a_member_without_a_telephone_tells_its_year_at_the_desk(house: House) -
     notes = [*entries(house, "retirement.kept"), *entries(house, "retirement.forgotten")]
     assert [one.subject for one in notes] == [f"member:{BASILE}/retirement"] * 2
     assert "2047" not in "".join(one.params for one in notes)
+
+
+def test_a_business_is_named_as_over_its_door(house: House) -> None:
+    """By the registrar, for whoever reads; it is its number again once it takes the name back."""
+    registrar, page = logged_in(house, StaffRole.REGISTRAR), BUSINESSES.path
+    named = sent(registrar, f"{page}/{GROCER}/name", name="Épicerie <Nord>")
+    assert named.headers["location"] == f"{page}?done=named"
+    others = read(logged_in(house, StaffRole.TREASURER), f"{page}?lang=en").text
+    assert "Épicerie &lt;Nord&gt;" in others
+    assert "<form" not in others.partition("<main")[2].partition("</main>")[0]
+    assert sent(registrar, f"{page}/{GROCER}/name", name="a" * 61).status_code == 422
+    assert sent(registrar, f"{page}/{ALICE}/name", name="Alice").status_code == 404
+    assert sent(registrar, f"{page}/{GROCER}/unname").headers["location"] == f"{page}?done=unnamed"
+    assert sent(registrar, f"{page}/{GROCER}/unname").status_code == 404
+    assert "Nord" not in read(registrar, page).text
+    assert len(entries(house, "business.named")) == len(entries(house, "business.unnamed")) == 1
 
 
 def test_the_treasurer_reads_when_what_is_owed_falls_due(browser: Browser, house: House) -> None:

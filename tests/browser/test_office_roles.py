@@ -45,6 +45,7 @@ ACTS: Final = {
     "/office/members/{number}/silence": REGISTRAR,
     "/office/members/{number}/retirement": REGISTRAR,
     "/office/members/{number}/withdrawal": REGISTRAR,
+    **dict.fromkeys(("/office/businesses/{number}/name", "/office/businesses/{number}/unname"), REGISTRAR),
     **dict.fromkeys(("/office/staff/invite", "/office/staff/again", "/office/staff/end"), REGISTRAR),
     "/office/annual/pack": TREASURY,
 }

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, update
 from endogene_token.ballots import Choice
 from endogene_token.chain.charter import Kind
 from endogene_token.chain.transactions import complete_key_rotation
-from endogene_token.office import cards, device_keys, retirements, trail
+from endogene_token.office import business_names, cards, device_keys, retirements, trail
 from endogene_token.office.staff_models import OfficeSession
 from endogene_token.store import writing
 from endogene_token.treasury.exceptions import inbox
@@ -83,6 +83,21 @@ def test_a_purchase_shows_itself_without_the_page_being_loaded_anew(alice: Devic
     page.goto("/wallet")
     site.record(site.town.purchases(GROCER_TILL, 3, [1_000]))
     expect(page.locator("#now .rows")).to_contain_text("$10.00", timeout=20_000)
+
+
+def test_a_business_that_told_its_name_is_read_by_it(alice: Device, town: Town) -> None:
+    """In the purchases and where premiums come from; the other is its number."""
+    page = alice.page
+    with trail.changing(town.vote.site.engine, trail.COMMAND_LINE) as change:
+        business_names.keep(change, GROCER, "Épicerie Roy")
+    for path in ("/wallet/purchases", "/wallet/where"):
+        page.goto(path)
+        main = page.locator("main")
+        expect(main).to_contain_text("Épicerie Roy")
+        expect(main).to_contain_text(f"Merchant no. {BAKERY}")
+        expect(main).not_to_contain_text(f"Merchant no. {GROCER}")
+    page.goto("/wallet/missing")
+    expect(page.locator(f"#shops option[value='{GROCER}']")).to_have_attribute("label", "Épicerie Roy")
 
 
 def test_a_device_signs_the_ballot_and_its_receipt_is_the_members(phone: Page, town: Town) -> None:

@@ -7,6 +7,7 @@ from api.pages.office import (
     arrears,
     ballots,
     bank,
+    businesses,
     exceptions,
     home,
     imports,
@@ -26,7 +27,7 @@ from api.pages.office import (
 router = APIRouter(include_in_schema=False)
 for one in (
     *(home, money, exceptions, arrears, runs, mandates, bank, imports),
-    *(members, people, terms),
+    *(members, businesses, people, terms),
     *(projects, ballots, payouts),
     *(rules, trace, annual, pause),
 ):

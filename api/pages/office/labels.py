@@ -26,6 +26,8 @@ NOTICES: Final = {
     "erased": mark("The telephone number is forgotten."),
     "year-kept": mark("The year is kept."),
     "year-forgotten": mark("The year is forgotten."),
+    "named": mark("The name is kept, and members read it from now on."),
+    "unnamed": mark("The business is shown by its number again."),
     "ended": mark("The account has ended, and everywhere it was logged in."),
     "drafted": mark("Drafted. Another officer approves it."),
     "matched": mark("Matched: it will be booked within a minute."),

@@ -59,6 +59,7 @@ DESK: Final = Place("/office/members", mark("Members"), MEMBERS)
 STAFF: Final = Place(
     "/office/staff", mark("Who may log in"), frozenset({StaffRole.REGISTRAR, StaffRole.AUDITOR})
 )
+BUSINESSES: Final = Place("/office/businesses", mark("Businesses"), EVERYBODY)
 TERMS: Final = Place("/office/officers", mark("Officers"), EVERYBODY)
 PROJECTS: Final = Place("/office/projects", mark("Calls and projects"), EVERYBODY)
 CLAIMS: Final = Place("/office/claims", mark("Claims"), EVERYBODY)
@@ -72,7 +73,7 @@ PAUSE: Final = Place("/office/pause", mark("Pause and incidents"), EVERYBODY)
 SECTIONS: Final = (
     Section(mark("Today"), (HOME,)),
     Section(mark("Money"), (MONEY, EXCEPTIONS, ARREARS, RUNS, MANDATES, BANK)),
-    Section(mark("People"), (DESK, STAFF, TERMS)),
+    Section(mark("People"), (DESK, BUSINESSES, STAFF, TERMS)),
     Section(mark("Decisions"), (PROJECTS, CLAIMS, VOTES, REDEMPTIONS)),
     Section(mark("Order"), (RULES, TRACE, ANNUAL, PAUSE)),
 )

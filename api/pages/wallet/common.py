@@ -1,6 +1,7 @@
 """What the wallet's pages have in common: whose they are, and how a purchase is told."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated
@@ -8,6 +9,7 @@ from typing import Annotated
 from fastapi import Depends
 from sqlmodel import Session
 
+from api.pages.businesses import called
 from api.pages.visitors import Visitor, member
 from api.pages.words import Words
 from api.text import refusal_text
@@ -64,12 +66,12 @@ def today(words: Words) -> date:
     return datetime.fromtimestamp(time.time(), UTC).astimezone(words.zone).date()
 
 
-def shown(words: Words, one: Bought) -> PurchaseShown:
-    """Return a purchase as it is written."""
+def shown(words: Words, names: Mapping[int, str], one: Bought) -> PurchaseShown:
+    """Return a purchase as it is written; `names`: of the businesses that told one."""
     code, sentence = refusal_text(one.reason, words.lang)
     return PurchaseShown(
         day=words.day(day_date(one.day)),
-        merchant=words.tr("Merchant no. {number}", number=one.merchant),
+        merchant=called(words, names, one.merchant),
         amount=words.money(one.amount),
         credit=words.money(one.credit),
         returned=words.money(one.returned) if one.returned else "",

@@ -12,6 +12,7 @@ from endogene_token.bylaws import State
 from endogene_token.indexer import funding
 from endogene_token.indexer.vote_models import Resolution
 from endogene_token.indexer.votes import vote_of
+from endogene_token.office import business_names
 from endogene_token.outcome import Tally, state_at
 
 router = APIRouter()
@@ -59,6 +60,6 @@ def _balance(words: Words, session: Session, balance: int, member: int) -> dict[
 
 
 def _today(words: Words, session: Session, member: int) -> dict[str, object]:
-    day = today(words)
+    day, names = today(words), business_names.of_all(session)
     rows = funding.bought(session, member, day, day)
-    return {"today": words.day(day), "purchases": [shown(words, one) for one in rows]}
+    return {"today": words.day(day), "purchases": [shown(words, names, one) for one in rows]}

@@ -12,12 +12,14 @@ from fastapi.responses import HTMLResponse
 from sqlmodel import Session, col, func, select
 
 from api.deps import App, Reading
+from api.pages.businesses import called
 from api.pages.shell import page, words_of
 from api.pages.wallet.common import Holder, number_of
 from api.pages.words import Words
 from endogene_token.indexer.models import Merchant, Purchase, Reversal
 from endogene_token.indexer.project_models import Project
 from endogene_token.money import BASIS_POINTS
+from endogene_token.office import business_names
 from endogene_token.relay.vote_models import RelayText
 
 router = APIRouter()
@@ -36,7 +38,7 @@ class Part:
 def where(who: Holder, request: Request, app: App, session: Reading) -> HTMLResponse:
     """Show projects in proportion, and merchants to the cent."""
     words, by_merchant = words_of(request, app), _by_merchant(session, number_of(who))
-    mine = sum(by_merchant.values())
+    names, mine = business_names.of_all(session), sum(by_merchant.values())
     everybodys = int(session.exec(select(func.sum(Merchant.premiums))).one() or 0)
     context = {
         "here": "purchases",
@@ -44,7 +46,7 @@ def where(who: Holder, request: Request, app: App, session: Reading) -> HTMLResp
         "is_new": mine <= 0,
         "merchants": [
             Part(
-                words.tr("Merchant no. {number}", number=number),
+                called(words, names, number),
                 words.money(amount),
                 _share(words, amount, mine),
             )

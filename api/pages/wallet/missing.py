@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Annotated, Final
 
@@ -9,11 +10,13 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.deps import App, Reading
+from api.pages.businesses import called
 from api.pages.forms import Sent
 from api.pages.shell import page, words_of
 from api.pages.wallet.common import Holder, number_of, today
 from api.pages.words import Words
 from endogene_token.i18n import mark
+from endogene_token.office import business_names
 from endogene_token.office.trail import changing
 from endogene_token.treasury.exceptions import inbox
 from endogene_token.treasury.exceptions.inbox import Finding, Kind
@@ -34,9 +37,13 @@ def missing(
     who: Holder, request: Request, app: App, session: Reading, *, said: Annotated[bool, Query()] = False
 ) -> HTMLResponse:
     """Show the form, and what was reported before."""
-    words = words_of(request, app)
+    words, names = words_of(request, app), business_names.of_all(session)
     rows = inbox.reports_of(session, Kind.MISSING, f"member:{number_of(who)}")
-    told = {"said": said, "reports": [_told(words, one) for one in rows]}
+    told: dict[str, object] = {
+        "shops": sorted(names.items(), key=lambda one: one[1]),
+        "said": said,
+        "reports": [_told(words, names, one) for one in rows],
+    }
     return page(request, app, "wallet/missing.html", {**_form(words), **told})
 
 
@@ -49,7 +56,7 @@ def report(who: Holder, request: Request, app: App, sent: Sent) -> Response:
     if not cents or not is_day:
         wrong = words.tr(WRONG_AMOUNT) if not cents else "", "" if is_day else words.tr(WRONG_DAY)
         given = {"merchant": merchant, "day": day.isoformat(), "amount": amount}
-        context = {**_form(words), **given, "wrong": wrong, "said": False, "reports": []}
+        context = {**_form(words), **given, "wrong": wrong, "said": False, "reports": [], "shops": []}
         return page(request, app, "wallet/missing.html", context, status=422)
     subject = f"member:{number_of(who)}/merchant:{merchant}/day:{day.isoformat()}/{cents}"
     with changing(app.engine, who.actor) as change:
@@ -77,10 +84,10 @@ def _form(words: Words) -> dict[str, object]:
     }
 
 
-def _told(words: Words, row: TreasuryException) -> dict[str, object]:
+def _told(words: Words, names: Mapping[int, str], row: TreasuryException) -> dict[str, object]:
     _, merchant, day, *_ = (part.partition(":")[2] for part in row.subject.split("/"))
     return {
-        "merchant": words.tr("Merchant no. {number}", number=merchant),
+        "merchant": called(words, names, int(merchant)),
         "day": words.day(date.fromisoformat(day)),
         "amount": words.money(row.amount),
         "is_open": row.closed_at == 0,

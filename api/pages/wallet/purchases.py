@@ -14,6 +14,7 @@ from api.pages.words import Words
 from endogene_token.ids import day_date
 from endogene_token.indexer import funding
 from endogene_token.indexer.models import Purchase
+from endogene_token.office import business_names
 
 router = APIRouter()
 Month = Annotated[str, Query(pattern=r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$")]
@@ -25,7 +26,7 @@ def purchases(
     who: Holder, request: Request, app: App, session: Reading, month: Month | None = None
 ) -> HTMLResponse:
     """Show a month's purchases, and links to the months beside it."""
-    words = words_of(request, app)
+    words, names = words_of(request, app), business_names.of_all(session)
     first = today(words).replace(day=1) if month is None else date.fromisoformat(f"{month}-01")
     rows = funding.bought(session, number_of(who), first, _last(first))
     earliest = _earliest(session, number_of(who))
@@ -33,7 +34,7 @@ def purchases(
     context = {
         "here": "purchases",
         "month": words.month(first),
-        "purchases": [shown(words, one) for one in rows],
+        "purchases": [shown(words, names, one) for one in rows],
         "credit": words.money(sum(one.credit for one in rows)),
         "before": _link(words, first - timedelta(days=1)) if earliest and earliest < first else None,
         "after": _link(words, following) if following <= today(words) else None,

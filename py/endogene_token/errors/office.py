@@ -73,6 +73,16 @@ class NoRetirementYearError(OfficeError):
     advice = "Nothing is to be done: there is nothing to forget."
 
 
+class BusinessNameError(OfficeError):
+    what = "The name {actual} cannot be kept for a business."
+    advice = "Give one line of at most {limit} characters."
+
+
+class NoBusinessNameError(OfficeError):
+    what = "No name is kept for business {actual}."
+    advice = "Nothing is to be done: it is shown by its number."
+
+
 class HolderError(OfficeError):
     what = "A key belongs to one merchant or to one role of the office; this one is given {actual}."
     advice = "Name either the merchant or the role."

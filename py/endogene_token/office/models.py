@@ -143,7 +143,16 @@ class OfficeProof(SQLModel, table=True):
     at: int = whole()
 
 
+class OfficeBusinessName(SQLModel, table=True):
+    """The name of a business, as it stands over its door."""
+
+    __tablename__ = "office_business_name"
+    merchant: int = whole(key=True)
+    name: str = text_(60)
+    kept_at: int = whole()
+
+
 OFFICE = (
-    *(OfficeMark, OfficeCard, OfficePhone, OfficeRetirement, OfficeApiKey),
+    *(OfficeMark, OfficeCard, OfficePhone, OfficeRetirement, OfficeBusinessName, OfficeApiKey),
     *(OfficeTrail, OfficeGuesses, OfficeProof),
 )
