@@ -5,9 +5,11 @@ import time
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Annotated, Final
+from unicodedata import normalize
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlmodel import Session, col, select
 
 from api.deps import App, Reading
 from api.pages.businesses import called
@@ -16,6 +18,7 @@ from api.pages.shell import page, words_of
 from api.pages.wallet.common import Holder, number_of, today
 from api.pages.words import Words
 from endogene_token.i18n import mark
+from endogene_token.indexer.models import Merchant
 from endogene_token.office import business_names
 from endogene_token.office.trail import changing
 from endogene_token.treasury.exceptions import inbox
@@ -39,16 +42,12 @@ def missing(
     """Show the form, and what was reported before."""
     words, names = words_of(request, app), business_names.of_all(session)
     rows = inbox.reports_of(session, Kind.MISSING, f"member:{number_of(who)}")
-    told: dict[str, object] = {
-        "shops": sorted(names.items(), key=lambda one: one[1]),
-        "said": said,
-        "reports": [_told(words, names, one) for one in rows],
-    }
-    return page(request, app, "wallet/missing.html", {**_form(words), **told})
+    told = {"said": said, "reports": [_told(words, names, one) for one in rows]}
+    return page(request, app, "wallet/missing.html", {**_form(words, session), **told})
 
 
 @router.post("/missing")
-def report(who: Holder, request: Request, app: App, sent: Sent) -> Response:
+def report(who: Holder, request: Request, app: App, session: Reading, sent: Sent) -> Response:
     """Put a report into the office's inbox; the same one twice is one."""
     merchant, day, amount = sent.number("merchant", least=1), sent.day("day"), sent.text("amount")
     words, cents = words_of(request, app), cents_of(amount)
@@ -56,7 +55,7 @@ def report(who: Holder, request: Request, app: App, sent: Sent) -> Response:
     if not cents or not is_day:
         wrong = words.tr(WRONG_AMOUNT) if not cents else "", "" if is_day else words.tr(WRONG_DAY)
         given = {"merchant": merchant, "day": day.isoformat(), "amount": amount}
-        context = {**_form(words), **given, "wrong": wrong, "said": False, "reports": [], "shops": []}
+        context = {**_form(words, session), **given, "wrong": wrong, "said": False, "reports": []}
         return page(request, app, "wallet/missing.html", context, status=422)
     subject = f"member:{number_of(who)}/merchant:{merchant}/day:{day.isoformat()}/{cents}"
     with changing(app.engine, who.actor) as change:
@@ -71,10 +70,13 @@ def cents_of(text: str) -> int:
     return 0 if found is None else int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0"))
 
 
-def _form(words: Words) -> dict[str, object]:
-    last = today(words)
+def _form(words: Words, session: Session) -> dict[str, object]:
+    last, names = today(words), business_names.of_all(session)
+    numbers = session.exec(select(Merchant.number).order_by(col(Merchant.number)))
+    shops = [(number, called(words, names, number)) for number in numbers]
     return {
         "here": "home",
+        "shops": sorted(shops, key=lambda one: normalize("NFKD", one[1]).casefold()),  # É is an E
         "merchant": "",
         "day": last.isoformat(),
         "amount": "",
