@@ -16,8 +16,7 @@ from endogene_token.office import retirements
 from endogene_token.sdk.access import authorization
 from endogene_token.sdk.keys import TillKey
 from endogene_token.store import reading
-from tests.node.bare_anvil import bare_anvil
-from tests.node.history import History, live
+from tests.lived import lived_site
 from tests.node.money import APPROVER
 from tests.node.money_history import (
     BENCH,
@@ -30,12 +29,9 @@ from tests.node.money_history import (
     SHED,
     STRICT,
     TOOLS,
-    prepare,
-    spend,
 )
-from tests.node.vote_history import decide
-from tests.site import Site, open_site
-from tests.town import ALICE, BAKERY, CHLOE, GROCER, key, settle_down
+from tests.site import Site
+from tests.town import ALICE, BAKERY, CHLOE, GROCER, key
 
 PROJECTS = (GREENHOUSE, OVEN, CART, SHED, BENCH, TOOLS, ROOF)
 
@@ -43,16 +39,8 @@ PROJECTS = (GREENHOUSE, OVEN, CART, SHED, BENCH, TOOLS, ROOF)
 @pytest.fixture(scope="module")
 def year(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A town with a year of projects behind it, served. Nobody adds to it."""
-    with bare_anvil() as rpc:
-        town = settle_down(rpc)
-        history = History(town)
-        live(history)
-        prepare(town)
-        spend(decide(town), history)
-        folder = tmp_path_factory.mktemp("year")
-        with open_site(town, f"sqlite:///{folder / 'ledger.sqlite'}") as opened:
-            opened.read()
-            yield opened
+    with lived_site(tmp_path_factory.mktemp("year")) as opened:
+        yield opened
 
 
 def read_by(site: Site, path: str, account: LocalAccount) -> Any:

@@ -16,12 +16,8 @@ from typer.testing import CliRunner
 from endogene_token.cli import app as cli
 from endogene_token.indexer.project_models import Project
 from endogene_token.relay.vote_models import RelayText
-from tests.node.bare_anvil import bare_anvil
-from tests.node.history import History, live
-from tests.node.money_history import prepare, spend
-from tests.node.vote_history import decide
-from tests.site import Site, open_site
-from tests.town import settle_down
+from tests.lived import lived_site
+from tests.site import Site
 
 FORMS = ("csv", "json", "parquet")
 TABLES = ("fund", "projects", "steps", "votes", "premiums", "flows", "figures")
@@ -32,17 +28,9 @@ PAGES = ("/", "/projects", MAP, "/projects/1", "/votes", "/votes/1", "/figures",
 @pytest.fixture(scope="module")
 def year_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A town with a year of votes, projects and project money behind it. Nobody adds to it."""
-    with bare_anvil() as rpc:
-        town = settle_down(rpc)
-        history = History(town)
-        live(history)
-        prepare(town)
-        spend(decide(town), history)
-        folder = tmp_path_factory.mktemp("explorer")
-        with open_site(town, f"sqlite:///{folder / 'ledger.sqlite'}", currency="CAD") as site:
-            site.read()
-            place(site, 1, "geo:46.8303,-71.2276")
-            yield site
+    with lived_site(tmp_path_factory.mktemp("explorer"), currency="CAD") as site:
+        place(site, 1, "geo:46.8303,-71.2276")
+        yield site
 
 
 @pytest.fixture

@@ -218,3 +218,11 @@ def shops(numbers: Sequence[int]) -> list[Any]:
         *members,
         *(Merchant(number=one, status=1, kind=0, netted=0, written_off=0, **sums) for one in numbers),
     ]
+
+
+def two_owing(database_url: str) -> CollectDesk:
+    """Return a desk: a bakery owes 1,149.75 with taxes under a mandate, a grocer 50.00 without one."""
+    found = CollectDesk(database_url)
+    found.keep(*closed([issued(1, BAKERY, 100_000, 14_975), issued(2, GROCER, 5_000)]))
+    found.sign(BAKERY)
+    return found

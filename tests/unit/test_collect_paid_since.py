@@ -23,15 +23,14 @@ from tests.unit.collect_desk import (
     instant,
     issued,
     settled,
+    two_owing,
 )
 
 
 @pytest.fixture
 def desk(database_url: str) -> Iterator[CollectDesk]:
     """A bakery that owes 1,149.75 with taxes under a mandate, a grocer that owes 50.00 without one."""
-    found = CollectDesk(database_url)
-    found.keep(*closed([issued(1, BAKERY, 100_000, 14_975), issued(2, GROCER, 5_000)]))
-    found.sign(BAKERY)
+    found = two_owing(database_url)
     yield found
     found.engine.dispose()
 

@@ -46,6 +46,7 @@ from tests.unit.collect_desk import (
     mandate,
     settled,
     shops,
+    two_owing,
 )
 from tests.unit.test_bank_cpa005 import julian, read
 
@@ -55,9 +56,7 @@ LATER = DAY + timedelta(days=3)
 @pytest.fixture
 def desk(database_url: str) -> Iterator[CollectDesk]:
     """A bakery that owes 1,149.75 with taxes under a mandate, a grocer that owes 50.00 without one."""
-    found = CollectDesk(database_url)
-    found.keep(*closed([issued(1, BAKERY, 100_000, 14_975), issued(2, GROCER, 5_000)]))
-    found.sign(BAKERY)
+    found = two_owing(database_url)
     yield found
     found.engine.dispose()
 

@@ -33,6 +33,18 @@ def desk(database_url: str) -> Iterator[Treasury]:
     opened.engine.dispose()
 
 
+def killed_as_it_books(desk: Treasury, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the settler mark what it sends, and die before it leaves."""
+
+    def interrupted(_calls: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(desk.chain, "book", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            desk.settle()
+
+
 def told(reference: str, amount: int = 10_500, code: str = "901", kind: Kind = Kind.DEBIT) -> ReturnedItem:
     return ReturnedItem(kind, code, amount, date(2026, 11, 16), reference, "", "", "", "")
 
@@ -240,14 +252,7 @@ def test_what_was_marked_as_sent_and_is_refused_long_after_can_be_undone(
     """Killed before it left, and refused since: not at once, since it may still be on its way."""
     came = line(10_500, D1)
     desk.take(came)
-
-    def interrupted(_calls: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patched:
-        patched.setattr(desk.chain, "book", interrupted)
-        with pytest.raises(KeyboardInterrupt):
-            desk.settle()
+    killed_as_it_books(desk, monkeypatch)
     [sent] = desk.of(came).matches
     desk.chain.refusal = UnknownRedemptionError(actual=1)
     desk.now = sent.changed_at + LOST_SECONDS - 1
@@ -289,14 +294,7 @@ def test_a_return_while_it_is_on_its_way_counts_as_after(
     """The chain takes what was sent, whatever the bank says since: the debt is opened at once."""
     came = line(10_500, D1)
     desk.take(came)
-
-    def interrupted(_calls: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patched:
-        patched.setattr(desk.chain, "book", interrupted)
-        with pytest.raises(KeyboardInterrupt):
-            desk.settle()
+    killed_as_it_books(desk, monkeypatch)
     assert [one.state for one in desk.of(came).matches] == ["sent"]
     desk.take(line(-10_500, D1, return_code="901", booked=BACK))
     assert desk.settle() == 1

@@ -1,43 +1,28 @@
 """The indicators of a community, from rows of a read model that are written here."""
 
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection
-from sqlmodel import SQLModel
 
 from endogene_token.indexer import models, money_models
 from endogene_token.indexer.models import table_of
 from endogene_token.indexer.project_models import Project
 from endogene_token.indexer.rounds import Ratio
 from endogene_token.reports.indicators import coverage, hundredths, indicators, leverage, multiplier, rounds
-from endogene_token.store import migrate, open_engine
+from tests.unit.rows import add, empty_model
 
 GROCER, IRONMONGER, BAKER = 1, 2, 3
 
 
 @pytest.fixture
-def connection(tmp_path: Any) -> Iterator[Connection]:
+def connection(tmp_path: Path) -> Iterator[Connection]:
     """An empty read model: only its row of pockets, all zeros, is there."""
-    engine = open_engine(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
-    migrate(engine)
-    with engine.begin() as opened:
-        opened.execute(table_of(models.Pockets).delete())
-        add(opened, models.Pockets, only_row=1)
+    with empty_model(tmp_path) as opened:
         yield opened
-    engine.dispose()
-
-
-def add(connection: Connection, model: type[SQLModel], **values: Any) -> None:
-    """Write a row; what is not said is zero, or empty."""
-    table = table_of(model)
-    for column in table.columns:
-        empty = bytes(32) if "BLOB" in str(column.type) or "BYTEA" in str(column.type) else 0
-        values.setdefault(column.name, empty)
-    connection.execute(table.insert().values(**values))
 
 
 def spend(connection: Connection, merchant: int, amount: int, premium: int, *, place: int) -> None:

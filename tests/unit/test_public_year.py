@@ -1,22 +1,20 @@
 """A year of the fund as the public is told, from rows of a read model that are written here."""
 
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Connection
 
 from endogene_token.indexer import models, money_models
-from endogene_token.indexer.models import table_of
 from endogene_token.indexer.project_models import ProjectTranche
 from endogene_token.indexer.rounds import Ratio
 from endogene_token.projects import TrancheState
 from endogene_token.reports.masking import Period, Share
 from endogene_token.reports.public_figures import public_figures
 from endogene_token.reports.year import OfProject, premium_periods, read_year, span
-from endogene_token.store import migrate, open_engine
-from tests.unit.test_indicators import add
+from tests.unit.rows import add, empty_model
 
 HOUR, DAY = 3_600, 86_400
 ZONE = ZoneInfo("America/Toronto")
@@ -26,15 +24,10 @@ NOON = YEAR.since + 12 * HOUR
 
 
 @pytest.fixture
-def connection(tmp_path: Any) -> Iterator[Connection]:
+def connection(tmp_path: Path) -> Iterator[Connection]:
     """An empty read model: only its row of pockets, all zeros, is there."""
-    engine = open_engine(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
-    migrate(engine)
-    with engine.begin() as opened:
-        opened.execute(table_of(models.Pockets).delete())
-        add(opened, models.Pockets, only_row=1)
+    with empty_model(tmp_path) as opened:
         yield opened
-    engine.dispose()
 
 
 def sell(connection: Connection, merchant: int, member: int, at: int, premium: int = 10) -> None:
