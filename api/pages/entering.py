@@ -12,6 +12,7 @@ from api.deps import App
 from api.logins import cookie_for, give, require_own_page
 from api.pages.labels import ROLES
 from api.pages.shell import page
+from api.pages.visitors import PAGE
 from endogene_token.errors import UnknownStaffError
 from endogene_token.office import sessions, staff
 from endogene_token.office.identities import Identity
@@ -26,7 +27,7 @@ DOORS: Final = {role.value: OFFICE for role in StaffRole} | {
     StaffRole.OWNER.value: TILL,
     StaffRole.MEMBER.value: "/wallet",
 }
-To = Annotated[str, Query(pattern=r"^/(till|office|wallet)(/[a-z0-9/-]{0,80})?$")]
+To = Annotated[str, Query(pattern=f"^{PAGE}$")]
 """Where who logs in was going: a page of ours."""
 
 

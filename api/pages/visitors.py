@@ -1,9 +1,10 @@
 """Who is at a door: the person of the browser's session, or somebody who is sent to log in first."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
@@ -20,6 +21,8 @@ from endogene_token.office.trail import Actor
 from endogene_token.store import reading
 
 HTMX: Final = "hx-request"
+PAGE: Final = "/(till|office|wallet)(/[a-z0-9/-]{0,80})?"
+"""The address of a page behind a door; a file to be taken away has a dot."""
 
 
 class EnterFirst(Exception):  # noqa: N818  no failure: the visitor is shown where to log in
@@ -73,11 +76,18 @@ def _visitor(
 
 async def to_login(request: Request, _error: Exception) -> Response:
     """Show who is not logged in where to do so, and come back to this page from there."""
-    page = request.url.path if request.method == "GET" else request.url.path.rpartition("/")[0] or "/"
-    address = f"/enter?to={quote(page)}"
+    address = f"/enter?to={quote(_page_of(request))}"
     if HTMX in request.headers:  # a part of a page cannot be a whole one
         return Response(status_code=200, headers={"HX-Redirect": address})
     return RedirectResponse(address, status_code=303)
+
+
+def _page_of(request: Request) -> str:
+    """Return the page on which the visitor stood; the door's first one where that cannot be told."""
+    headers, path = request.headers, request.url.path
+    if request.method != "GET" or HTMX in headers:  # a form, or a part of a page: neither is a page itself
+        path = urlsplit(headers.get("hx-current-url") or headers.get("referer", "")).path
+    return path if re.fullmatch(PAGE, path) else f"/{request.url.path.split('/')[1]}"
 
 
 def _name(app: Services, key: SessionKey) -> str:

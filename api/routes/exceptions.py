@@ -1,4 +1,7 @@
-"""The inbox of exceptions: read by treasurer and auditor, taken and closed by the treasurer."""
+"""The inbox of exceptions: read by treasurer and auditor, taken and closed by the treasurer.
+
+What members report of themselves is not among them: the registrar reads it at the office.
+"""
 
 import time
 from typing import Annotated, Final, Literal
@@ -30,7 +33,8 @@ def list_(
     """Tell a hundred exceptions, by their numbers. An officer may read, and a key with `treasury:read`."""
     require_treasury_reader(app, asker)
     is_open = None if state == "all" else state == "open"
-    rows = inbox.page(session, after, PAGE + 1, is_open=is_open, kind=kind)
+    among = inbox.OF_MONEY if kind is None else inbox.OF_MONEY & {kind}
+    rows = inbox.page(session, after, PAGE + 1, is_open=is_open, among=among)
     following = rows[PAGE - 1].number if len(rows) > PAGE else None
     return ExceptionsTold(items=[ExceptionTold.of(row) for row in rows[:PAGE]], next=following)
 
@@ -39,11 +43,12 @@ def list_(
 def take(number: Number, asker: Changer, app: App) -> ExceptionTold:
     """Become the owner of an open exception, whoever had it. The treasurer may."""
     with changing_as(app, asker, treasurer(app, asker)) as change:
-        return ExceptionTold.of(inbox.take(change, number))
+        return ExceptionTold.of(inbox.take(change, number, inbox.OF_MONEY))
 
 
 @router.post("/exceptions/{number}/close")
 def close(number: Number, given: Annotated[ClosingGiven, Body()], asker: Changer, app: App) -> ExceptionTold:
     """End an exception, and say how. The treasurer may; if its cause stands, another one opens."""
     with changing_as(app, asker, treasurer(app, asker)) as change:
-        return ExceptionTold.of(inbox.close(change, number, given.how, int(time.time())))
+        row = inbox.close(change, number, given.how, int(time.time()), inbox.OF_MONEY)
+        return ExceptionTold.of(row)

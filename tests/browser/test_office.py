@@ -19,6 +19,7 @@ from api.pages.office.places import (
     MONEY,
     PLACES,
     REDEMPTIONS,
+    REPORTS,
     RUNS,
     STAFF,
     TRACE,
@@ -32,8 +33,10 @@ from endogene_token.office import cards
 from endogene_token.office.models import OfficeCard, OfficeRetirement, OfficeTrail
 from endogene_token.office.scopes import StaffRole
 from endogene_token.office.staff_models import OfficeAccount, OfficeSession
+from endogene_token.office.trail import COMMAND_LINE, changing
 from endogene_token.store import reading, writing
 from endogene_token.treasury.collect.models import BankLine, BankRun
+from endogene_token.treasury.exceptions import inbox
 from endogene_token.treasury.exceptions.models import DunningProposal, TreasuryException
 from tests.api.staff_house import Browser as Device
 from tests.api.staff_house import House
@@ -161,6 +164,32 @@ def test_a_member_without_a_telephone_tells_its_year_at_the_desk(house: House) -
     notes = [*entries(house, "retirement.kept"), *entries(house, "retirement.forgotten")]
     assert [one.subject for one in notes] == [f"member:{BASILE}/retirement"] * 2
     assert "2047" not in "".join(one.params for one in notes)
+
+
+def test_what_members_report_is_the_registrars(house: House) -> None:
+    """Read, taken and answered there; the board, which reads no member, reads none of it."""
+    registrar, page = logged_in(house, StaffRole.REGISTRAR), REPORTS.path
+    subjects = (f"member:{BASILE}/merchant:{GROCER}/day:2026-11-20/1250", f"member:{BASILE}/rotation:1")
+    kinds = (inbox.Kind.MISSING, inbox.Kind.KEY)
+    with changing(house.bare.engine, COMMAND_LINE) as change:
+        for kind, subject in zip(kinds, subjects, strict=True):
+            assert inbox.report(change, inbox.Finding(kind, subject, 1_250), int(time.time()))
+    assert "2 members’ reports wait for an answer." in read(registrar, "/office?lang=en").text
+    told = read(registrar, f"{page}?lang=en").text
+    for words in ("A purchase is missing", "A change of key", f"Member {BASILE}: Merchant no. {GROCER}"):
+        assert words in told
+    [number, _] = re.findall(r'name="number" value="(\d+)"', told)[::2]
+    treasurer = logged_in(house, StaffRole.TREASURER)
+    for state in ("open", "closed"):
+        assert "ember" not in read(treasurer, f"{EXCEPTIONS.path}?state={state}&lang=en").text
+    assert sent(treasurer, f"{EXCEPTIONS.path}/close", number=number, how="seen").status_code == 404
+    assert sent(registrar, f"{page}/take", number=number).headers["location"] == f"{page}?done=taken"
+    assert (
+        sent(registrar, f"{page}/close", number=number, how="Found.").headers["location"]
+        == f"{page}?done=closed"
+    )
+    assert "Found." in read(registrar, f"{page}?state=closed&lang=en").text
+    assert sent(registrar, f"{page}/close", number=1, how="not mine").status_code == 404
 
 
 def test_a_business_is_named_as_over_its_door(house: House) -> None:

@@ -39,6 +39,7 @@ ACTS: Final = {
     **dict.fromkeys(("/office/mandates/give", "/office/mandates/end"), TREASURER),
     **dict.fromkeys(("/office/bank/accept", "/office/bank/match"), TREASURER),
     **dict.fromkeys(("/office/bank/aside", "/office/bank/undo", "/office/bank/import"), TREASURER),
+    **dict.fromkeys(("/office/reports/take", "/office/reports/close"), REGISTRAR),
     "/office/members/find": MEMBERS,
     **dict.fromkeys(("/office/members/{number}/cards", "/office/members/{number}/replacements"), REGISTRAR),
     **dict.fromkeys(("/office/members/{number}/losses", "/office/members/{number}/phone"), REGISTRAR),

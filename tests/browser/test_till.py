@@ -114,6 +114,46 @@ def test_sales_without_network_survive_and_are_sent_once(page: Page, shop: Shop)
     arrive(page, shop, 1999, 500)
 
 
+def test_a_sale_on_its_way_stays_as_it_was_told(page: Page, shop: Shop) -> None:
+    """While the answer is awaited, neither keys nor a card nor a second press change what is recorded."""
+    page.goto("/till")
+    held: list[Any] = []
+    page.route("**/till/sales", lambda route: held.append(route))  # noqa: PLW0108  it marks what it is given
+    page.keyboard.type("2450")
+    record = page.get_by_role("button", name="Record", exact=True)
+    record.click()
+    expect(record).to_be_disabled()
+    page.keyboard.type("9")
+    expect(record).to_be_disabled()
+    expect(page.get_by_label("Member’s card or telephone")).to_have_attribute("readonly", "")
+    expect(page.get_by_label("Amount of the sale")).to_have_value(re.compile("24.50"))
+    while not held:
+        page.wait_for_timeout(20)
+    [route] = held
+    route.continue_()
+    expect(page.get_by_role("heading", name="Sale recorded")).to_be_visible()
+    page.unroute("**/till/sales")
+    assert [(one.amount, one.member) for one in shop.sales()] == [(2450, 0)]
+
+
+def test_a_camera_that_was_closed_before_it_came_is_off(page: Page) -> None:
+    """Who closes the dialog while the browser still asks is not filmed afterwards."""
+    page.add_init_script(
+        """const picture = document.createElement("canvas").captureStream();
+        window.track = picture.getTracks()[0];
+        navigator.mediaDevices.getUserMedia = () =>
+          new Promise((resolve) => { window.grant = () => resolve(picture); });"""
+    )
+    page.goto("/till")
+    page.get_by_role("button", name="Scan").click()
+    page.locator("dialog[open] button").click()
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.track.readyState") == "live"
+    page.evaluate("window.grant()")
+    page.wait_for_timeout(500)
+    assert page.evaluate("window.track.readyState") == "ended"
+
+
 def test_a_sale_whose_answer_was_lost_is_kept_once(page: Page, shop: Shop) -> None:
     """The service took it, the connection broke: it is sent again under its number, and met again."""
     page.goto("/till")

@@ -29,6 +29,7 @@ PAGES = (
     *("", "/purchases", "/where", "/card", "/votes", "/votes/1", "/retirement?year=2050"),
     *("/me", "/me/erase", "/missing", "/security", "/stop", "/offline"),
 )
+PART = {"hx-request": "true"}
 
 
 @pytest.fixture(scope="module")
@@ -226,10 +227,33 @@ def test_a_year_that_cannot_be_kept_is_not(
 @pytest.mark.parametrize("act", ["keep", "forget"])
 def test_nobody_keeps_a_year_who_is_not_its_member(town: Town, act: str) -> None:
     """Who has no session is shown where to log in, and back from there to the page."""
-    headers = {"accept": "text/html", "origin": town.address}
-    path = f"{town.address}/wallet/retirement/{act}"
+    page = f"{town.address}/wallet/retirement"
+    headers = {"accept": "text/html", "origin": town.address, "referer": f"{page}?year=2052"}
+    path = f"{page}/{act}"
     answer = httpx.post(path, data={"year": "2052"}, headers=headers, trust_env=False)
     assert (answer.status_code, answer.headers["location"]) == (303, "/enter?to=/wallet/retirement")
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "back"),
+    [
+        ("/wallet/votes/1", {}, "/wallet/votes/1"),
+        ("/wallet/me/data.json", {}, "/wallet"),
+        (
+            "/wallet/today",
+            {"hx-request": "true", "hx-current-url": "http://localhost/wallet/card?a=b"},
+            "/wallet/card",
+        ),
+        ("/wallet/today", {"hx-request": "true"}, "/wallet"),
+        ("/wallet/today", {"hx-request": "true", "hx-current-url": "https://evil.example/page"}, "/wallet"),
+    ],
+)
+def test_who_logs_in_comes_back_to_a_page(town: Town, path: str, headers: dict[str, str], back: str) -> None:
+    """To the one that was asked for, or that asked for a part of itself; to no file and no other site."""
+    answer = httpx.get(f"{town.address}{path}", headers={"accept": "text/html", **headers}, trust_env=False)
+    login = f"/enter?to={back}"
+    assert login in {answer.headers.get("location"), answer.headers.get("hx-redirect")}
+    assert httpx.get(f"{town.address}{login}", trust_env=False).status_code == 200
 
 
 def test_an_old_login_keeps_no_year(alice: Device, town: Town) -> None:

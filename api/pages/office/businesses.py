@@ -1,6 +1,6 @@
 """The businesses, and the names under which members know them."""
 
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -11,13 +11,13 @@ from api.pages.forms import Sent
 from api.pages.office.places import BUSINESSES
 from api.pages.office.room import Room, room
 from api.schemas import PathNumber
+from endogene_token.chain.views import MerchantStatus
 from endogene_token.indexer.models import Merchant
 from endogene_token.office import business_names
 from endogene_token.office.scopes import StaffRole
 
 router = APIRouter(prefix="/office")
 Registrar = Annotated[Room, Depends(room(BUSINESSES, StaffRole.REGISTRAR))]
-ACTIVE: Final = 1
 
 
 @router.get("/businesses", response_class=HTMLResponse)
@@ -25,8 +25,9 @@ def page(here: Annotated[Room, Depends(room(BUSINESSES))], session: Reading) -> 
     """List the businesses by their numbers."""
     names = business_names.of_all(session)
     rows = session.exec(select(Merchant).order_by(col(Merchant.number)))
+    active = MerchantStatus.ACTIVE
     told = [
-        {"number": one.number, "name": names.get(one.number), "is_active": one.status == ACTIVE}
+        {"number": one.number, "name": names.get(one.number), "is_active": one.status == active}
         for one in rows
     ]
     return here.show("office/businesses.html", {"businesses": told, "longest": business_names.LONGEST})

@@ -1,6 +1,8 @@
 """The inbox of exceptions: what does not come out even, or must be decided; taken and closed."""
 
 import time
+from collections.abc import Collection, Mapping
+from datetime import date
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query
@@ -9,60 +11,106 @@ from sqlmodel import Session, col, select
 
 from api.deps import Reading
 from api.inbox_answers import LONGEST_REASON
-from api.pages.forms import Sent
+from api.pages.businesses import called
+from api.pages.forms import Form, Sent
 from api.pages.office.labels import EXCEPTIONS as KINDS
-from api.pages.office.places import ARREARS, BANK, EXCEPTIONS
+from api.pages.office.places import ARREARS, BANK, DESK, EXCEPTIONS, REPORTS
 from api.pages.office.room import Room, room
+from endogene_token.office import business_names
 from endogene_token.office.scopes import StaffRole
 from endogene_token.office.trail import changing
 from endogene_token.treasury.exceptions import inbox
+from endogene_token.treasury.exceptions.inbox import Kind
 from endogene_token.treasury.exceptions.models import TreasuryException
 
 router = APIRouter(prefix="/office")
 MOST: Final = 200
 LARGEST: Final = 2**63 - 1
-Acting = Annotated[Room, Depends(room(EXCEPTIONS, StaffRole.TREASURER))]
+State = Annotated[Literal["open", "closed"], Query()]
+Treasurer = Annotated[Room, Depends(room(EXCEPTIONS, StaffRole.TREASURER))]
+Registrar = Annotated[Room, Depends(room(REPORTS, StaffRole.REGISTRAR))]
 
 
 @router.get("/exceptions", response_class=HTMLResponse)
-def page(
-    here: Annotated[Room, Depends(room(EXCEPTIONS))],
-    session: Reading,
-    state: Annotated[Literal["open", "closed"], Query()] = "open",
+def exceptions(
+    here: Annotated[Room, Depends(room(EXCEPTIONS))], session: Reading, state: State = "open"
 ) -> HTMLResponse:
-    """Show those that are open, or the last that were closed."""
-    now = int(time.time())
-    rows = inbox.page(session, 0, MOST, is_open=True) if state == "open" else _closed(session)
-    rows = sorted(rows, key=lambda one: one.due_at) if state == "open" else rows
-    items = [_told(here, session, one, now) for one in rows]
-    return here.show("office/exceptions.html", {"items": items, "shown": state, "longest": LONGEST_REASON})
+    """Show what does not come out even: what is open, or the last that was closed."""
+    return _page(here, session, state, inbox.OF_MONEY, StaffRole.TREASURER)
 
 
 @router.post("/exceptions/take")
-def take(here: Acting, sent: Sent) -> RedirectResponse:
+def take(here: Treasurer, sent: Sent) -> RedirectResponse:
     """Make the treasurer who asks the owner of an exception."""
-    with changing(here.app.engine, here.who.actor) as change:
-        inbox.take(change, sent.number("number", LARGEST))
-    return here.back(EXCEPTIONS.path, "taken")
+    return _take(here, sent, inbox.OF_MONEY)
 
 
 @router.post("/exceptions/close")
-def close(here: Acting, sent: Sent) -> RedirectResponse:
+def close(here: Treasurer, sent: Sent) -> RedirectResponse:
     """End an exception, and say how."""
+    return _close(here, sent, inbox.OF_MONEY)
+
+
+@router.get("/reports", response_class=HTMLResponse)
+def reports(
+    here: Annotated[Room, Depends(room(REPORTS))], session: Reading, state: State = "open"
+) -> HTMLResponse:
+    """Show what members reported of themselves, to those who read members."""
+    return _page(here, session, state, inbox.OF_MEMBERS, StaffRole.REGISTRAR)
+
+
+@router.post("/reports/take")
+def take_report(here: Registrar, sent: Sent) -> RedirectResponse:
+    """Make the registrar who asks the owner of a report."""
+    return _take(here, sent, inbox.OF_MEMBERS)
+
+
+@router.post("/reports/close")
+def close_report(here: Registrar, sent: Sent) -> RedirectResponse:
+    """End a report; its member reads how."""
+    return _close(here, sent, inbox.OF_MEMBERS)
+
+
+def _page(
+    here: Room, session: Session, state: str, among: Collection[Kind], acting: StaffRole
+) -> HTMLResponse:
+    now, names = int(time.time()), business_names.of_all(session)
+    is_open = state == "open"
+    rows = inbox.page(session, 0, MOST, is_open=True, among=among) if is_open else _closed(session, among)
+    rows = sorted(rows, key=lambda one: one.due_at) if is_open else rows
+    context = {
+        "items": [_told(here, session, names, one, now) for one in rows],
+        "shown": state,
+        "acts": here.role is acting,
+        "is_of_members": among is inbox.OF_MEMBERS,
+        "longest": LONGEST_REASON,
+    }
+    return here.show("office/exceptions.html", context)
+
+
+def _take(here: Room, sent: Form, among: Collection[Kind]) -> RedirectResponse:
+    with changing(here.app.engine, here.who.actor) as change:
+        inbox.take(change, sent.number("number", LARGEST), among)
+    return here.back(here.place.path, "taken")
+
+
+def _close(here: Room, sent: Form, among: Collection[Kind]) -> RedirectResponse:
     number, how = sent.number("number", LARGEST), sent.text("how", LONGEST_REASON)
     with here.changing() as change:
-        inbox.close(change, number, how, int(time.time()))
-    return here.back(EXCEPTIONS.path, "closed")
+        inbox.close(change, number, how, int(time.time()), among)
+    return here.back(here.place.path, "closed")
 
 
-def _closed(session: Session) -> list[TreasuryException]:
-    query = select(TreasuryException).where(TreasuryException.closed_at > 0)
+def _closed(session: Session, among: Collection[Kind]) -> list[TreasuryException]:
+    query = select(TreasuryException).where(TreasuryException.closed_at > 0, inbox.of_kinds(among))
     return list(session.exec(query.order_by(col(TreasuryException.closed_at).desc()).limit(MOST)))
 
 
-def _told(here: Room, session: Session, row: TreasuryException, now: int) -> dict[str, Any]:
+def _told(
+    here: Room, session: Session, names: Mapping[int, str], row: TreasuryException, now: int
+) -> dict[str, Any]:
     words = here.words
-    label, path = _subject(here, row)
+    label, path = _subject(here, names, row)
     return {
         "number": row.number,
         "kind": words.tr(KINDS[inbox.Kind(row.kind)]),
@@ -80,7 +128,7 @@ def _told(here: Room, session: Session, row: TreasuryException, now: int) -> dic
     }
 
 
-def _subject(here: Room, row: TreasuryException) -> tuple[str, str | None]:
+def _subject(here: Room, names: Mapping[int, str], row: TreasuryException) -> tuple[str, str | None]:
     """Return what an exception is about, and the page on which more is told of it."""
     kind, _, rest = row.subject.partition(":")
     if kind == "merchant":
@@ -89,4 +137,17 @@ def _subject(here: Room, row: TreasuryException) -> tuple[str, str | None]:
         return here.words.tr("Line {number} of the bank", number=rest[:8]), BANK.path
     if kind == "item":
         return here.words.tr("Reference {number}", number=rest), None
+    if kind == "member":
+        return _of_member(here, names, rest), f"{DESK.path}/{rest.partition('/')[0]}"
     return row.subject, None
+
+
+def _of_member(here: Room, names: Mapping[int, str], rest: str) -> str:
+    """Return who reported, and where and when a purchase was made, if that is what it is about."""
+    number, *parts = rest.split("/")
+    told = dict(one.split(":", 1) for one in parts if ":" in one)
+    words, member = here.words, here.words.tr("Member {number}", number=number)
+    if not {"merchant", "day"} <= told.keys():
+        return member
+    shop, day = called(words, names, int(told["merchant"])), words.day(date.fromisoformat(told["day"]))
+    return words.tr("{member}: {shop}, {day}", member=member, shop=shop, day=day)

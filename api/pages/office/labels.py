@@ -44,6 +44,8 @@ EXCEPTIONS: Final = {
     Kind.EXPOSURE: mark("A business is near its limit"),
     Kind.ARREARS: mark("A business is late"),
     Kind.DECISION: mark("A decision of the registrar is awaited"),
+    Kind.MISSING: mark("A purchase is missing"),
+    Kind.KEY: mark("A change of key that the member did not ask for"),
 }
 ACTS: Final = {Act.SUSPEND: mark("Suspend"), Act.REINSTATE: mark("Reinstate")}
 PROPOSALS: Final = {

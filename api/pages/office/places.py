@@ -59,6 +59,7 @@ DESK: Final = Place("/office/members", mark("Members"), MEMBERS)
 STAFF: Final = Place(
     "/office/staff", mark("Who may log in"), frozenset({StaffRole.REGISTRAR, StaffRole.AUDITOR})
 )
+REPORTS: Final = Place("/office/reports", mark("Reported by members"), MEMBERS)
 BUSINESSES: Final = Place("/office/businesses", mark("Businesses"), EVERYBODY)
 TERMS: Final = Place("/office/officers", mark("Officers"), EVERYBODY)
 PROJECTS: Final = Place("/office/projects", mark("Calls and projects"), EVERYBODY)
@@ -73,7 +74,7 @@ PAUSE: Final = Place("/office/pause", mark("Pause and incidents"), EVERYBODY)
 SECTIONS: Final = (
     Section(mark("Today"), (HOME,)),
     Section(mark("Money"), (MONEY, EXCEPTIONS, ARREARS, RUNS, MANDATES, BANK)),
-    Section(mark("People"), (DESK, BUSINESSES, STAFF, TERMS)),
+    Section(mark("People"), (DESK, REPORTS, BUSINESSES, STAFF, TERMS)),
     Section(mark("Decisions"), (PROJECTS, CLAIMS, VOTES, REDEMPTIONS)),
     Section(mark("Order"), (RULES, TRACE, ANNUAL, PAUSE)),
 )

@@ -1,16 +1,27 @@
 """What waits for a role today: one sentence each, and where to go for it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from api.pages.office.places import ARREARS, BANK, CLAIMS, EXCEPTIONS, MONEY, REDEMPTIONS, RUNS, VOTES
+from api.pages.office.places import (
+    ARREARS,
+    BANK,
+    CLAIMS,
+    EXCEPTIONS,
+    MONEY,
+    REDEMPTIONS,
+    REPORTS,
+    RUNS,
+    VOTES,
+)
 from api.pages.office.room import Room
 from api.votes import vote_as_read
 from endogene_token.bylaws import State
+from endogene_token.chain.views import MerchantStatus
 from endogene_token.i18n import mark
 from endogene_token.indexer.models import Merchant
 from endogene_token.indexer.money_models import Attestation, Redemption
@@ -23,6 +34,7 @@ from endogene_token.treasury.collect.models import BankLine, BankRun
 from endogene_token.treasury.collect.states import RunState
 from endogene_token.treasury.confirm.states import LineState
 from endogene_token.treasury.dunning import proposals
+from endogene_token.treasury.exceptions import inbox
 from endogene_token.treasury.exceptions.models import DunningProposal, TreasuryException
 
 SOON: Final = 30 * 86_400  # seconds before an attestation ends
@@ -47,11 +59,7 @@ def waiting(room: Room, session: Session, now: int) -> list[Waiting]:
 
 
 def _exceptions(room: Room, session: Session, now: int) -> Iterator[Waiting]:
-    is_open = TreasuryException.closed_at == 0
-    count = session.exec(select(func.count()).select_from(TreasuryException).where(is_open)).one()
-    late = session.exec(
-        select(func.count()).select_from(TreasuryException).where(is_open, TreasuryException.due_at < now)
-    ).one()
+    count, late = _open(session, inbox.OF_MONEY, now)
     if late:
         told = room.words.many(
             late, "{count} exception is past its day.", "{count} exceptions are past their day."
@@ -60,6 +68,24 @@ def _exceptions(room: Room, session: Session, now: int) -> Iterator[Waiting]:
     elif count:
         told = room.words.many(count, "{count} exception is open.", "{count} exceptions are open.")
         yield Waiting(told, EXCEPTIONS.path)
+
+
+def _reports(room: Room, session: Session, now: int) -> Iterator[Waiting]:
+    count, late = _open(session, inbox.OF_MEMBERS, now)
+    if count:
+        told = room.words.many(
+            count,
+            "{count} member’s report waits for an answer.",
+            "{count} members’ reports wait for an answer.",
+        )
+        yield Waiting(told, REPORTS.path, is_late=bool(late))
+
+
+def _open(session: Session, among: Collection[inbox.Kind], now: int) -> tuple[int, int]:
+    """Return how many entries of these kinds are open, and how many of them past their day."""
+    own = (TreasuryException.closed_at == 0, inbox.of_kinds(among))
+    query = select(func.count()).select_from(TreasuryException).where(*own)
+    return session.exec(query).one(), session.exec(query.where(TreasuryException.due_at < now)).one()
 
 
 def _lines(room: Room, session: Session, _now: int) -> Iterator[Waiting]:
@@ -147,7 +173,7 @@ def _pause(room: Room, session: Session, now: int) -> Iterator[Waiting]:
 
 
 def _suspended(room: Room, session: Session, _now: int) -> Iterator[Waiting]:
-    query = select(func.count()).select_from(Merchant).where(Merchant.status == 2)
+    query = select(func.count()).select_from(Merchant).where(Merchant.status == MerchantStatus.SUSPENDED)
     count = session.exec(query).one()
     if count:
         told = room.words.many(count, "{count} business is suspended.", "{count} businesses are suspended.")
@@ -180,7 +206,7 @@ _TO_PAY: Final = _redemptions(
     mark("{count} approved redemptions are to be paid."),
 )
 _LOOKS: Final[dict[StaffRole, tuple[Look, ...]]] = {
-    StaffRole.REGISTRAR: (_pause, _decisions, _TO_ATTEST, _votes),
+    StaffRole.REGISTRAR: (_pause, _reports, _decisions, _TO_ATTEST, _votes),
     StaffRole.TREASURER: (_pause, _exceptions, _lines, _TO_HAND_IN, _TO_PAY, _attestation),
     StaffRole.APPROVER: (_pause, _TO_APPROVE, _TO_RELEASE),
     StaffRole.GUARDIAN: (_pause,),

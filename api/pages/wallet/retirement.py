@@ -30,6 +30,7 @@ router = APIRouter()
 SEE: Final = 303
 HERE: Final = "/wallet/retirement"
 YEAR: Final = timedelta(days=365)
+DAY: Final = timedelta(days=1)
 LONGEST: Final = 60  # years
 STATES: Final = {
     1: mark("Asked for"),
@@ -52,7 +53,7 @@ def retirement(
     words, kept = words_of(request, app), session.get(OfficeRetirement, number_of(who))
     day, balance = today(words), row_of(session, who).balance
     year = kept.year if year is None and kept is not None else year
-    rows = funding.bought(session, number_of(who), day - YEAR, day)
+    rows = funding.bought(session, number_of(who), day - YEAR + DAY, day)
     pace, state = sum(one.credit for one in rows), solvency(session, app.clock.now())
     asked = None if year is None else min(max(year, day.year), day.year + LONGEST)
     mine = select(Redemption).where(Redemption.member == number_of(who))

@@ -21,6 +21,7 @@
   const fill = (sentence, places) => sentence.replace(/\{(\w+)\}/g, (_, name) => places[name]);
   let digits = "";
   let receipt = "";
+  let isBusy = false; // a sale is on its way: what stands on the screen is that sale
 
   // As the ledger computes: half up, then the shares of all by nested floors.
   const quote = (amount, hasMember) => {
@@ -90,10 +91,13 @@
     if (!who.isUnread) {
       buyer.removeAttribute("aria-invalid");
     }
-    record.disabled = amount === 0;
+    record.disabled = isBusy || amount === 0;
   };
 
   const press = (key) => {
+    if (isBusy) {
+      return; // the sale that is on its way stays as it was told
+    }
     digits = key === "back" ? digits.slice(0, -1) : (digits + key).replace(/^0+/, "").slice(0, MOST_DIGITS);
     tell("");
     draw();
@@ -131,6 +135,11 @@
     document.getElementById("outcome").focus();
   };
 
+  const free = () => {
+    isBusy = buyer.readOnly = false;
+    draw();
+  };
+
   const finish = async () => {
     const who = buyerOf(buyer.value);
     if (who.isUnread) {
@@ -139,7 +148,7 @@
       buyer.focus();
       return;
     }
-    record.disabled = true;
+    isBusy = buyer.readOnly = record.disabled = true;
     const amount = amountOf();
     const sale = {
       receipt,
@@ -154,11 +163,12 @@
     const fate = await Till.record(sale);
     if (fate !== null && fate.outcome === "refused") {
       await Till.forget(receipt); // the person at the counter mends it here
+      free();
       tell(`${fate.what} ${fate.advice}`);
-      record.disabled = false;
       buyer.focus();
       return;
     }
+    free();
     confirm(sale, fate);
     if (navigator.storage && navigator.storage.persist) {
       navigator.storage.persist().catch(() => undefined); // what waits here outlives a full disk
@@ -167,9 +177,9 @@
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (!record.disabled && amountOf() > 0) {
+    if (!isBusy && amountOf() > 0) {
       finish().catch(() => {
-        record.disabled = false;
+        free();
         tell(document.getElementById("queue").dataset.lost);
       });
     }
@@ -224,6 +234,9 @@
     draw();
   });
   document.getElementById("scan").addEventListener("click", async () => {
+    if (isBusy) {
+      return;
+    }
     const text = await Scan.read(settings.reader, (found) => cardOf(found) !== null);
     if (text !== null) {
       buyer.value = cardOf(text).replace(/(.{4})(?=.)/g, "$1-");

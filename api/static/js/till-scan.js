@@ -62,7 +62,12 @@ const Scan = (() => {
     told.hidden = true;
     camera.showModal();
     try {
-      stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+      const got = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+      if (!camera.open) { // closed while the question stood: nobody looks at it any more
+        got.getTracks().forEach((track) => track.stop());
+        return null;
+      }
+      stream = got;
       video.srcObject = stream;
       await video.play();
       const look = (await native()) || (await ours(readerUrl));

@@ -63,9 +63,7 @@ const file = async (request) => {
     return found;
   }
   const answer = await fetch(request);
-  const kept = await caches.open(KEPT);
-  await kept.put(request, answer.clone()); // under a name that tells its content
-  return answer;
+  return keep(request, answer); // under a name that tells its content
 };
 
 self.addEventListener("install", (event) => event.waitUntil(install()));

@@ -17,7 +17,11 @@ LONGEST: Final = 60
 
 
 def keep(change: Change, merchant: int, name: str) -> None:
-    """Keep the name of a business, in place of any before. Raises UnknownMerchantError, BusinessNameError."""
+    """Keep the name of a business, in place of any before.
+
+    The trail, which is for good, tells that there is one and not which: it may be a person's. Raises
+    UnknownMerchantError, BusinessNameError.
+    """
     session, trimmed = change.session, " ".join(name.split())
     if session.get(Merchant, merchant) is None:
         raise UnknownMerchantError(actual=merchant)
@@ -25,7 +29,7 @@ def keep(change: Change, merchant: int, name: str) -> None:
         raise BusinessNameError(actual=trimmed[:LONGEST], limit=LONGEST)
     session.merge(OfficeBusinessName(merchant=merchant, name=trimmed, kept_at=int(time.time())))
     session.flush()
-    change.note("business.named", _subject(merchant), name=trimmed)
+    change.note("business.named", _subject(merchant))
 
 
 def forget(change: Change, merchant: int) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from endogene_token.errors import ExceptionClosedError, ReportCountError, UnknownExceptionError
@@ -42,6 +43,12 @@ class Kind(StrEnum):
     """A purchase that a member made and does not find."""
     KEY = "key"
     """A change of a member's key that the member says is not its own."""
+
+
+OF_MEMBERS: Final = frozenset({Kind.MISSING, Kind.KEY})
+"""What members report of themselves: the registrar's, and told to nobody who does not read members."""
+OF_MONEY: Final = frozenset(Kind) - OF_MEMBERS
+ALL: Final = frozenset(Kind)
 
 
 class Terms(NamedTuple):
@@ -121,9 +128,9 @@ def reports_of(session: Session, kind: Kind, whose: str) -> list[TreasuryExcepti
     return list(session.exec(query.order_by(col(TreasuryException.number).desc())))
 
 
-def take(change: Change, number: int) -> TreasuryException:
+def take(change: Change, number: int, among: Collection[Kind] = ALL) -> TreasuryException:
     """Make who asks the owner of an open entry, whoever had it. Raises as `close`."""
-    row = _find_open(change.session, number)
+    row = _find_open(change.session, number, among)
     if row.owner != change.actor.who:
         row.owner = change.actor.who
         change.session.add(row)
@@ -131,23 +138,33 @@ def take(change: Change, number: int) -> TreasuryException:
     return row
 
 
-def close(change: Change, number: int, how: str, now: int) -> TreasuryException:
-    """End an entry, and say how. Raises UnknownExceptionError, ExceptionClosedError."""
-    row = _find_open(change.session, number)
+def close(
+    change: Change, number: int, how: str, now: int, among: Collection[Kind] = ALL
+) -> TreasuryException:
+    """End an entry of these kinds, and say how. Raises UnknownExceptionError, ExceptionClosedError."""
+    row = _find_open(change.session, number, among)
     _end(change, row, change.actor.who, how, now)
     return row
 
 
 def page(
-    session: Session, after: int, limit: int, *, is_open: bool | None = None, kind: Kind | None = None
+    session: Session,
+    after: int,
+    limit: int,
+    *,
+    is_open: bool | None = None,
+    among: Collection[Kind] = ALL,
 ) -> list[TreasuryException]:
-    """Return `limit` entries after a number; only the open (or the closed) ones, of one kind, if so asked."""
-    query = select(TreasuryException).where(col(TreasuryException.number) > after)
+    """Return `limit` entries after a number, of these kinds; only the open (or the closed), if so asked."""
+    query = select(TreasuryException).where(col(TreasuryException.number) > after, of_kinds(among))
     if is_open is not None:
         query = query.where((TreasuryException.closed_at == 0) == is_open)
-    if kind is not None:
-        query = query.where(TreasuryException.kind == kind)
     return list(session.exec(query.order_by(col(TreasuryException.number)).limit(limit)))
+
+
+def of_kinds(among: Collection[Kind]) -> ColumnElement[bool]:
+    """Return what is true of the entries of these kinds."""
+    return col(TreasuryException.kind).in_([str(one) for one in among])
 
 
 def subject_of(row: TreasuryException) -> str:
@@ -157,13 +174,12 @@ def subject_of(row: TreasuryException) -> str:
 
 def _open(session: Session, kinds: Collection[Kind]) -> list[TreasuryException]:
     query = select(TreasuryException).where(TreasuryException.closed_at == 0)
-    wanted = query.where(col(TreasuryException.kind).in_([str(one) for one in kinds]))
-    return list(session.exec(wanted.order_by(col(TreasuryException.number))))
+    return list(session.exec(query.where(of_kinds(kinds)).order_by(col(TreasuryException.number))))
 
 
-def _find_open(session: Session, number: int) -> TreasuryException:
+def _find_open(session: Session, number: int, among: Collection[Kind]) -> TreasuryException:
     row = session.get(TreasuryException, number)
-    if row is None:
+    if row is None or row.kind not in among:
         raise UnknownExceptionError(actual=number)
     if row.closed_at:
         raise ExceptionClosedError(actual=number, limit=row.closed_by)
