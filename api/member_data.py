@@ -1,4 +1,7 @@
-"""All that the service keeps of one member, in one file for the member to take along."""
+"""What the service keeps of one member, in one file for the member to take along.
+
+Not in it: the account of a payout, acts and proposals for projects, passkeys, and entries of the trail.
+"""
 
 import json
 from typing import Any
