@@ -5,9 +5,11 @@ import time
 from typing import Annotated, Any, Final
 
 import segno
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse, RedirectResponse
-from sqlmodel import col, select
+from sqlalchemy import tuple_
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from api.deps import Reading
 from api.pages.forms import Sent
@@ -23,7 +25,7 @@ from endogene_token.office.staff import Person, State
 from endogene_token.office.staff_models import OfficeAccount
 
 router = APIRouter(prefix="/office")
-MOST: Final = 500
+PAGE: Final = 100
 ENDED_SHOWN: Final = 30 * 86_400  # seconds for which an ended account is still listed
 STATES: Final = {
     State.INVITED: mark("invited"),
@@ -34,26 +36,58 @@ TONES: Final = {State.INVITED: "warn", State.ACTIVE: "good", State.ENDED: ""}
 INVITED: Final = tuple(role for role in StaffRole if role in OF_REGISTRAR)
 Registrar = Annotated[Room, Depends(room(STAFF, StaffRole.REGISTRAR))]
 ACCOUNT: Final = "[0-9a-z]{16}"
+Asked = Annotated[str, Query(pattern="^[0-9]{0,10}$")]
+After = Annotated[str, Query(pattern=f"^({ACCOUNT})?$")]
 
 
 @router.get("/staff", response_class=HTMLResponse)
-def page(here: Annotated[Room, Depends(room(STAFF))], session: Reading) -> HTMLResponse:
-    """List the accounts, those of the office first."""
+def page(
+    here: Annotated[Room, Depends(room(STAFF))],
+    session: Reading,
+    number: Asked = "",
+    *,
+    shops: After = "",
+    wallets: After = "",
+) -> HTMLResponse:
+    """List the accounts, those of the office first; of the others a page, by the numbers that they are for.
+
+    `number`: those of one business or member alone. `shops`, `wallets`: the account to go on after.
+    """
+    role, merchant, member = (col(OfficeAccount.role), col(OfficeAccount.merchant), col(OfficeAccount.member))
     recent = int(time.time()) - ENDED_SHOWN
-    is_shown = (col(OfficeAccount.ended_at).is_(None)) | (col(OfficeAccount.ended_at) > recent)
-    shown, role = select(OfficeAccount).where(is_shown), col(OfficeAccount.role)
-    of_work = shown.where(role != StaffRole.MEMBER)
-    newest = shown.where(role == StaffRole.MEMBER).order_by(col(OfficeAccount.created_at).desc())
-    people = [_told(here, one) for one in session.exec(of_work.limit(MOST))]
-    office = [one for one in people if one["merchant"] is None]
-    shops = sorted((one for one in people if one["merchant"] is not None), key=lambda one: one["merchant"])
+    shown = select(OfficeAccount).where(
+        col(OfficeAccount.ended_at).is_(None) | (col(OfficeAccount.ended_at) > recent)
+    )
+    if number:
+        shown = shown.where((merchant == int(number)) | (member == int(number)))
+    is_wallet = role == StaffRole.MEMBER
+    of_office = shown.where(merchant.is_(None), ~is_wallet).order_by(role, col(OfficeAccount.created_at))
     context = {
-        "office": office,
-        "shops": shops,
-        "wallets": [_told(here, one) for one in session.exec(newest.limit(MOST))],
+        "number": number,
+        "office": [_told(here, one) for one in session.exec(of_office)],
+        "shops": _part(here, session, shown, "merchant", shops),
+        "wallets": _part(here, session, shown.where(is_wallet), "member", wallets),
         "roles": [(one.value, here.words.tr(ROLES[one])) for one in INVITED],
     }
     return here.show("office/staff.html", {**context, "longest": staff.LONGEST_NAME})
+
+
+def _part(
+    here: Room, session: Session, shown: SelectOfScalar[OfficeAccount], of: str, after: str
+) -> dict[str, Any]:
+    """Return a page of accounts by the number that they are of, after one of them, and where it goes on."""
+    number: Any = getattr(OfficeAccount, of)
+    order = (number, col(OfficeAccount.id))
+    query = shown.where(number.is_not(None)).order_by(*order)
+    last = session.get(OfficeAccount, after) if after else None
+    if last is not None:
+        query = query.where(tuple_(*order) > (getattr(last, of), last.id))
+    rows = session.exec(query.limit(PAGE + 1)).all()
+    return {
+        "people": [_told(here, one) for one in rows[:PAGE]],
+        "next": rows[PAGE - 1].id if len(rows) > PAGE else None,
+        "is_later": last is not None,
+    }
 
 
 @router.post("/staff/invite", response_class=HTMLResponse)

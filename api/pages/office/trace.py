@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse
-from sqlmodel import Session, func, select
+from sqlmodel import Session
 
 from api.deps import Reading
 from api.pages.office.places import TRACE
@@ -18,24 +18,35 @@ PAGE: Final = 50
 MOST: Final = 2**63 - 1
 LONGEST: Final = 120
 Subject = Annotated[str, Query(max_length=LONGEST)]
-Before = Annotated[int | None, Query(ge=1, le=MOST)]
+Number = Annotated[int | None, Query(ge=0, le=MOST)]
 
 
 @router.get("/trail", response_class=HTMLResponse)
 def page(
-    here: Annotated[Room, Depends(room(TRACE))], session: Reading, about: Subject = "", before: Before = None
+    here: Annotated[Room, Depends(room(TRACE))],
+    session: Reading,
+    about: Subject = "",
+    *,
+    before: Number = None,
+    after: Number = None,
 ) -> HTMLResponse:
-    """Show entries; of one subject and its parts, all that there are up to a page."""
-    if about:
-        rows = trail.page(session, 0, PAGE, about.strip())
-        older = None
+    """Show a page of entries, the newest first: the last ones, or those before or after a number.
+
+    `about`: only those about a subject and its parts.
+    """
+    about = about.strip()
+    subject = about or None
+    if after is None:
+        rows = trail.newest(session, MOST if before is None else before, PAGE, subject)
     else:
-        last = session.exec(select(func.max(OfficeTrail.number))).one() or 0
-        end = min(before or last + 1, last + 1)
-        rows = trail.page(session, max(end - PAGE - 1, 0), min(PAGE, end - 1))
-        older = rows[0].number if rows and rows[0].number > 1 else None
-    entries = [_told(here, session, row) for row in reversed(rows)]
-    return here.show("office/trail.html", {"entries": entries, "about": about, "older": older})
+        rows = trail.page(session, after, PAGE, subject)[::-1]
+    context = {
+        "entries": [_told(here, session, row) for row in rows],
+        "about": about,
+        "older": rows[-1].number if rows and trail.newest(session, rows[-1].number, 1, subject) else None,
+        "newer": rows[0].number if rows and trail.page(session, rows[0].number, 1, subject) else None,
+    }
+    return here.show("office/trail.html", context)
 
 
 def _told(here: Room, session: Session, row: OfficeTrail) -> dict[str, Any]:

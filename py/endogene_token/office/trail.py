@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Engine, text
+from sqlalchemy import ColumnElement, Engine, text
 from sqlmodel import Session, col, select
 
 from endogene_token.errors import CardNumberError
@@ -160,11 +160,21 @@ def verify(session: Session, known: bytes | None = None) -> Followed:
 
 def page(session: Session, after: int, limit: int, subject: str | None = None) -> list[OfficeTrail]:
     """Return `limit` entries after a number; only those about `subject` and its parts, if one is given."""
-    query = select(OfficeTrail).where(OfficeTrail.number > after)
-    if subject is not None:
-        parts = col(OfficeTrail.subject).startswith(f"{subject}/", autoescape=True)
-        query = query.where((col(OfficeTrail.subject) == subject) | parts)
+    query = select(OfficeTrail).where(OfficeTrail.number > after, *_about(subject))
     return list(session.exec(query.order_by(col(OfficeTrail.number)).limit(limit)))
+
+
+def newest(session: Session, before: int, limit: int, subject: str | None = None) -> list[OfficeTrail]:
+    """Return `limit` entries before a number, the newest first; of one subject as `page` does."""
+    query = select(OfficeTrail).where(OfficeTrail.number < before, *_about(subject))
+    return list(session.exec(query.order_by(col(OfficeTrail.number).desc()).limit(limit)))
+
+
+def _about(subject: str | None) -> tuple[ColumnElement[bool], ...]:
+    if subject is None:
+        return ()
+    parts = col(OfficeTrail.subject).startswith(f"{subject}/", autoescape=True)
+    return ((col(OfficeTrail.subject) == subject) | parts,)
 
 
 def network(host: str | None) -> str:
