@@ -1,6 +1,7 @@
 """Who asks, as far as the request itself proves it: for limits and for idempotency keys, before any route."""
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,8 +10,9 @@ from starlette.requests import Request
 from api.access import caller, is_signed_by_address
 from api.bearers import credential, is_bearer, key_of
 from api.deps import Services
-from api.logins import cookie_of, session_of, shown
-from endogene_token.errors import EndogeneError, InputError
+from api.logins import cookie_of, cookies_of, session_of, shown
+from endogene_token.config import Settings
+from endogene_token.errors import EndogeneError, InputError, SessionRefusedError
 from endogene_token.office.trail import network
 
 KEPT_FOR: Final = "idempotency-key"
@@ -70,9 +72,9 @@ def host_of(request: Request) -> str | None:
     return None if request.client is None else request.client.host
 
 
-def is_bare(request: Request) -> bool:
-    """Return whether the request gives no proof at all."""
-    return "authorization" not in request.headers and not request.cookies
+def is_bare(request: Request, settings: Settings) -> bool:
+    """Return whether the request gives no proof at all. A cookie that is none of ours proves nothing."""
+    return "authorization" not in request.headers and cookie_of(request, settings) is None
 
 
 def _proven(app: Services, request: Request) -> Asking | None:
@@ -87,8 +89,21 @@ def _proven(app: Services, request: Request) -> Asking | None:
         return Asking(who if is_known else net_of(request), is_known, who)
     if given or cookie_of(request, app.settings) is None:
         return None
-    session = f"session:{shown(request, app)[0].id}"
+    session = f"session:{_session_in_force(app, request)}"
     return Asking(session, True, session)
+
+
+def _session_in_force(app: Services, request: Request) -> str:
+    """Return the session that a request's cookies open, the first that is in force.
+
+    A browser keeps two: when the office's is over, the wallet's still proves who asks.
+    Raises SessionRefusedError, CrossSiteError.
+    """
+    *first, last = cookies_of(request, app.settings)
+    for cookie in first:
+        with suppress(SessionRefusedError):
+            return shown(request, app, cookie)[0].id
+    return shown(request, app, last)[0].id
 
 
 def _unchecked(app: Services, request: Request) -> str:

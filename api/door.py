@@ -54,7 +54,7 @@ class Door:
         try:
             headers[HEADER] = request.state.version = version_of(request.headers.get(HEADER))
             self._require_room(request, headers)
-            request.state.asking = found = await _asking(request)
+            request.state.asking = found = await self._asking(request)
             self._count(request, found, headers)
         except EndogeneError as error:
             await refused(request, error)(scope, receive, outgoing)
@@ -67,7 +67,9 @@ class Door:
         To check one costs more than all that is refused unseen. Who asks without a proof is counted alone.
         """
         limit = self._limit_of(request, NETWORK)
-        if limit is not None and not is_bare(request) and not self._limiter.test(limit, _refused(request)):
+        if limit is None or self._is_bare(request):
+            return
+        if not self._limiter.test(limit, _refused(request)):
             self._tell(NETWORK, limit, _refused(request), headers, is_let_in=False)
 
     def _count(self, request: Request, found: Asking, headers: dict[str, str]) -> None:
@@ -79,6 +81,15 @@ class Door:
         if limit is not None:
             is_let_in = self._limiter.hit(limit, found.who)
             self._tell(policy, limit, found.who, headers, is_let_in=is_let_in)
+
+    async def _asking(self, request: Request) -> Asking:
+        if self._is_bare(request):
+            return asking(services(request), request)  # reads nothing
+        async with services(request).turns:
+            return await run_in_threadpool(asking, services(request), request)
+
+    def _is_bare(self, request: Request) -> bool:
+        return is_bare(request, services(request).settings)
 
     def _limit_of(self, request: Request, policy: str) -> RateLimitItem | None:
         return None if _is_own(host_of(request)) else self._limits[policy]
@@ -92,13 +103,6 @@ class Door:
         headers["RateLimit"] = f'"{policy}";r={max(left, 0) if is_let_in else 0};t={wait}'
         if not is_let_in:
             raise OverloadedError(actual=wait, limit=limit.amount * 60 // limit.get_expiry() or 1)
-
-
-async def _asking(request: Request) -> Asking:
-    if is_bare(request):
-        return asking(services(request), request)  # reads nothing
-    async with services(request).turns:
-        return await run_in_threadpool(asking, services(request), request)
 
 
 def _refused(request: Request) -> str:

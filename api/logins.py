@@ -47,8 +47,13 @@ def cookie_for(settings: Settings, account: OfficeAccount) -> str:
 
 def cookie_of(request: Request, settings: Settings) -> str | None:
     """Return the name of the cookie by which a request asks; the wallet's is the second choice."""
+    return next(iter(cookies_of(request, settings)), None)
+
+
+def cookies_of(request: Request, settings: Settings) -> list[str]:
+    """Return the names of the sessions' cookies that a request has, the wallet's last."""
     both = (cookie_name(settings, is_wallet=one) for one in (False, True))
-    return next((name for name in both if name in request.cookies), None)
+    return [name for name in both if name in request.cookies]
 
 
 def session_of(request: Request, app: Services, lang: str, *, cookie: str | None = None) -> SessionKey | None:
@@ -105,8 +110,12 @@ def give(response: Response, settings: Settings, new: NewSession, account: Offic
 
 def take(response: Response, settings: Settings, account: OfficeAccount) -> None:
     """Have the browser forget its session of this account."""
-    name = cookie_for(settings, account)
-    response.delete_cookie(name, secure=_is_https(settings), httponly=True, samesite="strict", path="/")
+    forget(response, settings, cookie_for(settings, account))
+
+
+def forget(response: Response, settings: Settings, cookie: str) -> None:
+    """Have the browser forget a session's cookie, such as one that opens nothing any more."""
+    response.delete_cookie(cookie, secure=_is_https(settings), httponly=True, samesite="strict", path="/")
 
 
 def _is_https(settings: Settings) -> bool:

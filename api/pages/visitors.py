@@ -11,8 +11,8 @@ from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 
 from api.askers import place_of
-from api.deps import App, Language, Services
-from api.logins import cookie_name, session_of
+from api.deps import App, Language, Services, services
+from api.logins import cookie_name, forget, session_of
 from endogene_token.errors import SessionRefusedError
 from endogene_token.office import staff
 from endogene_token.office.scopes import StaffRole
@@ -26,7 +26,11 @@ PAGE: Final = "/(till|office|wallet)(/[a-z0-9/-]{0,80})?"
 
 
 class EnterFirst(Exception):  # noqa: N818  no failure: the visitor is shown where to log in
-    """Nobody is logged in, or not as one whom this door lets in."""
+    """Nobody is logged in, or not as one whom this door lets in. `ended`: the cookie that opens nothing."""
+
+    def __init__(self, ended: str | None = None) -> None:
+        super().__init__(ended)
+        self.ended = ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +72,25 @@ def _visitor(
     try:
         key = session_of(request, app, lang, cookie=cookie)
     except SessionRefusedError as refusal:
-        raise EnterFirst from refusal
+        raise EnterFirst(cookie) from refusal
     if key is None or key.role not in roles:
         raise EnterFirst
     return Visitor(key, _name(app, key), Actor(key.who, *place_of(request)))
 
 
-async def to_login(request: Request, _error: Exception) -> Response:
-    """Show who is not logged in where to do so, and come back to this page from there."""
+async def to_login(request: Request, error: Exception) -> Response:
+    """Show who is not logged in where to do so, and come back to this page from there.
+
+    A cookie that opens nothing any more is forgotten: sent on, it would count as a proof that is none.
+    """
     address = f"/enter?to={quote(_page_of(request))}"
     if HTMX in request.headers:  # a part of a page cannot be a whole one
-        return Response(status_code=200, headers={"HX-Redirect": address})
-    return RedirectResponse(address, status_code=303)
+        answer = Response(status_code=200, headers={"HX-Redirect": address})
+    else:
+        answer = RedirectResponse(address, status_code=303)
+    if isinstance(error, EnterFirst) and error.ended is not None:
+        forget(answer, services(request).settings, error.ended)
+    return answer
 
 
 def _page_of(request: Request) -> str:

@@ -29,12 +29,13 @@ def home(here: Annotated[Room, Depends(room(HOME))], session: Reading) -> HTMLRe
 def leave(request: Request, app: App, lang: Language) -> Response:
     """Log out, whatever the role is worth by now."""
     answer = RedirectResponse("/enter?to=/office", status_code=SEE_OTHER)
+    own = logins.cookie_name(app.settings)
+    logins.forget(answer, app.settings, own)
     try:
         with logins.translated(lang):
-            row, account = logins.shown(request, app)
+            row, account = logins.shown(request, app, own)
     except SessionRefusedError:
         return answer  # logged out already
     with changing(app.engine, Actor(f"staff:{account.id}", *place_of(request))) as change:
         sessions.revoke(change, row.id)
-    logins.take(answer, app.settings, account)
     return answer
