@@ -4,15 +4,24 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert, update
 from sqlmodel import Session
 
 from endogene_token.config import Settings
-from endogene_token.errors import AddressError, KeyTakenError, TillRevokedError, UnknownTillError
+from endogene_token.errors import (
+    AddressError,
+    KeyTakenError,
+    TillBusyError,
+    TillRevokedError,
+    UnknownTillError,
+)
 from endogene_token.host import FREE_PORT, FoundingPlan, Ground, Officers, organisation
+from endogene_token.host.hosting import Hosting
 from endogene_token.host.own_tills import OwnTills, till_with_key
 from endogene_token.office import trail
+from endogene_token.sales import HostedSale, HostedTills, SaleState
 from endogene_token.sdk import TillKey
-from endogene_token.store import reading
+from endogene_token.store import reading, writing
 from tests.commands import call
 
 FIRST, SECOND = 1, 2  # merchants
@@ -111,6 +120,33 @@ def test_from_a_terminal_a_hosted_till_is_revoked_by_either_number_and_hosted_no
         assert call("till", "revoke", number if by_own_number else present, *data).json["left"] == 0
         assert ground.ledger.till(present).revoked
         assert call("till", "unhost", number, *data).error == "not-hosted"
+
+
+def test_a_hand_over_refused_has_changed_nothing_and_an_interrupted_one_is_finished_by_the_same_command(
+    ground: Ground, tills: OwnTills
+) -> None:
+    """With sales on their way, to a key that is kept here; killed between the two keys."""
+    hosting = Hosting(ground.ledger, tills.officers, HostedTills(ground.engine, PASSPHRASE))
+    number, other = hosting.host(FIRST), hosting.host(FIRST)
+    own, count = TillKey.generate().address, ground.ledger.till_count()
+    for kept in (number, other):
+        with pytest.raises(KeyTakenError):
+            hosting.hand_over(number, ground.ledger.till(kept).key.lower(), tills)
+    with writing(ground.engine) as connection:
+        sale = {"till": number, "receipt": "1", "kind": "purchase", "amount": 1, "member": 0, "source": "api"}
+        when = {"at": "2026-11-02", "day": 20_759, "commitment": bytes(16), "received_at": 1}
+        connection.execute(insert(HostedSale).values(merchant=FIRST, **sale, **when))
+    with pytest.raises(TillBusyError):
+        hosting.hand_over(number, own, tills)
+    assert (ground.ledger.till_count(), ground.ledger.till(number).revoked) == (count, False)
+    with writing(ground.engine) as connection:
+        connection.execute(update(HostedSale).values(state=SaleState.RECORDED))
+    begun = tills.enrol(FIRST, own)  # as far as it came
+    data = ("--data", ground.folder.root, "--json")
+    found = [call("till", "rotate", number, "--address", own, *data).json["ledger_till"] for _ in range(2)]
+    assert found == [begun, begun]
+    assert (ground.ledger.till_count(), ground.ledger.till(number).revoked) == (count + 1, True)
+    assert hosting.known(number) is None
 
 
 def test_from_a_terminal_a_hosted_till_is_handed_over_to_its_merchants_key(ground: Ground) -> None:

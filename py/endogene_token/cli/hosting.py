@@ -69,14 +69,12 @@ def run_unhost(number: int, *, at_once: bool, data: Path | None, as_json: bool) 
 def _handed_over(hosting: Hosting, number: int, address: str) -> int:
     """Have the key of `address` take a till's place; return its number. A hosted till is hosted no more.
 
-    Raises as `OwnTills.rotate`; TillBusyError while sales of a hosted till are on their way.
+    Raises as `OwnTills.rotate` and `Hosting.hand_over`.
     """
-    found = hosting.known(number)
+    found, own = hosting.known(number), _own(hosting)
     if found is None:
-        return _own(hosting).rotate(number, address)
-    successor = _own(hosting).enrol(found.merchant, address)
-    hosting.unhost(found.number or 0)
-    return successor
+        return own.rotate(number, address)
+    return hosting.hand_over(found.number or 0, address, own)
 
 
 def _tell_unhosted(till: int, left: int) -> None:

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, func, or_, select
 
 from endogene_token.chain.calls import Ledger
-from endogene_token.errors import NotHostedError, TillBusyError
+from endogene_token.errors import KeyTakenError, NotHostedError, TillBusyError
 from endogene_token.host.officers import Officers
-from endogene_token.host.own_tills import till_with_key
+from endogene_token.host.own_tills import OwnTills, till_with_key
 from endogene_token.sales import HostedTill, HostedTills
 from endogene_token.sales.models import TillState
 from endogene_token.sales.tills import unfinished
@@ -53,13 +53,36 @@ class Hosting:
         Raises NotHostedError; TillBusyError while sales are on their way, unless `at_once`.
         """
         till = self._open(number)
-        with reading(self.tills.engine) as connection, Session(connection) as session:
-            left = unfinished(session, number)
+        left = self._left(number)
         if left and not at_once:
             raise TillBusyError(actual=number, limit=left)
         self._revoke(till)
         self.tills.close(number)
         return left
+
+    def hand_over(self, number: int, address: str, own: OwnTills) -> int:
+        """Have the key of `address`, which its merchant holds, take a till's place; return its number.
+
+        What would refuse it is asked first, so that a refusal has changed nothing. Raises as `OwnTills.enrol`
+        and `unhost`; KeyTakenError for a key that is kept here: what it signs, its merchant could not.
+        """
+        till, left = self._open(number), self._left(number)
+        if left:
+            raise TillBusyError(actual=number, limit=left)
+        if self._is_kept(address):
+            raise KeyTakenError(actual=till.merchant)
+        successor = own.enrol(till.merchant, address)
+        self.unhost(number)
+        return successor
+
+    def _left(self, number: int) -> int:
+        with reading(self.tills.engine) as connection, Session(connection) as session:
+            return unfinished(session, number)
+
+    def _is_kept(self, address: str) -> bool:
+        kept = (func.lower(HostedTill.address) == address.lower(), HostedTill.state != TillState.CLOSED)
+        with reading(self.tills.engine) as connection, Session(connection) as session:
+            return session.exec(select(HostedTill.address).where(*kept)).first() is not None
 
     def _enrolled(self, key: HostedTill) -> int:
         """Return the till of this key on the ledger, enrolled if it is new: a kill may have come between."""
