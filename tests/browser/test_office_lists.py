@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from sqlmodel import Session
@@ -70,20 +71,19 @@ def test_the_trail_is_read_from_the_newest_entry_to_the_first_and_back(house: Ho
 
 def crowd(house: House, count: int) -> None:
     """Give many members a wallet, and the bakery many of its staff, in no order."""
-    now, secret = int(time.time()), house.bare.secret
     with writing(house.bare.engine) as connection, Session(connection) as session:
         for at in range(count):
-            for role, of in (
-                (StaffRole.MEMBER, {"member": FIRST + at}),
-                (StaffRole.STAFF, {"merchant": BAKERY}),
-            ):
-                account = f"{at * 7_919 % 99_991:015}{role[0]}"
-                own = {
-                    "name": seal(secret, Purpose.NAME, account.encode(), b"Somebody"),
-                    "created_at": now - at,
-                }
-                session.add(OfficeAccount(id=account, role=role, active_at=now, **own, **of))
+            _open(house, session, StaffRole.MEMBER, at, member=FIRST + at)
+            _open(house, session, StaffRole.STAFF, at, merchant=BAKERY)
         session.flush()
+
+
+def _open(house: House, session: Session, role: StaffRole, at: int, **of: int) -> None:
+    account = f"{at * 7_919 % 99_991:015}{role[0]}"
+    name = seal(house.bare.secret, Purpose.NAME, account.encode(), b"Somebody")
+    now = int(time.time())
+    own: dict[str, Any] = {"id": account, "name": name, "created_at": now - at, "active_at": now, **of}
+    session.add(OfficeAccount(role=role, **own))
 
 
 def test_every_account_is_found_by_going_on_or_by_its_number(house: House) -> None:
