@@ -7,20 +7,23 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Response
 from fastapi.responses import HTMLResponse
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from api import projects as projects_told
 from api import votes
 from api.deps import Reading
-from api.fund import read_fund
+from api.fund import read_pockets
 from api.money import solvency
+from api.pages.explorer import sums
 from api.pages.explorer.figures import figures_of
+from api.pages.explorer.parts import people
+from api.pages.explorer.year import in_and_out
 from api.pages.forms import Sent
 from api.pages.labels import PROJECT_NAMED, VOTE_NAMED
 from api.pages.office.money import HOLDS, OWES
 from api.pages.office.places import ANNUAL
 from api.pages.office.room import Room, room
-from endogene_token.indexer.models import Batch, Pockets
+from endogene_token.indexer.models import Pockets
 from endogene_token.indexer.project_models import Project
 from endogene_token.indexer.vote_models import Resolution
 from endogene_token.reports.annual import Pack, Section, to_pdf
@@ -56,19 +59,24 @@ def _pack(here: Room, session: Session, year: int) -> Pack:
     amount = (words.tr("What"), words.tr("Amount"))
     state = (words.tr("What"), words.tr("State"))
     begin, end = (int(datetime(one, 1, 1, tzinfo=words.zone).timestamp()) for one in (year, year + 1))
-    sums = read_fund(session).pockets.model_dump()
+    pockets = read_pockets(session).model_dump()
     sections = (
-        Section(words.tr("The year {year}", year=year), amount, _year(here, session, begin, end)),
+        Section(
+            words.tr("The year {year}", year=year),
+            amount,
+            _year(here, session, year),
+            words.tr("As the public page of the year tells it: people, businesses and purchases by fives."),
+        ),
         Section(
             words.tr("Where the money is"),
             amount,
-            [(words.tr(label), words.money(sums[name])) for name, label in HOLDS],
+            [(words.tr(label), words.money(pockets[name])) for name, label in HOLDS],
             words.tr("As of {moment}", moment=words.day(today)),
         ),
         Section(
             words.tr("Whom it is owed to"),
             amount,
-            [(words.tr(label), words.money(sums[name])) for name, label in OWES],
+            [(words.tr(label), words.money(pockets[name])) for name, label in OWES],
         ),
         Section(words.tr("What bounds every outflow"), amount, _gate(here, session)),
         Section(
@@ -91,19 +99,24 @@ def _pack(here: Room, session: Session, year: int) -> Pack:
     )
 
 
-def _year(here: Room, session: Session, begin: int, end: int) -> Sequence[tuple[str, str]]:
-    words, fund = here.words, read_fund(session)
-    columns = (func.sum(Batch.size), func.sum(Batch.premiums), func.sum(Batch.credits))
-    within = (Batch.block_time >= begin, Batch.block_time < end)
-    count, premiums, credited = (
-        int(one or 0) for one in session.execute(select(*columns).where(*within)).one()
-    )
+def _year(here: Room, session: Session, year: int) -> Sequence[tuple[str, str]]:
+    """Return the rows of the public page, with the year's purchases and credits.
+
+    Every member gets the pack, on paper or by mail: from then on it is public. What the page tells by fives
+    is told so here, too; an exact count beside it would give away what the page does not.
+    """
+    words, app = here.words, here.app
+    found = sums.the_year(app, session, year, words.zone)
+    told = in_and_out(words, found)
+    _, merchants, members = sums.counts(app, session)
+    few = words.tr("Paid in cash to members who retired, or to businesses for project money")
     return [
-        (words.tr("Purchases recorded in the year"), words.number(count)),
-        (words.tr("Premiums of these purchases"), words.money(premiums)),
-        (words.tr("Credits of these purchases"), words.money(credited)),
-        (words.tr("Members on the register today"), words.number(fund.members)),
-        (words.tr("Member businesses today"), words.number(fund.merchants)),
+        *((label, amount) for label, amount, _ in (*told["coming"], *told["going"])),
+        *([(few, told["paid_to_few"])] if told["is_masked"] else []),
+        (words.tr("Credits of the year’s purchases, less those of refunds"), words.money(found.credits)),
+        (words.tr("Purchases recorded in the year"), people(words, found.purchases)),
+        (words.tr("Members on the register today"), people(words, members)),
+        (words.tr("Member businesses today"), people(words, merchants)),
     ]
 
 

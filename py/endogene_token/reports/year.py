@@ -65,9 +65,14 @@ class OfProject:
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """The premiums owed in the year, from purchases and from project money; what was paid; projects."""
+    """The premiums owed in the year, from purchases and from project money; what was paid; projects.
 
+    `purchases`: how many were recorded, those refunded since, too; exact, to be told by fives.
+    """
+
+    purchases: int
     premiums: int
+    credits: int
     project_premiums: int
     first_premiums: int
     """Of `project_premiums`, those of what projects themselves spent."""
@@ -90,7 +95,9 @@ def read_year(connection: Connection, inside: Span) -> Year:
     returned = _sum(connection, RETURN, inside, "premium")
     first = _sum(connection, SPENDING, inside, "premium") - returned
     return Year(
+        purchases=_sum(connection, BATCH, inside, "size"),
         premiums=_sum(connection, BATCH, inside, "premiums") - _sum(connection, REVERSAL, inside, "premium"),
+        credits=_sum(connection, BATCH, inside, "credits") - _sum(connection, REVERSAL, inside, "credit"),
         project_premiums=first + _sum(connection, PAYMENT, inside, "premium"),
         first_premiums=first,
         settled=_sum(connection, SETTLEMENT, inside, "amount"),
