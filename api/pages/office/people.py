@@ -150,7 +150,7 @@ def _told(here: Room, row: OfficeAccount) -> dict[str, Any]:
     tr, role, state = here.words.tr, StaffRole(row.role), staff.state_of(row)
     return {
         "account": row.id,
-        "name": staff.name_of(here.app.secret(), row),
+        "name": staff.name_of(here.app.secret(), row) or tr("Name erased"),
         "role": tr(ROLES[role]),
         "state": tr(STATES[state]),
         "tone": TONES[state],

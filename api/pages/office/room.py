@@ -125,7 +125,8 @@ class Room:
             return self.words.tr("you")
         if self.role not in NAMES:
             return role
-        return f"{staff.name_of(self.app.secret(), row)} ({role})"
+        name = staff.name_of(self.app.secret(), row)
+        return f"{name} ({role})" if name else role
 
 
 def room(place: Place, *acting: StaffRole) -> Callable[..., Room]:

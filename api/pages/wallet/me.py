@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlmodel import Session
 
 from api.deps import App, Reading
+from api.erasing import erase as erase_all
 from api.logins import take
 from api.member_data import data_of
 from api.pages.forms import Sent
@@ -19,7 +20,7 @@ from endogene_token.errors import UnknownSessionError
 from endogene_token.i18n import mark
 from endogene_token.ids import day_date
 from endogene_token.indexer.models import Member
-from endogene_token.office import erasure, phones, sessions, staff
+from endogene_token.office import phones, sessions, staff
 from endogene_token.office.models import OfficePhone
 from endogene_token.office.trail import changing
 
@@ -108,7 +109,7 @@ def erase(who: Holder, request: Request, app: App, session: Reading) -> HTMLResp
     who.require_fresh()
     account = staff.find(session, who.key.account)
     with changing(app.engine, who.actor) as change:
-        erasure.erase_link(change, app.secret(), number_of(who), who.key.account)
+        erase_all(change, number_of(who), who.key.account)
     answer = page(request, app, "wallet/erased.html", {"member": number_of(who)})
     take(answer, app.settings, account)
     return answer

@@ -1,19 +1,18 @@
 """Erasing what links a person to a member's number in the office: telephone, card, name, logins.
 
-What else the person told the office, the year of retirement, goes with it. The ledger keeps the number and
-its credits, which say nobody's name. Who asks for the credits later proves who he or she is by the
-cooperative's own register of members, on paper; nothing here can.
+What else the person told the office, the year of retirement, goes with it. A seat as a director or a mentor
+is an office that others rely on: its own name stays until it ends, and goes then (`staff.end`). The ledger
+keeps the number and its credits, which say nobody's name. Who asks for the credits later proves who he or
+she is by the cooperative's own register of members, on paper; nothing here can.
 """
 
 from endogene_token.office import cards, phones, retirements, staff
 from endogene_token.office.models import OfficePhone, OfficeRetirement
-from endogene_token.office.sealed import seal
-from endogene_token.office.secret import OfficeSecret, Purpose
 from endogene_token.office.trail import Change
 
 
-def erase_link(change: Change, secret: OfficeSecret, member: int, account: str) -> None:
-    """End a member's wallet and card, and forget its name, telephone number and year of retirement.
+def erase_link(change: Change, member: int, account: str) -> None:
+    """End a member's wallet and card, and forget its names, telephone number and year of retirement.
 
     Raises UnknownStaffError, StaffEndedError.
     """
@@ -24,7 +23,7 @@ def erase_link(change: Change, secret: OfficeSecret, member: int, account: str) 
     for card in cards.cards_of(change.session, member):
         if card.revoked_at is None and card.id is not None:
             cards.revoke(change, member, card.id)
-    row = staff.end(change, account)
-    row.name = seal(secret, Purpose.NAME, row.id.encode(), b"")
-    change.session.add(row)
-    change.note("member.link-erased", f"member:{member}")
+    staff.end(change, account)
+    change.session.flush()
+    staff.forget_names(change.session, member)
+    change.note(staff.LINK_ERASED, f"member:{member}")

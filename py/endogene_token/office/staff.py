@@ -41,6 +41,7 @@ from endogene_token.projects import ProjectState
 
 MOST_ACCOUNTS: Final = 200  # of one merchant
 LONGEST_NAME: Final = 60
+LINK_ERASED: Final = "member.link-erased"
 _GIVEN_BY: Final = {
     StaffRole.STAFF: "merchant",
     StaffRole.OWNER: "merchant",
@@ -108,9 +109,14 @@ def create(change: Change, secret: OfficeSecret, person: Person) -> OfficeAccoun
 
 
 def end(change: Change, account: str) -> OfficeAccount:
-    """End an account at once, its passkeys and its sessions. Raises UnknownStaffError, StaffEndedError."""
+    """End an account at once, its passkeys and its sessions. Raises UnknownStaffError, StaffEndedError.
+
+    A seat of a member whose link was erased kept its name until now.
+    """
     row = standing(change.session, account)
     row.ended_at = int(time.time())
+    if row.member is not None and is_forgotten(change.session, row.member):
+        row.name = b""
     change.session.add(row)
     close(change.session, account)
     note(change, "staff.ended", row)
@@ -150,9 +156,27 @@ def page(session: Session, merchant: int | None, after: str, limit: int) -> list
     return list(session.exec(query.order_by(col(OfficeAccount.id)).limit(limit)))
 
 
+def forget_names(session: Session, member: int) -> None:
+    """Forget the name in each account of a member that has ended."""
+    ended = (col(OfficeAccount.member) == member, col(OfficeAccount.ended_at).is_not(None))
+    session.execute(update(OfficeAccount).where(*ended).values(name=b""))
+
+
+def is_forgotten(session: Session, member: int) -> bool:
+    """Return whether a member's link was erased, and no wallet of his or hers is open."""
+    erased = (OfficeTrail.subject == f"member:{member}", OfficeTrail.action == LINK_ERASED)
+    own = (OfficeAccount.member == member, OfficeAccount.role == StaffRole.MEMBER)
+    queries = (
+        select(OfficeTrail.number).where(*erased),
+        select(OfficeAccount.id).where(*own, col(OfficeAccount.ended_at).is_(None)),
+    )
+    was_erased, has_wallet = (session.exec(one.limit(1)).first() is not None for one in queries)
+    return was_erased and not has_wallet
+
+
 def name_of(secret: OfficeSecret, row: OfficeAccount) -> str:
-    """Return the person's name. Raises OfficeKeyError."""
-    return unseal(secret, Purpose.NAME, row.id.encode(), row.name).decode()
+    """Return the person's name, or nothing once it is erased. Raises OfficeKeyError."""
+    return "" if not row.name else unseal(secret, Purpose.NAME, row.id.encode(), row.name).decode()
 
 
 def state_of(row: OfficeAccount) -> State:
