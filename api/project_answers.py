@@ -36,6 +36,7 @@ _CALL: Final = {
     "min_leverage_bps": 20000,
     "text_hash": EXAMPLE_HASH,
 }
+_PLACE: Final = {"latitude_e6": "46830300", "longitude_e6": "-71227600"}
 _BRIEF: Final = {
     "number": 3,
     "call": 1,
@@ -45,6 +46,7 @@ _BRIEF: Final = {
     "amount": "300000",
     "released": "100000",
     "text_hash": EXAMPLE_HASH,
+    "place": _PLACE,
 }
 
 
@@ -77,8 +79,20 @@ class ProjectCalls(Told):
     next: int | None = None
 
 
+class PlaceTold(Told):
+    """A point of the earth (WGS 84), north and east of zero, in millionths of a degree."""
+
+    model_config = ConfigDict(json_schema_extra=example(**_PLACE))
+
+    latitude_e6: str
+    longitude_e6: str
+
+
 class ProjectBrief(Told):
-    """A project in a list. Before its plan is filed it has neither instrument nor amount."""
+    """A project in a list. Before its plan is filed it has neither instrument nor amount.
+
+    `place`: where its text, if it is kept here, says that it is, in a line such as ``geo:46.8303,-71.2276``.
+    """
 
     number: int
     call: int
@@ -88,6 +102,7 @@ class ProjectBrief(Told):
     amount: str | None = None
     released: str
     text_hash: str
+    place: PlaceTold | None = None
 
 
 class ProjectsPage(Told):
@@ -209,7 +224,7 @@ class ProjectTold(Told):
     """A project. `plan` and what follows from it come with the submission; `text`: where it is kept here.
 
     `balance` is the project currency in its account, `recalled` what never became currency, `unspent` the
-    currency that returned to the fund.
+    currency that returned to the fund, `place` where its text says that it is.
     """
 
     model_config = ConfigDict(
@@ -220,7 +235,8 @@ class ProjectTold(Told):
             applicant=12,
             resolution=7,
             text_hash=EXAMPLE_HASH,
-            text="Une serre au marché.\n",
+            text="Une serre au marché.\n\ngeo:46.8303,-71.2276\n",
+            place=dict(_PLACE),
             released="100000",
             recalled="0",
             balance="40000",
@@ -275,6 +291,7 @@ class ProjectTold(Told):
     resolution: int | None = None
     text_hash: str
     text: str | None = None
+    place: PlaceTold | None = None
     released: str
     recalled: str
     balance: str

@@ -1,10 +1,12 @@
 """Calls and projects as the read model has them, told to everybody: numbers, never who a partner is."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Final, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
 
-from sqlmodel import Session, SQLModel, col, func, select
+from sqlmodel import Session, col, func, select
 
+from api import gathered
 from api.dossiers import Dossier, debt
 from api.project_answers import (
     ClaimTold,
@@ -15,6 +17,7 @@ from api.project_answers import (
     LineTold,
     LoanTold,
     PartnerTold,
+    PlaceTold,
     PlanTold,
     ProjectBrief,
     ProjectCallTold,
@@ -35,6 +38,7 @@ from endogene_token.indexer.project_models import (
     ProjectPartner,
     ProjectTranche,
 )
+from endogene_token.places import place_of
 from endogene_token.projects import (
     Criterion,
     Instrument,
@@ -43,16 +47,19 @@ from endogene_token.projects import (
     TrancheState,
     criteria,
 )
-from endogene_token.relay.vote_models import RelayText
 
 _OUT: Final = (TrancheState.RELEASED, TrancheState.ACCOUNTED)
 _UNDER_WAY: Final = (ProjectState.AWARDED, ProjectState.ACTIVE, ProjectState.SUSPENDED)
 _JUDGED: Final = (TrancheState.CLAIMED, TrancheState.REVIEWED)
-M = TypeVar("M", bound=SQLModel)
 
 
-def call_told(session: Session, row: ProjectCall, now: int) -> ProjectCallTold:
-    """Return a call."""
+def calls_told(session: Session, rows: Sequence[ProjectCall], now: int) -> list[ProjectCallTold]:
+    """Return calls, in their order."""
+    texts = gathered.texts(session, (one.text_hash for one in rows))
+    return [_call_told(one, texts.get(one.text_hash), now) for one in rows]
+
+
+def _call_told(row: ProjectCall, text: str | None, now: int) -> ProjectCallTold:
     return ProjectCallTold.model_validate(
         {
             "number": row.number,
@@ -67,7 +74,7 @@ def call_told(session: Session, row: ProjectCall, now: int) -> ProjectCallTold:
             "min_merchant_share_bps": row.min_merchant_share_bps,
             "min_leverage_bps": row.min_leverage_bps,
             "text_hash": to_hex(row.text_hash),
-            "text": _text(session, row.text_hash),
+            "text": text,
         }
     )
 
@@ -89,8 +96,8 @@ def is_late(row: Project, tranches: Iterable[ProjectTranche], now: int) -> bool:
     return is_waiting or debt(row, now).late > 0
 
 
-def brief(row: Project) -> ProjectBrief:
-    """Return a project in a list."""
+def brief(row: Project, text: str | None = None) -> ProjectBrief:
+    """Return a project in a list; its `text` says where it is."""
     has_plan = row.submitted_at != 0
     return ProjectBrief.model_validate(
         {
@@ -102,16 +109,64 @@ def brief(row: Project) -> ProjectBrief:
             "amount": str(row.amount) if has_plan else None,
             "released": str(row.released),
             "text_hash": to_hex(row.text_hash),
+            "place": _place(text),
         }
     )
 
 
+def briefs(session: Session, rows: Sequence[Project]) -> list[ProjectBrief]:
+    """Return projects in a list, each with its place."""
+    texts = gathered.texts(session, (one.text_hash for one in rows))
+    return [brief(one, texts.get(one.text_hash)) for one in rows]
+
+
 def told(session: Session, row: Project, now: int) -> ProjectTold:
     """Return a project in full."""
-    call = session.get_one(ProjectCall, row.call)
-    facts = _rows(session, ProjectFact, row.number, "criterion")
-    partners = _rows(session, ProjectPartner, row.number, "position")
-    dossier = Dossier(call, row, facts, partners)
+    return told_of(session, [row], now)[0]
+
+
+def told_of(session: Session, rows: Sequence[Project], now: int) -> list[ProjectTold]:
+    """Return several projects in full, in their order."""
+    found = _Parts.of(session, rows)
+    return [_told(found, one, now) for one in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """The rows of some projects, each kind read at once, by the project's number."""
+
+    calls: Mapping[int, Sequence[ProjectCall]]
+    facts: Mapping[int, Sequence[ProjectFact]]
+    partners: Mapping[int, Sequence[ProjectPartner]]
+    tranches: Mapping[int, Sequence[ProjectTranche]]
+    lines: Mapping[int, Sequence[ProjectLine]]
+    pledges: Mapping[int, Sequence[CoFinancingPledge]]
+    outside: Mapping[int, Sequence[CoFinancing]]
+    texts: Mapping[bytes, str]
+    judging_time: int
+
+    @classmethod
+    def of(cls, session: Session, rows: Sequence[Project]) -> "_Parts":
+        numbers = [one.number for one in rows]
+        newest = select(OutflowRulesVersion).order_by(col(OutflowRulesVersion.version).desc())
+        rules = session.exec(newest.limit(1)).first()
+        return cls(
+            calls=gathered.by(session, ProjectCall, "number", (one.call for one in rows)),
+            facts=gathered.by(session, ProjectFact, "project", numbers),
+            partners=gathered.by(session, ProjectPartner, "project", numbers),
+            tranches=gathered.by(session, ProjectTranche, "project", numbers),
+            lines=gathered.by(session, ProjectLine, "project", numbers),
+            pledges=gathered.by(session, CoFinancingPledge, "project", numbers),
+            outside=gathered.by(session, CoFinancing, "project", numbers),
+            texts=gathered.texts(session, (one.text_hash for one in rows)),
+            judging_time=0 if rules is None else rules.judging_time,
+        )
+
+
+def _told(found: _Parts, row: Project, now: int) -> ProjectTold:
+    [call] = found.calls[row.call]
+    facts, partners = found.facts[row.number], found.partners[row.number]
+    dossier, text = Dossier(call, row, facts, partners), found.texts.get(row.text_hash)
     is_suspended = row.state == ProjectState.SUSPENDED
     return ProjectTold.model_validate(
         {
@@ -122,15 +177,16 @@ def told(session: Session, row: Project, now: int) -> ProjectTold:
             "applicant": row.applicant,
             "resolution": row.resolution or None,
             "text_hash": to_hex(row.text_hash),
-            "text": _text(session, row.text_hash),
+            "text": text,
+            "place": _place(text),
             **{name: str(getattr(row, name)) for name in ("released", "recalled", "balance", "unspent")},
             "report": to_hex(row.report) if row.report else None,
             "plan": _plan(row),
-            "tranches": _tranches(session, row, now),
-            "lines": _lines(session, row.number),
+            "tranches": [_tranche(one, row, now, found.judging_time) for one in found.tranches[row.number]],
+            "lines": [_line(one) for one in found.lines[row.number]],
             "criteria": _criteria(dossier),
             "partners": [_partner(one) for one in partners],
-            "co_financing": _co_financing(session, row),
+            "co_financing": _co_financing(found, row),
             "leverage": LeverageTold(received=str(row.received), released=str(row.released)),
             "loan": _loan(row, now),
         }
@@ -151,14 +207,6 @@ def _plan(row: Project) -> PlanTold | None:
             "signer": row.signer,
         }
     )
-
-
-def _tranches(session: Session, project: Project, now: int) -> list[TrancheTold]:
-    newest = select(OutflowRulesVersion).order_by(col(OutflowRulesVersion.version).desc())
-    rules = session.exec(newest.limit(1)).first()
-    judging_time = 0 if rules is None else rules.judging_time
-    rows = _rows(session, ProjectTranche, project.number, "position")
-    return [_tranche(one, project, now, judging_time) for one in rows]
 
 
 def _tranche(row: ProjectTranche, project: Project, now: int, judging_time: int) -> TrancheTold:
@@ -200,16 +248,13 @@ def _claim(row: ProjectTranche) -> ClaimTold:
     )
 
 
-def _lines(session: Session, project: int) -> list[LineTold]:
-    return [
-        LineTold(
-            position=one.position,
-            amount=str(one.amount),
-            spent=str(one.spent),
-            merchant_kinds=bits(int.from_bytes(one.merchant_kinds)),
-        )
-        for one in _rows(session, ProjectLine, project, "position")
-    ]
+def _line(row: ProjectLine) -> LineTold:
+    return LineTold(
+        position=row.position,
+        amount=str(row.amount),
+        spent=str(row.spent),
+        merchant_kinds=bits(int.from_bytes(row.merchant_kinds)),
+    )
 
 
 def _criteria(dossier: Dossier) -> CriteriaTold:
@@ -234,16 +279,11 @@ def _partner(row: ProjectPartner) -> PartnerTold:
     return PartnerTold.model_validate({"kind": kind, "is_attested": bool(row.attested)})
 
 
-def _co_financing(session: Session, row: Project) -> CoFinancingTold:
-    pledged = session.exec(select(CoFinancingPledge.amount).where(CoFinancingPledge.project == row.number))
-    in_kind = session.exec(
-        select(CoFinancing.amount).where(CoFinancing.project == row.number, col(CoFinancing.valuer) != 0)
-    )
+def _co_financing(found: _Parts, row: Project) -> CoFinancingTold:
+    pledged = sum(one.amount for one in found.pledges[row.number])  # not in SQL: anyone may pledge any amount
+    in_kind = sum(one.amount for one in found.outside[row.number] if one.valuer)
     return CoFinancingTold(
-        sought=str(row.sought),
-        pledged=str(sum(pledged)),  # not in SQL: anyone may pledge any amount
-        received=str(row.received),
-        in_kind=str(sum(in_kind)),
+        sought=str(row.sought), pledged=str(pledged), received=str(row.received), in_kind=str(in_kind)
     )
 
 
@@ -263,12 +303,8 @@ def _loan(row: Project, now: int) -> LoanTold | None:
     )
 
 
-def _text(session: Session, text_hash: bytes) -> str | None:
-    found = session.get(RelayText, text_hash)
-    return None if found is None else found.text
-
-
-def _rows(session: Session, model: type[M], project: int, order: str) -> Sequence[M]:
-    table: Any = model
-    query = select(model).where(table.project == project).order_by(getattr(table, order))
-    return session.exec(query).all()
+def _place(text: str | None) -> PlaceTold | None:
+    found = None if text is None else place_of(text)
+    if found is None:
+        return None
+    return PlaceTold(latitude_e6=str(found.latitude), longitude_e6=str(found.longitude))

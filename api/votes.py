@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlmodel import Session, col, func, select
 
+from api.gathered import by, texts
 from api.text import day_text
 from api.vote_answers import (
     CallTold,
@@ -27,7 +28,6 @@ from endogene_token.hexes import to_hex
 from endogene_token.indexer.vote_models import Resolution, ResolutionTally
 from endogene_token.indexer.votes import vote_of
 from endogene_token.outcome import SEALED, Tally, Vote, is_carried, participation, quorum, state_at
-from endogene_token.relay.vote_models import RelayText
 
 COLLEGES: Final[tuple[College, ...]] = ("user", "worker", "supporting")
 UNCOUNTED: Final = (State.DRAFT, State.NOTICED, State.OPEN, State.CLOSED)
@@ -57,30 +57,51 @@ def page(session: Session, after: int, size: int, now: int) -> list[ResolutionBr
 
 def tallies_of(session: Session, numbers: Sequence[int]) -> dict[int, Tally]:
     """Return the tallies of resolutions; those of drafts are missing."""
-    counts: dict[int, dict[tuple[int, int], int]] = {}
-    query = select(ResolutionTally).where(col(ResolutionTally.resolution).in_(numbers))
-    for row in session.exec(query):
-        counts.setdefault(row.resolution, {})[row.category, row.choice] = row.count
-    return {number: Tally.of(found) for number, found in counts.items()}
+    return {
+        number: Tally.of({(one.category, one.choice): one.count for one in rows})
+        for number, rows in by(session, ResolutionTally, "resolution", numbers).items()
+        if rows
+    }
 
 
 def vote_as_read(session: Session, row: Resolution) -> Vote:
     """Return what the state of a resolution depends on."""
-    return vote_of(row.model_dump(), tallies_of(session, [row.number]).get(row.number, Tally()))
+    return votes_as_read(session, [row])[row.number]
+
+
+def votes_as_read(session: Session, rows: Sequence[Resolution]) -> dict[int, Vote]:
+    """Return the same of several resolutions, by number."""
+    tallies = tallies_of(session, [one.number for one in rows])
+    return {one.number: vote_of(one.model_dump(), tallies.get(one.number, Tally())) for one in rows}
 
 
 def told(
     session: Session, community: Community, row: Resolution, now: int, sealing_key: str | None
 ) -> ResolutionTold:
     """Return a resolution in full. A sealed vote that is not counted shows its turnout, and no more."""
-    vote = vote_as_read(session, row)
+    return told_of(session, community, [row], now, sealing_key)[0]
+
+
+def told_of(
+    session: Session, community: Community, rows: Sequence[Resolution], now: int, sealing_key: str | None
+) -> list[ResolutionTold]:
+    """Return several resolutions in full, in their order."""
+    votes, kept = votes_as_read(session, rows), texts(session, [one.text_hash for one in rows])
+    return [
+        _told(one, votes[one.number], now, sealing_key).model_copy(
+            update={"text": kept.get(one.text_hash), "calls": _calls(community, one.calls)}
+        )
+        for one in rows
+    ]
+
+
+def _told(row: Resolution, vote: Vote, now: int, sealing_key: str | None) -> ResolutionTold:
+    """Return a resolution without its text and its calls."""
     brief = _brief(row, vote.tally, now).model_dump()
-    text = session.get(RelayText, row.text_hash)
     common: dict[str, Any] = {
         **brief,
         "proposer": row.proposer,
-        "text": None if text is None else text.text,
-        "calls": _calls(community, row.calls),
+        "calls": [],
         "is_extended": bool(row.is_extended),
     }
     if vote.closes_at == 0:

@@ -42,7 +42,7 @@ OfMerchant = Annotated[int | None, Query(ge=0, le=MAX_UINT32, description="Only 
 def calls(app: App, session: Reading, after: After = 0) -> ProjectCalls:
     """Tell a hundred calls for projects, by ascending number."""
     query = select(ProjectCall).where(col(ProjectCall.number) > after).order_by(col(ProjectCall.number))
-    rows = [told.call_told(session, one, app.clock.now()) for one in session.exec(query.limit(PAGE + 1))]
+    rows = told.calls_told(session, session.exec(query.limit(PAGE + 1)).all(), app.clock.now())
     return ProjectCalls(items=rows[:PAGE], next=rows[PAGE - 1].number if len(rows) > PAGE else None)
 
 
@@ -53,7 +53,7 @@ def call(number: PathNumber, app: App, session: Reading) -> ProjectCallTold:
     if row is None:
         last = session.exec(select(func.max(ProjectCall.number))).one()
         raise UnknownCallError(actual=number, limit=last or 0)
-    return told.call_told(session, row, app.clock.now())
+    return told.calls_told(session, [row], app.clock.now())[0]
 
 
 @router.get("/projects")
@@ -72,7 +72,7 @@ def projects(
         query = query.where(Project.state == ProjectState[state.upper()])
     if applicant is not None:
         query = query.where(Project.applicant == applicant)
-    rows = [told.brief(one) for one in session.exec(query.limit(PAGE + 1))]
+    rows = told.briefs(session, session.exec(query.limit(PAGE + 1)).all())
     return ProjectsPage(items=rows[:PAGE], next=rows[PAGE - 1].number if len(rows) > PAGE else None)
 
 

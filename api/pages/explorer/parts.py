@@ -57,9 +57,14 @@ def people(words: Words, count: int) -> str:
 
 
 def title_and_text(session: Session, text_hash: bytes, instead: str) -> tuple[str, list[str]]:
-    """Return the first line of a text, and its other paragraphs; `instead` of one that is not kept here."""
+    """Return the title and the paragraphs of the text of a hash: see `titled`."""
     found = session.get(RelayText, text_hash)
-    lines = [] if found is None else found.text.strip().split("\n\n")
+    return titled(None if found is None else found.text, instead)
+
+
+def titled(text: str | None, instead: str) -> tuple[str, list[str]]:
+    """Return the first line of a text, and its other paragraphs; `instead` of one that is not kept here."""
+    lines = [] if text is None else text.strip().split("\n\n")
     if not lines:
         return instead, []
     first, _, rest = lines[0].partition("\n")

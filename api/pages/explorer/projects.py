@@ -9,11 +9,12 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 from sqlmodel import Session, col, select
 
+from api import gathered
 from api import projects as service
 from api.deps import App, Reading
 from api.pages import labels
 from api.pages.explorer.map import chart, where
-from api.pages.explorer.parts import KEPT, bar, read_until, title_and_text
+from api.pages.explorer.parts import KEPT, bar, read_until, titled
 from api.pages.explorer.project_sheet import sheet
 from api.pages.labels import chip
 from api.pages.shell import page, words_of
@@ -60,7 +61,7 @@ def projects(
     """Show the projects, fifty a page, by ascending number."""
     words, now = words_of(request, app), app.clock.now()
     rows = _rows(session, wanted.state, wanted.after, now)
-    cards = [_card(session, words, one, now) for one in rows[:SIZE]]
+    cards = _cards(session, words, rows[:SIZE], now)
     groups = [(name, words.tr(label)) for name, (label, _) in GROUPS.items()]
     told: dict[str, object] = {
         "groups": groups,
@@ -82,7 +83,7 @@ def project(request: Request, number: PathNumber, app: App, session: Reading) ->
     words, now = words_of(request, app), app.clock.now()
     row = service.known(session, number)
     told = {
-        **_card(session, words, row, now),
+        **_cards(session, words, [row], now)[0],
         **sheet(session, words, row, now),
         **read_until(app, session, words),
     }
@@ -102,15 +103,28 @@ def _rows(session: Session, group: str, after: int, now: int) -> Sequence[Projec
         query = query.where(col(Project.state).in_(GROUPS[group][1]))
     if group != "late":
         return session.exec(query.limit(SIZE + 1)).all()
-    late = [one for one in session.exec(query) if service.is_late(one, _tranches(session, one), now)]
-    return late[: SIZE + 1]
+    rows = session.exec(query).all()
+    tranches = gathered.by(session, ProjectTranche, "project", (one.number for one in rows))
+    return [one for one in rows if service.is_late(one, tranches[one.number], now)][: SIZE + 1]
 
 
-def _card(session: Session, words: Words, row: Project, now: int) -> dict[str, Any]:
-    """Return what the list, and the head of its page, show of a project."""
-    title, text = title_and_text(session, row.text_hash, words.tr("Project {number}", number=row.number))
-    spent = sum(session.exec(select(ProjectLine.spent).where(ProjectLine.project == row.number)))
-    place = place_of("\n".join((title, *text)))
+def _cards(session: Session, words: Words, rows: Sequence[Project], now: int) -> list[dict[str, Any]]:
+    """Return what the list, and the heads of their pages, show of projects."""
+    numbers, texts = [one.number for one in rows], gathered.texts(session, (one.text_hash for one in rows))
+    tranches = gathered.by(session, ProjectTranche, "project", numbers)
+    lines = gathered.by(session, ProjectLine, "project", numbers)
+    return [
+        {
+            **_card(words, one, texts.get(one.text_hash), sum(line.spent for line in lines[one.number])),
+            "is_late": service.is_late(one, tranches[one.number], now),
+        }
+        for one in rows
+    ]
+
+
+def _card(words: Words, row: Project, text_kept: str | None, spent: int) -> dict[str, Any]:
+    title, text = titled(text_kept, words.tr("Project {number}", number=row.number))
+    place = place_of(text_kept or "")
     return {
         "number": row.number,
         "title": title,
@@ -119,7 +133,6 @@ def _card(session: Session, words: Words, row: Project, now: int) -> dict[str, A
         "where": None if place is None else where(words, place),
         "group": group_of(row),
         "state": chip(words, labels.PROJECT[ProjectState(row.state)]),
-        "is_late": service.is_late(row, _tranches(session, row), now),
         "is_awarded": row.awarded_at != 0,
         "asked": words.money(row.amount) if row.submitted_at else None,
         "received": words.money(row.received),
@@ -154,7 +167,3 @@ def money_parts(words: Words, row: Project, spent: int) -> list[tuple[str, str, 
 def _promised(row: Project) -> int:
     """Return what was awarded and neither released nor taken back."""
     return row.amount - row.released - row.recalled
-
-
-def _tranches(session: Session, row: Project) -> Sequence[ProjectTranche]:
-    return session.exec(select(ProjectTranche).where(ProjectTranche.project == row.number)).all()

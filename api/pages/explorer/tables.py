@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
+from api import gathered
 from api import projects as project_service
 from api import votes as vote_service
 from api.deps import Services
 from api.fund import read_pockets
 from api.pages.explorer import sums
-from api.pages.explorer.parts import title_and_text
+from api.pages.explorer.parts import titled
 from api.pages.explorer.year import flows
 from api.text import day_text
 from api.votes import COLLEGES, name_of
@@ -77,22 +78,24 @@ def fund_rows(session: Session, _at: Moment) -> Iterator[Row]:
 
 def project_rows(session: Session, at: Moment) -> Iterator[Row]:
     """Yield the projects."""
-    for one in session.exec(select(Project).order_by(col(Project.number))).all():
-        tranches = session.exec(select(ProjectTranche).where(ProjectTranche.project == one.number)).all()
-        lines = session.exec(select(ProjectLine.spent).where(ProjectLine.project == one.number))
-        title, text = title_and_text(session, one.text_hash, "")
-        place = place_of("\n".join((title, *text)))
+    rows = session.exec(select(Project).order_by(col(Project.number))).all()
+    numbers, texts = [one.number for one in rows], gathered.texts(session, [one.text_hash for one in rows])
+    tranches = gathered.by(session, ProjectTranche, "project", numbers)
+    lines = gathered.by(session, ProjectLine, "project", numbers)
+    for one in rows:
+        text = texts.get(one.text_hash)
+        title, place = titled(text, "")[0], place_of(text or "")
         yield {
             "project": one.number,
             "title": title or None,
             "latitude_e6": None if place is None else place.latitude,
             "longitude_e6": None if place is None else place.longitude,
             "state": name_of(ProjectState(one.state)),
-            "late": int(project_service.is_late(one, tranches, at.now)),
+            "late": int(project_service.is_late(one, tranches[one.number], at.now)),
             "asked": one.amount if one.submitted_at else None,
             "awarded": one.amount if one.awarded_at else 0,
             "released": one.released,
-            "spent": sum(lines),
+            "spent": sum(line.spent for line in lines[one.number]),
             "returned": one.recalled + one.unspent,
             "outside_sought": one.sought,
             "outside_received": one.received,
@@ -115,12 +118,15 @@ def step_rows(session: Session, _at: Moment) -> Iterator[Row]:
 
 def vote_rows(session: Session, at: Moment) -> Iterator[Row]:
     """Yield the votes, a row for each part of the members that is told by itself; small counts are empty."""
-    for one in session.exec(select(Resolution).order_by(col(Resolution.number))).all():
-        found = vote_service.vote_as_read(session, one)
+    rows = session.exec(select(Resolution).order_by(col(Resolution.number))).all()
+    votes = vote_service.votes_as_read(session, rows)
+    texts = gathered.texts(session, [one.text_hash for one in rows])
+    for one in rows:
+        found = votes[one.number]
         state = state_at(found, at.now)
         head: Row = {
             "vote": one.number,
-            "title": title_and_text(session, one.text_hash, "")[0] or None,
+            "title": titled(texts.get(one.text_hash), "")[0] or None,
             "kind": name_of(Kind(one.kind)),
             "body": name_of(Body(one.body)) if one.closes_at else None,
             "state": name_of(state),

@@ -6,10 +6,11 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from sqlmodel import Session, col, select
 
+from api import gathered
 from api import votes as service
 from api.deps import App, Reading
 from api.pages import labels
-from api.pages.explorer.parts import BAR, KEPT, bar, people, read_until, title_and_text
+from api.pages.explorer.parts import BAR, KEPT, bar, people, read_until, titled
 from api.pages.labels import chip
 from api.pages.shell import page, words_of
 from api.pages.words import Words
@@ -34,8 +35,13 @@ def votes(request: Request, app: App, session: Reading, before: Before = MAX_UIN
     words, now = words_of(request, app), app.clock.now()
     query = select(Resolution).where(col(Resolution.number) < before).order_by(col(Resolution.number).desc())
     rows = session.exec(query.limit(SIZE + 1)).all()
+    shown = rows[:SIZE]
+    found, texts = (
+        service.votes_as_read(session, shown),
+        gathered.texts(session, (one.text_hash for one in shown)),
+    )
     told = {
-        "votes": [_head(session, words, one, now) for one in rows[:SIZE]],
+        "votes": [_head(words, one, found[one.number], texts.get(one.text_hash), now) for one in shown],
         "next": rows[SIZE - 1].number if len(rows) > SIZE else None,
         **read_until(app, session, words),
     }
@@ -49,7 +55,7 @@ def vote(request: Request, number: PathNumber, app: App, session: Reading) -> HT
     row = service.known(session, number)
     found = service.vote_as_read(session, row)
     told = {
-        **_head(session, words, row, now),
+        **_head(words, row, found, gathered.texts(session, [row.text_hash]).get(row.text_hash), now),
         "rule": _rule(words, row, found) if found.closes_at else None,
         "result": _result(words, found, now) if found.closes_at else None,
         "dates": _dates(words, found) if found.closes_at else [],
@@ -60,8 +66,8 @@ def vote(request: Request, number: PathNumber, app: App, session: Reading) -> HT
     return page(request, app, "explorer/vote.html", told, kept=KEPT)
 
 
-def _head(session: Session, words: Words, row: Resolution, now: int) -> dict[str, Any]:
-    title, text = title_and_text(session, row.text_hash, words.tr("Vote {number}", number=row.number))
+def _head(words: Words, row: Resolution, found: Vote, text_kept: str | None, now: int) -> dict[str, Any]:
+    title, text = titled(text_kept, words.tr("Vote {number}", number=row.number))
     is_draft = row.closes_at == 0
     return {
         "number": row.number,
@@ -69,7 +75,7 @@ def _head(session: Session, words: Words, row: Resolution, now: int) -> dict[str
         "text": text,
         "kind": words.tr(labels.KIND[Kind(row.kind)]),
         "body": None if is_draft else words.tr(labels.BODY[Body(row.body)]),
-        "state": chip(words, labels.VOTE[state_at(service.vote_as_read(session, row), now)]),
+        "state": chip(words, labels.VOTE[state_at(found, now)]),
         "opens": None if is_draft else words.moment(words.at(row.opens_at)),
         "closes": None if is_draft else words.moment(words.at(row.closes_at)),
     }
@@ -160,7 +166,9 @@ def _dates(words: Words, found: Vote) -> list[tuple[str, str]]:
 def _projects(session: Session, words: Words, number: int) -> list[tuple[int, str]]:
     query = select(Project).where(Project.resolution == number).order_by(col(Project.number))
     instead = "Project {number}"
+    rows = session.exec(query).all()
+    texts = gathered.texts(session, (one.text_hash for one in rows))
     return [
-        (one.number, title_and_text(session, one.text_hash, words.tr(instead, number=one.number))[0])
-        for one in session.exec(query)
+        (one.number, titled(texts.get(one.text_hash), words.tr(instead, number=one.number))[0])
+        for one in rows
     ]

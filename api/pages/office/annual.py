@@ -61,12 +61,7 @@ def _pack(here: Room, session: Session, year: int) -> Pack:
     begin, end = (int(datetime(one, 1, 1, tzinfo=words.zone).timestamp()) for one in (year, year + 1))
     pockets = read_pockets(session).model_dump()
     sections = (
-        Section(
-            words.tr("The year {year}", year=year),
-            amount,
-            _year(here, session, year),
-            words.tr("As the public page of the year tells it: people, businesses and purchases by fives."),
-        ),
+        _year(here, session, year),
         Section(
             words.tr("Where the money is"),
             amount,
@@ -99,8 +94,8 @@ def _pack(here: Room, session: Session, year: int) -> Pack:
     )
 
 
-def _year(here: Room, session: Session, year: int) -> Sequence[tuple[str, str]]:
-    """Return the rows of the public page, with the year's purchases and credits.
+def _year(here: Room, session: Session, year: int) -> Section:
+    """Return what the public page of the year tells, with the year's purchases and credits.
 
     Every member gets the pack, on paper or by mail: from then on it is public. What the page tells by fives
     is told so here, too; an exact count beside it would give away what the page does not.
@@ -110,7 +105,7 @@ def _year(here: Room, session: Session, year: int) -> Sequence[tuple[str, str]]:
     told = in_and_out(words, found)
     _, merchants, members = sums.counts(app, session)
     few = words.tr("Paid in cash to members who retired, or to businesses for project money")
-    return [
+    rows = [
         *((label, amount) for label, amount, _ in (*told["coming"], *told["going"])),
         *([(few, told["paid_to_few"])] if told["is_masked"] else []),
         (words.tr("Credits of the year’s purchases, less those of refunds"), words.money(found.credits)),
@@ -118,6 +113,12 @@ def _year(here: Room, session: Session, year: int) -> Sequence[tuple[str, str]]:
         (words.tr("Members on the register today"), people(words, members)),
         (words.tr("Member businesses today"), people(words, merchants)),
     ]
+    return Section(
+        words.tr("The year {year}", year=year),
+        (words.tr("What"), words.tr("Amount")),
+        rows,
+        words.tr("As the public page of the year tells it: people, businesses and purchases by fives."),
+    )
 
 
 def _gate(here: Room, session: Session) -> Sequence[tuple[str, str]]:
@@ -156,8 +157,8 @@ def _projects(here: Room, session: Session, begin: int, end: int) -> Sequence[tu
 def _resolutions(here: Room, session: Session, begin: int, end: int) -> Sequence[tuple[str, str]]:
     within = (Resolution.opens_at >= begin, Resolution.opens_at < end)
     app, words, found = here.app, here.words, []
-    for row in session.exec(select(Resolution).where(*within).order_by(col(Resolution.number))):
-        one = votes.told(session, app.community, row, app.clock.now(), app.settings.sealing_key)
+    rows = session.exec(select(Resolution).where(*within).order_by(col(Resolution.number))).all()
+    for one in votes.told_of(session, app.community, rows, app.clock.now(), app.settings.sealing_key):
         title = (one.text or "").strip().partition("\n")[0]
         found.append(
             (

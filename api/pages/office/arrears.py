@@ -1,6 +1,7 @@
 """Businesses that are late or near their limit, and the suspensions that the registrar decides."""
 
 import time
+from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends
@@ -9,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from api.deps import Reading
 from api.inbox_answers import LONGEST_REASON
+from api.pages.businesses import numbered
 from api.pages.forms import Sent
 from api.pages.office.labels import ACTS, PROPOSALS, TONES
 from api.pages.office.places import ARREARS, TREASURY
@@ -16,6 +18,7 @@ from api.pages.office.room import Room, room
 from api.routes.reconciliations import desk
 from endogene_token.chain.views import MerchantStatus
 from endogene_token.indexer.models import Merchant
+from endogene_token.office import business_names
 from endogene_token.office.persons import is_same_person
 from endogene_token.office.scopes import StaffRole
 from endogene_token.treasury.dunning import examining, proposals
@@ -41,12 +44,14 @@ def page(here: Annotated[Room, Depends(room(ARREARS))], session: Reading) -> HTM
         .where(Merchant.status == MerchantStatus.SUSPENDED)
         .order_by(col(Merchant.number))
     ).all()
-    reads_treasury = here.role in TREASURY
+    names, late = business_names.of_all(session), None
+    if here.role in TREASURY:
+        late = [_late(here, session, names, one) for one in examining.states(session)]
     context = {
-        "proposals": [_proposal(here, session, one) for one in waiting],
-        "decided": [_proposal(here, session, one) for one in _decided(session)],
-        "late": [_late(here, session, one) for one in examining.states(session)] if reads_treasury else None,
-        "suspended": list(suspended),
+        "proposals": [_proposal(here, session, names, one) for one in waiting],
+        "decided": [_proposal(here, session, names, one) for one in _decided(session)],
+        "late": late,
+        "suspended": [numbered(here.words, names, one) for one in suspended],
         "longest": LONGEST_REASON,
     }
     return here.show("office/arrears.html", context)
@@ -81,12 +86,12 @@ def _decided(session: Session) -> list[DunningProposal]:
     return list(session.exec(query.order_by(col(DunningProposal.decided_at).desc()).limit(DECIDED)))
 
 
-def _proposal(here: Room, session: Session, row: DunningProposal) -> dict[str, Any]:
+def _proposal(here: Room, session: Session, names: Mapping[int, str], row: DunningProposal) -> dict[str, Any]:
     words = here.words
     return {
         "number": row.number,
         "act": words.tr(ACTS[Act(row.act)]),
-        "merchant": row.merchant,
+        "business": numbered(words, names, row.merchant),
         "arrears": words.money(row.arrears),
         "since": here.day(row.since),
         "by": here.person(session, row.proposed_by),
@@ -100,11 +105,11 @@ def _proposal(here: Room, session: Session, row: DunningProposal) -> dict[str, A
     }
 
 
-def _late(here: Room, session: Session, row: DunningState) -> dict[str, Any]:
+def _late(here: Room, session: Session, names: Mapping[int, str], row: DunningState) -> dict[str, Any]:
     merchant = session.get_one(Merchant, row.merchant)
     limit, words = merchant.exposure_limit, here.words
     return {
-        "merchant": row.merchant,
+        "business": numbered(words, names, row.merchant),
         "arrears": words.money(row.arrears),
         "since": here.day(row.since),
         "level": row.level,

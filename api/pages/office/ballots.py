@@ -1,10 +1,11 @@
 """Votes: those that are open first, their quorum and their counts as they come in."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from api import votes
 from api.deps import Reading
@@ -13,7 +14,6 @@ from api.pages.office.places import VOTES
 from api.pages.office.room import Room, room
 from api.schemas import PathNumber
 from api.vote_answers import CollegeTally, ResolutionTold
-from endogene_token.errors import UnknownResolutionError
 from endogene_token.indexer.vote_models import Resolution
 
 router = APIRouter(prefix="/office")
@@ -27,7 +27,7 @@ Reader = Annotated[Room, Depends(room(VOTES))]
 def page(here: Reader, session: Reading) -> HTMLResponse:
     """Show the resolutions, the newest first."""
     rows = session.exec(select(Resolution).order_by(col(Resolution.number).desc()).limit(MOST)).all()
-    told = [_told(here, session, one) for one in rows]
+    told = _told(here, session, rows)
     told.sort(key=lambda one: not one["is_live"])
     return here.show("office/votes.html", {"votes": told})
 
@@ -45,16 +45,17 @@ def counts(number: PathNumber, here: Reader, session: Reading) -> HTMLResponse:
 
 
 def _found(here: Room, session: Session, number: int) -> dict[str, Any]:
-    row = session.get(Resolution, number)
-    if row is None:
-        last = session.exec(select(func.max(Resolution.number))).one()
-        raise UnknownResolutionError(actual=number, limit=last or 0)
-    return _told(here, session, row)
+    return _told(here, session, [votes.known(session, number)])[0]
 
 
-def _told(here: Room, session: Session, row: Resolution) -> dict[str, Any]:
-    app, words = here.app, here.words
-    one = votes.told(session, app.community, row, app.clock.now(), app.settings.sealing_key)
+def _told(here: Room, session: Session, rows: Sequence[Resolution]) -> list[dict[str, Any]]:
+    app = here.app
+    found = votes.told_of(session, app.community, rows, app.clock.now(), app.settings.sealing_key)
+    return [_vote(here, one) for one in found]
+
+
+def _vote(here: Room, one: ResolutionTold) -> dict[str, Any]:
+    words = here.words
     title, _, rest = (one.text or "").strip().partition("\n")
     return {
         "number": one.number,

@@ -1,5 +1,6 @@
 """The bank's lines that wait for a person: what is proposed of each; accepted, matched, set aside, undone."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends
@@ -7,11 +8,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlmodel import Session
 
 from api.deps import Reading
+from api.pages.businesses import numbered
 from api.pages.forms import Form, Sent
 from api.pages.office.labels import LINES, TONES
 from api.pages.office.places import BANK
 from api.pages.office.room import Room, room
 from endogene_token.i18n import mark
+from endogene_token.office import business_names
 from endogene_token.office.scopes import StaffRole
 from endogene_token.treasury.collect.models import BankMatch
 from endogene_token.treasury.confirm import matching, rows
@@ -38,10 +41,11 @@ OTHER_RULE: Final = mark("by rule")
 @router.get("/bank", response_class=HTMLResponse)
 def page(here: Annotated[Room, Depends(room(BANK))], session: Reading) -> HTMLResponse:
     """Show the queue, and what was decided and is not booked yet."""
-    now = standing(session)
+    now, names = standing(session), business_names.of_all(session)
+    waiting, decided = (matching.queue(session, one, limit=MOST) for one in (WAITING, UNDOABLE))
     context = {
-        "waiting": [_told(here, session, one) for one in matching.queue(session, WAITING, limit=MOST)],
-        "decided": [_told(here, session, one) for one in matching.queue(session, UNDOABLE, limit=MOST)],
+        "waiting": [_told(here, session, names, one) for one in waiting],
+        "decided": [_told(here, session, names, one) for one in decided],
         "last_day": here.day(now.last_day),
         "counts": [
             (here.words.tr(LINES[one]), here.words.number(now.counts[one]))
@@ -97,7 +101,7 @@ def _wish(sent: Form) -> Wish:
     return Wish(item=reference) if sent.matching("what", "item|debt") == "item" else Wish(debt=reference)
 
 
-def _told(here: Room, session: Session, queued: Queued) -> dict[str, Any]:
+def _told(here: Room, session: Session, names: Mapping[int, str], queued: Queued) -> dict[str, Any]:
     line, words = queued.line, here.words
     state = LineState(line.state)
     return {
@@ -113,16 +117,16 @@ def _told(here: Room, session: Session, queued: Queued) -> dict[str, Any]:
         "tone": TONES.get(state, ""),
         "is_proposed": state is LineState.PROPOSED,
         "why": line.why,
-        "matches": [_match(here, session, one) for one in queued.matches],
+        "matches": [_match(here, session, names, one) for one in queued.matches],
     }
 
 
-def _match(here: Room, session: Session, one: BankMatch) -> dict[str, Any]:
+def _match(here: Room, session: Session, names: Mapping[int, str], one: BankMatch) -> dict[str, Any]:
     tr = here.words.tr
     if one.item:
         what = tr("reference {number}", number=one.item)
     elif one.merchant:
-        what = tr("transfer of business {number}", number=one.merchant)
+        what = tr("transfer of {business}", business=numbered(here.words, names, one.merchant))
     else:
         what = tr("kept aside")
     is_rule = one.proposed_by.startswith("rule:")

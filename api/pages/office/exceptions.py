@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from api.deps import Reading
 from api.inbox_answers import LONGEST_REASON
-from api.pages.businesses import called
+from api.pages.businesses import called, numbered
 from api.pages.forms import Form, Sent
 from api.pages.office.labels import EXCEPTIONS as KINDS
 from api.pages.office.places import ARREARS, BANK, DESK, EXCEPTIONS, REPORTS
@@ -132,7 +132,7 @@ def _subject(here: Room, names: Mapping[int, str], row: TreasuryException) -> tu
     """Return what an exception is about, and the page on which more is told of it."""
     kind, _, rest = row.subject.partition(":")
     if kind == "merchant":
-        return here.words.tr("Business {number}", number=rest.partition("/")[0]), ARREARS.path
+        return numbered(here.words, names, int(rest.partition("/")[0])), ARREARS.path
     if kind == "line":
         return here.words.tr("Line {number} of the bank", number=rest[:8]), BANK.path
     if kind == "item":

@@ -1,6 +1,7 @@
 """Mandates: which business signed that it may be debited, and on which account; given, ended."""
 
 import time
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Final
 
@@ -8,10 +9,12 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.deps import Reading
+from api.pages.businesses import numbered
 from api.pages.forms import Sent
 from api.pages.office.places import MANDATES
 from api.pages.office.room import Room, room
 from endogene_token.i18n import mark
+from endogene_token.office import business_names
 from endogene_token.office.scopes import StaffRole
 from endogene_token.treasury.bankfiles.sepa import LONGEST_NAME
 from endogene_token.treasury.collect import mandates
@@ -35,7 +38,8 @@ Treasurer = Annotated[Room, Depends(room(MANDATES, StaffRole.TREASURER))]
 @router.get("/mandates", response_class=HTMLResponse)
 def page(here: Annotated[Room, Depends(room(MANDATES))], session: Reading) -> HTMLResponse:
     """Show the mandates in force, then those that ended."""
-    told = [_told(here, one) for one in mandates.mandates_of(session)]
+    names = business_names.of_all(session)
+    told = [_told(here, names, one) for one in mandates.mandates_of(session)]
     context = {
         "held": [one for one in told if one["is_active"]],
         "ended": [one for one in told if not one["is_active"]],
@@ -75,10 +79,10 @@ def _today(here: Room) -> date:
     return local_day(int(time.time()), here.words.zone)
 
 
-def _told(here: Room, row: BankMandate) -> dict[str, Any]:
+def _told(here: Room, names: Mapping[int, str], row: BankMandate) -> dict[str, Any]:
     return {
         "number": row.number,
-        "merchant": row.merchant,
+        "business": numbered(here.words, names, row.merchant),
         "name": row.name,
         "tail": row.tail,
         "scheme": here.words.tr(SCHEMES[row.scheme]),

@@ -1,6 +1,7 @@
 """Cash against what is owed: the pockets, the coverage, what is due and when, what goes out next."""
 
 import time
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Final
 
@@ -11,12 +12,15 @@ from sqlmodel import Session, col, func, select
 from api import money as told
 from api.deps import Reading
 from api.fund import read_fund
+from api.money_answers import SolvencyTold
+from api.pages.businesses import numbered
 from api.pages.office.falling_due import falling_due
 from api.pages.office.labels import ITEM_KINDS, LEFT
 from api.pages.office.places import MONEY
 from api.pages.office.room import Room, room
 from endogene_token.i18n import mark
 from endogene_token.indexer.models import Pockets
+from endogene_token.office import business_names
 from endogene_token.reports.indicators import coverage, leverage
 from endogene_token.treasury.collect.payables import Payable, payables
 from endogene_token.treasury.confirm.standing import standing
@@ -45,11 +49,11 @@ def page(here: Annotated[Room, Depends(room(MONEY))], session: Reading) -> HTMLR
     """Show the money."""
     now = int(time.time())
     today = here.words.at(now).astimezone(here.words.zone).date()
-    fund, liquid = read_fund(session), int(told.solvency(session, now).liquid)
+    fund, gate = read_fund(session), told.solvency(session, now)
     context = {
         **_balance(here, fund.pockets),
-        **_gate(here, session, now),
-        **falling_due(here, session, liquid, today.year),
+        **_gate(here, session, gate),
+        **falling_due(here, session, int(gate.liquid), today.year),
         **_due(here, session, today),
         "as_of": None if fund.as_of is None else here.words.moment(fund.as_of),
         "bank": _bank(here, session),
@@ -70,8 +74,8 @@ def _balance(here: Room, pockets: Pockets) -> dict[str, object]:
     }
 
 
-def _gate(here: Room, session: Session, now: int) -> dict[str, object]:
-    words, gate = here.words, told.solvency(session, now)
+def _gate(here: Room, session: Session, gate: SolvencyTold) -> dict[str, object]:
+    words = here.words
     # The row of pockets is written with the first block: before, there is nothing to compare.
     has_rows = session.exec(select(Pockets)).first() is not None
     ratio = coverage(session.connection()) if has_rows else None
@@ -97,19 +101,20 @@ def _gate(here: Room, session: Session, now: int) -> dict[str, object]:
 
 
 def _due(here: Room, session: Session, today: date) -> dict[str, object]:
-    awaited = payables(session.connection(), today, here.words.zone)
+    awaited, names = payables(session.connection(), today, here.words.zone), business_names.of_all(session)
     late = session.exec(select(func.sum(DunningState.arrears))).one()
     return {
-        "payables": [_payable(here, one) for one in awaited],
+        "payables": [_payable(here, names, one) for one in awaited],
         "payable_total": here.words.money(sum(one.amount for one in awaited)),
         "late": here.words.money(int(late or 0)),
     }
 
 
-def _payable(here: Room, one: Payable) -> dict[str, Any]:
+def _payable(here: Room, names: Mapping[int, str], one: Payable) -> dict[str, Any]:
     tr = here.words.tr
-    is_merchant, number = one.party == "merchant", one.party_number
-    party = tr("business {number}", number=number) if is_merchant else tr("member {number}", number=number)
+    number = one.party_number
+    is_merchant = one.party == "merchant"
+    party = numbered(here.words, names, number) if is_merchant else tr("member {number}", number=number)
     return {
         "kind": tr(ITEM_KINDS[one.kind]),
         "party": party,

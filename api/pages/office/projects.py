@@ -1,25 +1,25 @@
 """Calls and projects: what each dossier meets and misses, how far its money has come; claims to review."""
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
+from api import gathered
 from api import projects as told
 from api.deps import Reading
 from api.pages.labels import PROJECT_NAMED
 from api.pages.office.labels_projects import CRITERIA, TRANCHE_TONES, TRANCHES
 from api.pages.office.places import CLAIMS, PROJECTS
 from api.pages.office.room import Room, room
-from api.project_answers import ProjectTold, TrancheTold
+from api.project_answers import ProjectCallTold, ProjectTold, TrancheTold
 from api.schemas import PathNumber
-from endogene_token.errors import UnknownProjectError
 from endogene_token.hexes import from_hex
 from endogene_token.indexer.project_models import Project, ProjectCall, ProjectTranche
 from endogene_token.office.scopes import StaffRole
 from endogene_token.projects import TrancheState
-from endogene_token.relay.vote_models import RelayText
 
 router = APIRouter(prefix="/office")
 MOST: Final = 200
@@ -30,18 +30,21 @@ TO_JUDGE: Final = (TrancheState.CLAIMED, TrancheState.REVIEWED)
 def page(here: Annotated[Room, Depends(room(PROJECTS))], session: Reading) -> HTMLResponse:
     """Show the calls, and the dossiers that answer each."""
     now = here.app.clock.now()
-    calls = session.exec(select(ProjectCall).order_by(col(ProjectCall.number).desc()).limit(MOST))
-    return here.show("office/projects.html", {"calls": [_call(here, session, one, now) for one in calls]})
+    calls = session.exec(select(ProjectCall).order_by(col(ProjectCall.number).desc()).limit(MOST)).all()
+    numbers = [one.number for one in calls]
+    rows = session.exec(select(Project).where(col(Project.call).in_(numbers)).order_by(col(Project.number)))
+    found = told.told_of(session, rows.all(), now)
+    shown = [
+        _call(here, call, [one for one in found if one.call == call.number])
+        for call in told.calls_told(session, calls, now)
+    ]
+    return here.show("office/projects.html", {"calls": shown})
 
 
 @router.get("/projects/{number}", response_class=HTMLResponse)
 def one(number: PathNumber, here: Annotated[Room, Depends(room(PROJECTS))], session: Reading) -> HTMLResponse:
     """Show a project."""
-    row = session.get(Project, number)
-    if row is None:
-        last = session.exec(select(func.max(Project.number))).one()
-        raise UnknownProjectError(actual=number, limit=last or 0)
-    project = told.told(session, row, here.app.clock.now())
+    project = told.told(session, told.known(session, number), here.app.clock.now())
     words = here.words
     context = {
         "project": project,
@@ -52,7 +55,7 @@ def one(number: PathNumber, here: Annotated[Room, Depends(room(PROJECTS))], sess
         "balance": words.money(int(project.balance)),
         "sought": words.money(int(project.co_financing.sought)),
         "received": words.money(int(project.co_financing.received)),
-        "tranches": [_tranche(here, session, project.number, one) for one in project.tranches],
+        "tranches": _tranches(here, session, [(project.number, one) for one in project.tranches]),
         "lines": [
             {
                 "number": one.position + 1,
@@ -70,25 +73,21 @@ def claims(here: Annotated[Room, Depends(room(CLAIMS))], session: Reading) -> HT
     """Show the claims that wait, each beside its evidence; to a mentor those of the own projects."""
     query = select(ProjectTranche).where(col(ProjectTranche.state).in_(TO_JUDGE))
     rows = session.exec(query.order_by(col(ProjectTranche.since)).limit(MOST)).all()
-    now, found = here.app.clock.now(), []
-    for row in rows:
-        project = session.get_one(Project, row.project)
-        if here.role is StaffRole.MENTOR and project.mentor != here.who.key.holder.member:
-            continue
-        tranche = told.told(session, project, now).tranches[row.position]
-        found.append(
-            {
-                **_tranche(here, session, row.project, tranche),
-                "project": row.project,
-                "mentor": project.mentor,
-            }
-        )
-    return here.show("office/claims.html", {"claims": found})
+    projects = session.exec(select(Project).where(col(Project.number).in_({one.project for one in rows})))
+    own = here.who.key.holder.member if here.role is StaffRole.MENTOR else None
+    shown = [one for one in projects if own is None or one.mentor == own]
+    found = {one.number: one for one in told.told_of(session, shown, here.app.clock.now())}
+    mentors = {one.number: one.mentor for one in shown}
+    asked = [(one.project, found[one.project].tranches[one.position]) for one in rows if one.project in found]
+    context = [
+        {**tranche, "project": number, "mentor": mentors[number]}
+        for (number, _), tranche in zip(asked, _tranches(here, session, asked), strict=True)
+    ]
+    return here.show("office/claims.html", {"claims": context})
 
 
-def _call(here: Room, session: Session, row: ProjectCall, now: int) -> dict[str, Any]:
-    words, call = here.words, told.call_told(session, row, now)
-    projects = session.exec(select(Project).where(Project.call == row.number).order_by(col(Project.number)))
+def _call(here: Room, call: ProjectCallTold, projects: Sequence[ProjectTold]) -> dict[str, Any]:
+    words = here.words
     return {
         "number": call.number,
         "is_open": call.is_open,
@@ -97,7 +96,7 @@ def _call(here: Room, session: Session, row: ProjectCall, now: int) -> dict[str,
         "awarded": words.money(int(call.awarded)),
         "required": [words.tr(CRITERIA[one]) for one in call.required],
         "text": call.text,
-        "projects": [_dossier(here, told.told(session, one, now)) for one in projects],
+        "projects": [_dossier(here, one) for one in projects],
     }
 
 
@@ -119,7 +118,16 @@ def _criteria(here: Room, project: ProjectTold) -> dict[str, list[str]]:
     }
 
 
-def _tranche(here: Room, session: Session, project: int, one: TrancheTold) -> dict[str, Any]:
+def _tranches(
+    here: Room, session: Session, tranches: Sequence[tuple[int, TrancheTold]]
+) -> list[dict[str, Any]]:
+    """Return tranches, each with its project's number, and the texts that the office keeps of them."""
+    hashes = [one.milestone for _, one in tranches] + [one.claim.evidence for _, one in tranches if one.claim]
+    texts = gathered.texts(session, map(from_hex, hashes))
+    return [_tranche(here, texts, project, one) for project, one in tranches]
+
+
+def _tranche(here: Room, texts: Mapping[bytes, str], project: int, one: TrancheTold) -> dict[str, Any]:
     words, claim = here.words, one.claim
     return {
         "number": one.position + 1,
@@ -130,9 +138,9 @@ def _tranche(here: Room, session: Session, project: int, one: TrancheTold) -> di
         "state": words.tr(TRANCHES[one.state]),
         "word": one.state,
         "tone": TRANCHE_TONES.get(one.state, ""),
-        "milestone": _text(session, one.milestone),
+        "milestone": texts.get(from_hex(one.milestone)),
         "milestone_hash": one.milestone,
-        "evidence": None if claim is None else _text(session, claim.evidence),
+        "evidence": None if claim is None else texts.get(from_hex(claim.evidence)),
         "claim": claim,
         "asked": None if claim is None else words.money(int(claim.amount)),
         "since": None if one.since is None else words.moment(words.at(one.since)),
@@ -148,12 +156,6 @@ def _command(project: int, one: TrancheTold, claim: str) -> str:
     act, said = ("review", " --set is_approved=true") if one.state == "claimed" else ("release", "")
     parts = f"--subject {project} --set tranche={one.position} --set claim={claim}{said}"
     return f"endogene project act {act} {parts} --member … --key …"
-
-
-def _text(session: Session, told_hash: str) -> str | None:
-    """Return a text that the office keeps under its hash, if it does."""
-    found = session.get(RelayText, from_hex(told_hash))
-    return None if found is None else found.text
 
 
 def _first_line(text: str | None) -> str:

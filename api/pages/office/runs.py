@@ -1,6 +1,7 @@
 """What is asked of the bank: one file a run, written by the treasurer, approved by another officer."""
 
 import time
+from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Path, Response
@@ -10,11 +11,13 @@ from sqlmodel import Session
 from api.askers import approver
 from api.collect_answers import BankItemTold, RunTold
 from api.deps import Reading, Services
+from api.pages.businesses import numbered
 from api.pages.forms import Sent
 from api.pages.office.labels import DIRECTIONS, ITEM_KINDS, ITEMS, TONES
 from api.pages.office.labels import RUNS as STATES
 from api.pages.office.places import RUNS
 from api.pages.office.room import Room, room
+from endogene_token.office import business_names
 from endogene_token.office.persons import is_same_person
 from endogene_token.office.scopes import StaffRole
 from endogene_token.treasury.collect import drafting, runs
@@ -43,10 +46,10 @@ def one(number: Number, here: Annotated[Room, Depends(room(RUNS))], session: Rea
     """Show a run: to whom its money goes or from whom it comes, on which account, and whose doing it was."""
     row = runs.run_of(session, number)
     told = RunTold.of(session, row, runs.items_of(session, number))
-    now = int(time.time())
+    now, names = int(time.time()), business_names.of_all(session)
     context = {
         "run": _brief(here, session, row),
-        "items": [_item(here, session, item, now) for item in told.items],
+        "items": [_item(here, session, names, item, now) for item in told.items],
         "is_own": is_same_person(session, row.drafted_by, here.who.actor.who),
         "by": here.person(session, row.drafted_by),
         "approved_by": here.person(session, row.approved_by) if row.approved_by else None,
@@ -130,13 +133,15 @@ def _brief(here: Room, session: Session, row: BankRun) -> dict[str, Any]:
     }
 
 
-def _item(here: Room, session: Session, one: BankItemTold, now: int) -> dict[str, Any]:
+def _item(
+    here: Room, session: Session, names: Mapping[int, str], one: BankItemTold, now: int
+) -> dict[str, Any]:
     words, number = here.words, one.party_number
     is_merchant = one.party == "merchant"
     return {
         "reference": one.reference,
         "kind": words.tr(ITEM_KINDS[Kind(one.kind)]),
-        "party": words.tr("business {number}", number=number)
+        "party": numbered(words, names, number)
         if is_merchant
         else words.tr("member {number}", number=number),
         "name": one.name,
