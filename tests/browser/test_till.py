@@ -16,12 +16,11 @@ from endogene_token.office.scopes import StaffRole
 from endogene_token.office.staff_models import OfficeAccount, OfficeSession
 from endogene_token.store import writing
 from tests.browser.devices import Device, device_of
-from tests.browser.till_shop import Shop, host, log_in, open_shop
+from tests.browser.till_shop import Shop, arrive, host, log_in, open_shop
 from tests.town import ALICE, BAKERY, GROCER, GROCER_TILL
 
 PAGES = ("/till", "/till/today", "/till/today/1", "/till/standing", "/till/files", "/till/people")
 CSV = "facture;date;total\nA-1;2026-11-20 17:42;42,75\nA-2;2026-11-20;douze\n"
-PATIENCE = 200  # tenths of a second
 READY = "navigator.serviceWorker.ready.then(() => caches.match('/till')).then(Boolean)"
 
 
@@ -50,16 +49,6 @@ def sell(page: Page, amount: str, buyer: str = "") -> None:
         page.get_by_label("Member’s card or telephone").fill(buyer)
     page.get_by_role("button", name="Record", exact=True).click()
     expect(page.get_by_role("button", name="Next sale")).to_be_visible()
-
-
-def arrive(page: Page, shop: Shop, *amounts: int) -> None:
-    """Wait until these sales are kept by the service, each once, and the device has none any more."""
-    for _ in range(PATIENCE):
-        if len(shop.sales()) >= len(amounts):
-            break
-        page.wait_for_timeout(100)
-    expect(page.locator("#unsent")).to_be_hidden()
-    assert [one.amount for one in shop.sales()] == list(amounts)
 
 
 def test_a_sale_with_a_card_is_recorded_and_shown_today(page: Page, shop: Shop) -> None:
@@ -114,28 +103,6 @@ def test_sales_without_network_survive_and_are_sent_once(page: Page, shop: Shop)
     arrive(page, shop, 1999, 500)
 
 
-def test_a_sale_on_its_way_stays_as_it_was_told(page: Page, shop: Shop) -> None:
-    """While the answer is awaited, neither keys nor a card nor a second press change what is recorded."""
-    page.goto("/till")
-    held: list[Any] = []
-    page.route("**/till/sales", lambda route: held.append(route))  # noqa: PLW0108  it marks what it is given
-    page.keyboard.type("2450")
-    record = page.get_by_role("button", name="Record", exact=True)
-    record.click()
-    expect(record).to_be_disabled()
-    page.keyboard.type("9")
-    expect(record).to_be_disabled()
-    expect(page.get_by_label("Member’s card or telephone")).to_have_attribute("readonly", "")
-    expect(page.get_by_label("Amount of the sale")).to_have_value(re.compile("24.50"))
-    while not held:
-        page.wait_for_timeout(20)
-    [route] = held
-    route.continue_()
-    expect(page.get_by_role("heading", name="Sale recorded")).to_be_visible()
-    page.unroute("**/till/sales")
-    assert [(one.amount, one.member) for one in shop.sales()] == [(2450, 0)]
-
-
 def test_a_camera_that_was_closed_before_it_came_is_off(page: Page) -> None:
     """Who closes the dialog while the browser still asks is not filmed afterwards."""
     page.add_init_script(
@@ -152,23 +119,6 @@ def test_a_camera_that_was_closed_before_it_came_is_off(page: Page) -> None:
     page.evaluate("window.grant()")
     page.wait_for_timeout(500)
     assert page.evaluate("window.track.readyState") == "ended"
-
-
-def test_a_sale_whose_answer_was_lost_is_kept_once(page: Page, shop: Shop) -> None:
-    """The service took it, the connection broke: it is sent again under its number, and met again."""
-    page.goto("/till")
-
-    def lose(route: Any) -> None:
-        route.fetch()
-        route.abort()
-
-    page.route("**/till/sales", lose)
-    page.keyboard.type("777")
-    page.get_by_role("button", name="Record", exact=True).click()
-    expect(page.get_by_role("heading", name="Sale kept on this device")).to_be_visible()
-    page.unroute("**/till/sales")
-    page.goto("/till")
-    arrive(page, shop, 777)
 
 
 def test_what_is_refused_when_it_is_sent_is_shown_with_its_reason(page: Page, shop: Shop) -> None:

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from sqlmodel import Session, select
 
 from endogene_token.indexer.models import Member, Merchant, MerchantRate, RulesVersion
@@ -21,6 +21,7 @@ from tests.browser.devices import Device, device_of, localhost_site
 from tests.town import ALICE, BAKERY, BAKERY_TILL, FOREVER
 
 OWED, LIMIT, RATE_BPS = 312_40, 500_000, 280
+PATIENCE: Final = 200  # tenths of a second
 
 
 @dataclass
@@ -56,6 +57,16 @@ def log_in(page: Page, code: str) -> None:
     page.goto(f"/join#{code}")
     page.get_by_role("button").click()
     page.wait_for_url("**/till")
+
+
+def arrive(page: Page, shop: Shop, *amounts: int) -> None:
+    """Wait until these sales are kept by the service, each once, and the device has none any more."""
+    for _ in range(PATIENCE):
+        if len(shop.sales()) >= len(amounts):
+            break
+        page.wait_for_timeout(100)
+    expect(page.locator("#unsent")).to_be_hidden()
+    assert [one.amount for one in shop.sales()] == list(amounts)
 
 
 @contextmanager
