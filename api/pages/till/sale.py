@@ -24,13 +24,15 @@ from api.pages.till.counter import (
     tills_of,
 )
 from api.sale_schemas import SalesGiven
-from endogene_token.errors import AccessError, NotHostedError
+from endogene_token.errors import AccessError, GuessingError, NotHostedError
+from endogene_token.i18n import mark, tr
 from endogene_token.ids import day_number
 from endogene_token.office.card_numbers import PAYLOAD
 from endogene_token.sales.deliveries import Refused, Taken, take
 
 router = APIRouter(prefix="/till")
 SOURCE: Final = "till"
+AGAIN: Final = mark("The sale waits on the device with its member, and is sent again by itself.")
 
 
 @router.get("")
@@ -97,11 +99,12 @@ def told(one: Taken, lang: str) -> dict[str, Any]:
     """Return what became of a sale, for the script of the page."""
     if isinstance(one, Refused):
         parts = one.error.as_dict(lang)
+        is_later = isinstance(one.error, GuessingError)  # its own buyer may be known all the same
         return {
             "receipt": one.receipt,
-            "outcome": "refused",
+            "outcome": "later" if is_later else "refused",
             "what": parts["what"],
-            "advice": parts["advice"],
+            "advice": tr(AGAIN, lang) if is_later else parts["advice"],
         }
     outcome = "kept" if one.is_new else "again"
     return {"receipt": one.sale.receipt, "outcome": outcome, "id": one.sale.id}

@@ -5,15 +5,20 @@
 const Till = (() => {
   const WAITING = "waiting";
   const REFUSED = "refused";
+  const LATER = "later";
   const AT_ONCE = 50;
-  const PATIENCE = 5000; // milliseconds for an answer; then the sale waits
+  const AT_THE_COUNTER = 2000; // milliseconds for an answer; then the sale is told as kept, and goes on its way
+  const PATIENCE = 10000; // for an answer that nobody stands and waits for; then it is sent anew
   const AGAIN = 15000;
+  const BROKEN = 500; // an answer of this status, or above, says nothing about what was sent
   const box = document.getElementById("queue");
   const unsent = document.getElementById("unsent");
   const refused = document.getElementById("refused");
   const merchant = box.dataset.merchant === "" ? null : Number(box.dataset.merchant);
+  const answers = new EventTarget();
+  const unanswered = new Set(); // the receipts of this page's sales that wait for their last word
   let needsLogin = false;
-  let trouble = "";
+  let troubles = new Set();
 
   const database = new Promise((resolve, reject) => {
     const asked = indexedDB.open("till", 1);
@@ -59,60 +64,97 @@ const Till = (() => {
     }
   };
 
-  // Sends one block; returns what became of each receipt, or null when it must be tried later.
-  const sendBlock = async (sales) => {
+  // Tells who waits for a sale what became of it: recorded or refused for good, or that it waits, and why.
+  const tell = (receipt, fate) => {
+    if (fate.outcome !== LATER) {
+      unanswered.delete(receipt);
+    }
+    answers.dispatchEvent(new CustomEvent(receipt, { detail: fate }));
+  };
+
+  const settle = async (sale, fate) => {
+    if (fate.outcome === REFUSED) {
+      await put({ ...sale, state: REFUSED, why: `${fate.what} ${fate.advice}` });
+      tell(sale.receipt, fate);
+    } else {
+      tell(sale.receipt, fate); // before it is gone: a sale that is gone is one that another page sent
+      await remove(sale.n);
+    }
+  };
+
+  // Sends one block, all of one till; returns whether the next may be sent after it. `run`: what is known so far.
+  const sendBlock = async (sales, run) => {
     const answer = await post(sales);
     needsLogin = answer.type === "opaqueredirect";
     if (needsLogin) {
-      return null;
+      sales.forEach(({ receipt }) => tell(receipt, { outcome: LATER, what: box.dataset.enter, advice: "" }));
+      return false;
     }
     const read = await answer.json();
-    trouble = answer.ok ? "" : `${read.title} ${read.advice}`;
-    if (!answer.ok) {
-      return null;
-    }
-    const told = new Map(read.sales.map((one) => [one.receipt, one]));
-    for (const sale of sales) {
-      const { outcome, what, advice } = told.get(sale.receipt);
-      await (outcome === "refused" ? put({ ...sale, state: REFUSED, why: `${what} ${advice}` }) : remove(sale.n));
-    }
-    return told;
-  };
-
-  const sendAll = async () => {
-    const done = new Map();
-    for (;;) {
-      const waiting = (await all()).filter((one) => one.state === WAITING && one.merchant === merchant);
-      const block = waiting.filter((one) => one.till === waiting[0].till).slice(0, AT_ONCE);
-      const told = block.length ? await sendBlock(block) : null;
-      if (told === null) {
-        return done;
-      }
-      told.forEach((value, key) => done.set(key, value));
-    }
-  };
-
-  // One after another in this page, and one page at a time of this device.
-  let last = Promise.resolve(new Map());
-  const send = () => {
-    const next = async () => {
-      try {
-        return await (navigator.locks ? navigator.locks.request("till-send", sendAll) : sendAll());
-      } catch {
-        return new Map(); // no network: they wait
-      } finally {
-        await show().catch(() => undefined);
-      }
+    const wait = (sale, fate) => {
+      run.troubles.add(`${fate.what} ${fate.advice}`);
+      tell(sale.receipt, fate);
     };
-    last = last.then(next);
+    if (!answer.ok) {
+      run.stuck.add(sales[0].till);
+      sales.forEach((sale) => wait(sale, { outcome: LATER, what: read.title, advice: read.advice }));
+      return answer.status < BROKEN;
+    }
+    const fates = new Map(read.sales.map((one) => [one.receipt, one]));
+    for (const sale of sales) {
+      const fate = fates.get(sale.receipt);
+      await (fate.outcome === LATER ? wait(sale, fate) : settle(sale, fate));
+    }
+    return true;
+  };
+
+  // Each sale once; a till whose sales are refused as a whole holds up no other.
+  const sendAll = async () => {
+    const run = { tried: new Set(), stuck: new Set(), troubles: new Set() };
+    const isNext = ({ n, state, merchant: whose, till }) =>
+      state === WAITING && whose === merchant && !run.tried.has(n) && !run.stuck.has(till);
+    for (let goesOn = true; goesOn; ) {
+      const waiting = (await all()).filter(isNext);
+      const block = waiting.filter((one) => one.till === waiting[0].till).slice(0, AT_ONCE);
+      block.forEach((one) => run.tried.add(one.n));
+      goesOn = block.length > 0 && (await sendBlock(block, run));
+    }
+    troubles = run.troubles;
+  };
+
+  const pass = async () => {
+    try {
+      await (navigator.locks ? navigator.locks.request("till-send", sendAll) : sendAll());
+    } catch {
+      // no network: they wait
+    }
+    await show().catch(() => undefined);
+  };
+
+  // One after another in this page, and one page at a time of this device. Who asks while one has not begun
+  // yet shares it: it finds every sale that is kept by then.
+  let last = Promise.resolve();
+  let next = null;
+  const send = () => {
+    next ??= last.then(() => {
+      next = null;
+      return pass();
+    });
+    last = next;
     return last;
   };
 
+  // Resolves with what became of the sale; with null once nobody at a counter would wait any longer, or when
+  // nobody answered. Then it is kept here, and `answers` tells the rest, under its receipt number.
   const record = async (sale) => {
+    const answered = new Promise((resolve) => {
+      answers.addEventListener(sale.receipt, ({ detail }) => resolve(detail), { once: true });
+    });
     await put({ ...sale, state: WAITING });
+    unanswered.add(sale.receipt);
     await show();
-    const told = await send();
-    return told.get(sale.receipt) || null;
+    const late = new Promise((resolve) => setTimeout(resolve, AT_THE_COUNTER, null));
+    return Promise.race([answered, send().then(() => null), late]);
   };
 
   const forget = async (receipt) => {
@@ -144,22 +186,54 @@ const Till = (() => {
     return item;
   };
 
-  const show = async () => {
-    const held = await all();
-    const waiting = held.filter((one) => one.state === WAITING);
+  // Another page of this device may have sent what was recorded on this one.
+  const catchUp = (held) => {
+    for (const receipt of unanswered) {
+      const found = held.find((one) => one.receipt === receipt);
+      if (!found) {
+        tell(receipt, { outcome: "again" });
+      } else if (found.state === REFUSED) {
+        tell(receipt, { outcome: REFUSED, what: found.why, advice: "" });
+      }
+    }
+  };
+
+  // Only what changed: a screen reader reads it aloud.
+  const tellWaiting = (waiting) => {
     const others = waiting.some((one) => one.merchant !== merchant && merchant !== null);
-    const parts = [sentence(waiting.length), trouble, others ? box.dataset.others : ""];
-    unsent.replaceChildren(...[parts.filter(Boolean).join(" ")]);
+    const parts = [sentence(waiting.length), ...troubles, others ? box.dataset.others : ""];
+    const text = parts.filter(Boolean).join(" ");
+    const shown = needsLogin ? `${text} ${box.dataset.enter}` : text;
+    if (unsent.textContent === shown) {
+      return;
+    }
+    unsent.textContent = text;
     if (needsLogin) {
       const link = document.createElement("a");
       link.href = "/enter?to=/till";
       link.textContent = box.dataset.enter;
       unsent.append(" ", link);
     }
+  };
+
+  const tellRefused = (bad) => {
+    const list = refused.querySelector("ul");
+    const told = bad.map(({ n, why }) => `${n} ${why}`).join("\n");
+    if (list.dataset.told !== told) { // else somebody's place in it would be lost every few seconds
+      list.replaceChildren(...bad.map(line));
+      list.dataset.told = told;
+    }
+    refused.hidden = bad.length === 0;
+  };
+
+  const show = async () => {
+    const held = await all();
+    catchUp(held);
+    const waiting = held.filter((one) => one.state === WAITING);
+    tellWaiting(waiting);
     unsent.hidden = waiting.length === 0;
     const bad = held.filter((one) => one.state === REFUSED && (one.merchant === merchant || merchant === null));
-    refused.querySelector("ul").replaceChildren(...bad.map(line));
-    refused.hidden = bad.length === 0;
+    tellRefused(bad);
     return waiting.length;
   };
 
@@ -191,5 +265,5 @@ const Till = (() => {
     navigator.serviceWorker.register(own.createScriptURL("/till/worker.js"), { scope: "/till" }).catch(() => undefined);
   }
 
-  return { record, forget, script: (url) => own.createScriptURL(url) };
+  return { record, forget, answers, script: (url) => own.createScriptURL(url) };
 })();

@@ -116,24 +116,32 @@
 
   const confirm = (sale, fate) => {
     const parts = quote(sale.amount, Boolean(sale.card || sale.phone));
-    const isKept = fate !== null;
-    done.classList.toggle("kept", !isKept);
-    document.getElementById("outcome").textContent = isKept ? words.recorded : words.waits;
+    const isRefused = fate?.outcome === "refused";
+    const isRecorded = fate !== null && !isRefused && fate.outcome !== "later";
+    const heading = isRefused ? words.refused : words.waits;
+    done.classList.toggle("kept", !isRecorded);
+    document.getElementById("outcome").textContent = isRecorded ? words.recorded : heading;
     document.getElementById("done-amount").textContent = sale.shown;
     document.getElementById("done-for").textContent = fill(parts.credit ? words.credited : words.reserved, {
       premium: money(parts.premium),
       credit: money(parts.credit),
     });
-    document.getElementById("done-later").textContent = isKept ? "" : words.later;
-    document.getElementById("done-later").hidden = isKept;
+    document.getElementById("done-for").hidden = isRefused;
+    document.getElementById("done-later").textContent = fate?.what ? `${fate.what} ${fate.advice}` : words.later;
+    document.getElementById("done-later").hidden = isRecorded;
     document.getElementById("done-receipt").textContent = fill(words.receipt, { receipt: sale.receipt });
     const undo = document.getElementById("undo");
-    undo.href = isKept ? `/till/today/${fate.id}` : "/till/today";
-    undo.hidden = !isKept;
-    form.hidden = true;
-    done.hidden = false;
-    document.getElementById("outcome").focus();
+    undo.href = isRecorded && fate.id ? `/till/today/${fate.id}` : "/till/today";
+    undo.hidden = !isRecorded;
   };
+
+  // What is told later about the sale that still stands on the screen.
+  const follow = (sale) =>
+    Till.answers.addEventListener(sale.receipt, ({ detail }) => {
+      if (receipt === sale.receipt && !done.hidden) {
+        confirm(sale, detail);
+      }
+    });
 
   const free = () => {
     isBusy = buyer.readOnly = false;
@@ -170,6 +178,10 @@
     }
     free();
     confirm(sale, fate);
+    follow(sale);
+    form.hidden = true;
+    done.hidden = false;
+    document.getElementById("outcome").focus();
     if (navigator.storage && navigator.storage.persist) {
       navigator.storage.persist().catch(() => undefined); // what waits here outlives a full disk
     }
