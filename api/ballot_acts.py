@@ -30,7 +30,7 @@ from endogene_token.indexer.vote_models import Resolution
 from endogene_token.office import device_keys, passkeys
 from endogene_token.office.passkeys import CHALLENGE_SECONDS, Answer, Site, holding
 from endogene_token.relay import ballots
-from endogene_token.relay.vote_models import RelayOpening, VoteState
+from endogene_token.relay.vote_models import RelayBallot, RelayOpening, VoteState
 from endogene_token.signers.passkey import Assertion, Passkey
 
 
@@ -92,13 +92,17 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """A member's own last ballot: `choice` None for a sealed one; `why` it was refused, if so."""
+    """A member's own ballot that counts, or is on its way; else the last, which was refused.
+
+    `choice` None: a sealed one. `why`: why the last that was sent was refused, if it was.
+    """
 
     state: str
     choice: int | None
     sequence: int
     why: str
     stands: bool
+    has_receipt: bool
 
 
 def right_of(app: Services, session: Session, row: Resolution, member: int) -> Right:
@@ -142,15 +146,21 @@ def cast(app: Services, session: Session, row: Resolution, member: int, sent: Se
 
 
 def own_ballot(session: Session, number: int, member: int, lang: str) -> Own | None:
-    """Return the last ballot that a member sent here, or that stands on the chain."""
-    row, counted = ballots.newest(session, number, member), _counted(session, number, member)
-    if row is None:
-        if counted is None:
-            return None
-        return Own(VoteState.DONE, counted.choice or None, counted.sequence, "", stands=True)
-    reason, explanation = ballot_refusal_text(row.trouble, lang)
-    stands = counted is not None and counted.sequence == row.sequence
-    return Own(row.state, row.choice or None, row.sequence, explanation or reason or "", stands)
+    """Return the ballot that a member sent here last and was not refused, or that stands on the chain."""
+    last, counted = ballots.newest(session, number, member), _counted(session, number, member)
+    row = _kept(session, number, member)
+    best = row or counted
+    why = ""
+    if last is not None and (best is None or last.sequence > best.sequence):
+        reason, explanation = ballot_refusal_text(last.trouble, lang)
+        why = explanation or reason or ""
+    if best is None:
+        return (
+            None if last is None else Own(last.state, last.choice or None, last.sequence, why, False, False)
+        )
+    stands = counted is not None and counted.sequence == best.sequence
+    state = VoteState.DONE if row is None else row.state
+    return Own(state, best.choice or None, best.sequence, why, stands, row is not None)
 
 
 def is_opened(session: Session, number: int, member: int) -> bool:
@@ -160,11 +170,11 @@ def is_opened(session: Session, number: int, member: int) -> bool:
 
 
 def receipt(ledger: Ledger, session: Session, row: Resolution, member: int) -> str:
-    """Return the receipt of a member's last ballot; of a sealed one, the device adds choice and salt.
+    """Return the receipt of a member's ballot that counts, or is on its way.
 
-    Raises UnknownBallotError.
+    To that of a sealed one the device adds choice and salt. Raises UnknownBallotError.
     """
-    last = ballots.newest(session, row.number, member)
+    last = _kept(session, row.number, member)
     if last is None:
         raise UnknownBallotError(actual=member)
     told = {
@@ -178,6 +188,12 @@ def receipt(ledger: Ledger, session: Session, row: Resolution, member: int) -> s
         "signature": to_hex(last.signature),
     }
     return json.dumps(told, indent=2) + "\n"
+
+
+def _kept(session: Session, number: int, member: int) -> RelayBallot | None:
+    """Return the queue's row of the ballot that counts, or is on its way; None when it was sent elsewhere."""
+    row, counted = ballots.unrefused(session, number, member), _counted(session, number, member)
+    return None if row is None or (counted is not None and counted.sequence > row.sequence) else row
 
 
 def _counted(session: Session, number: int, member: int) -> read_model.Ballot | None:

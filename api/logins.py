@@ -31,6 +31,8 @@ from endogene_token.store import reading
 COOKIE: Final = "__Host-endogene"
 LOOPBACK_COOKIE: Final = "endogene"  # a browser takes the prefix __Host- on https only
 WALLET: Final = "-wallet"
+UNASKED: Final = "endogene-unasked"
+"""The header of what a page sends by itself, nobody having asked: it is no use of a session."""
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -57,7 +59,9 @@ def cookies_of(request: Request, settings: Settings) -> list[str]:
 
 
 def session_of(request: Request, app: Services, lang: str, *, cookie: str | None = None) -> SessionKey | None:
-    """Return what the session of this request opens, and note its use; None for a request without a session.
+    """Return what the session of this request opens; None for a request without one.
+
+    It is a use of the session, unless the page sent it by itself.
 
     `cookie`: that of one door; without it, whichever the request has.
 
@@ -72,7 +76,8 @@ def session_of(request: Request, app: Services, lang: str, *, cookie: str | None
         with reading(app.engine) as connection, Session(connection) as session:
             if not staff.is_worth(app.ledger, session, account):
                 raise SessionRefusedError(actual=sessions.ROLE_ENDED)
-    sessions.note_use(app.engine, row)
+    if UNASKED not in request.headers:
+        sessions.note_use(app.engine, row)
     return sessions.key_of(row, account)
 
 

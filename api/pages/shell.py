@@ -6,12 +6,13 @@ and htmx works on what carries the nonce; the policy `own` makes addresses of ou
 See `docs/decisions/0026-doors.md`.
 """
 
+import hashlib
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from fastapi import Request
+from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -33,6 +34,8 @@ VARIES: Final = "Cookie, Accept-Language"
 """What of a request decides a page's language (`api/language.py`): who keeps a page must not mix them up."""
 OWN_PAGES: Final = "same-origin"
 """Under no-referrer, a browser would send the forms of our pages with the origin null."""
+SEEN: Final = "seen"
+"""The field by which a page tells what a part of it shows already (`templates/watched.html`)."""
 _NONCE_BYTES: Final = 16
 _TEMPLATES: Final = Environment(
     loader=PackageLoader("api"),
@@ -42,6 +45,7 @@ _TEMPLATES: Final = Environment(
     lstrip_blocks=True,
     extensions=["jinja2.ext.do"],
 )
+_TEMPLATES.filters["digest"] = lambda text: hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def page(
@@ -79,6 +83,18 @@ def page(
     answer = HTMLResponse(text, status_code=status, headers=headers)
     if "lang" in request.query_params:  # who changes the language goes on in it
         answer.set_cookie(LANGUAGE_COOKIE, words.lang, max_age=YEAR, samesite="lax", httponly=True)
+    return answer
+
+
+def watched(request: Request, app: Services, template: str, context: Mapping[str, object]) -> Response:
+    """Return a part that its page asks for again and again; nothing (204) when the page shows the same.
+
+    What is not sent is not put into the page: a screen reader reads it once, and nobody loses a place in it.
+    """
+    answer = page(request, app, "watched.html", {**context, "part": template})
+    seen = request.query_params.get(SEEN, "")
+    if seen and f'name="{SEEN}" value="{seen}"'.encode() in bytes(answer.body):
+        return Response(status_code=204, headers={"Cache-Control": PRIVATE})
     return answer
 
 

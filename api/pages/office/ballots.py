@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Response
 from fastapi.responses import HTMLResponse
 from sqlmodel import Session, col, select
 
@@ -18,6 +18,7 @@ from endogene_token.indexer.vote_models import Resolution
 
 router = APIRouter(prefix="/office")
 MOST: Final = 100
+COUNTS: Final = "office/vote_counts.html"
 BAR: Final = 1_000  # units of the drawing's width
 LIVE: Final = frozenset({"noticed", "open", "closed"})
 Reader = Annotated[Room, Depends(room(VOTES))]
@@ -35,13 +36,13 @@ def page(here: Reader, session: Reading) -> HTMLResponse:
 @router.get("/votes/{number}", response_class=HTMLResponse)
 def one(number: PathNumber, here: Reader, session: Reading) -> HTMLResponse:
     """Show a resolution with its text and its counts."""
-    return here.show("office/vote.html", {"vote": _found(here, session, number)})
+    return here.show("office/vote.html", {"vote": _found(here, session, number), "part": COUNTS})
 
 
 @router.get("/votes/{number}/counts", response_class=HTMLResponse)
-def counts(number: PathNumber, here: Reader, session: Reading) -> HTMLResponse:
+def counts(number: PathNumber, here: Reader, session: Reading) -> Response:
     """Give the counts alone: the page asks for them every few seconds while a vote is open."""
-    return here.part("office/vote_counts.html", {"vote": _found(here, session, number)})
+    return here.watched(COUNTS, {"vote": _found(here, session, number)})
 
 
 def _found(here: Room, session: Session, number: int) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Annotated, Final
 from urllib.parse import quote
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlmodel import Session
 
@@ -16,7 +16,7 @@ from api.deps import App, Services
 from api.pages.labels import ROLES
 from api.pages.office.labels import NOTICES
 from api.pages.office.places import Place, sections_of
-from api.pages.shell import page, words_of
+from api.pages.shell import page, watched, words_of
 from api.pages.visitors import Visitor, visitor
 from api.pages.words import Words
 from endogene_token.errors import FreshLoginError
@@ -65,6 +65,10 @@ class Room:
     def part(self, template: str, context: Mapping[str, object]) -> HTMLResponse:
         """Return a part of a page."""
         return page(self.request, self.app, template, context)
+
+    def watched(self, template: str, context: Mapping[str, object]) -> Response:
+        """Return a part that its page asks for again and again, or nothing when it shows the same."""
+        return watched(self.request, self.app, template, context)
 
     def back(self, path: str, done: str) -> RedirectResponse:
         """Send on to a page that says what was done."""

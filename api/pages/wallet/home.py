@@ -1,11 +1,13 @@
 """The wallet's first page: the balance, today's purchases, and what waits for the member."""
 
-from fastapi import APIRouter, Request
+from typing import Final
+
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from sqlmodel import Session, col, select
 
 from api.deps import App, Reading, Services
-from api.pages.shell import page, words_of
+from api.pages.shell import page, watched, words_of
 from api.pages.wallet.common import Holder, key_standing, number_of, row_of, shown, today
 from api.pages.words import Words
 from endogene_token.bylaws import State
@@ -16,6 +18,7 @@ from endogene_token.office import business_names
 from endogene_token.outcome import Tally, state_at
 
 router = APIRouter()
+TODAY: Final = "wallet/today.html"
 
 
 @router.get("", response_class=HTMLResponse)
@@ -25,6 +28,7 @@ def home(who: Holder, request: Request, app: App, session: Reading) -> HTMLRespo
     context = {
         **_today(words, session, number_of(who)),
         **_balance(words, session, row_of(session, who).balance, number_of(who)),
+        "part": TODAY,
         "person": who.name,
         "here": "home",
         "key": key_standing(session, app.ledger, who),
@@ -34,11 +38,11 @@ def home(who: Holder, request: Request, app: App, session: Reading) -> HTMLRespo
 
 
 @router.get("/today", response_class=HTMLResponse)
-def now(who: Holder, request: Request, app: App, session: Reading) -> HTMLResponse:
+def now(who: Holder, request: Request, app: App, session: Reading) -> Response:
     """Show the balance and what was bought today, as the page asks for it again and again."""
     words = words_of(request, app)
     told = _balance(words, session, row_of(session, who).balance, number_of(who))
-    return page(request, app, "wallet/today.html", {**_today(words, session, number_of(who)), **told})
+    return watched(request, app, TODAY, {**_today(words, session, number_of(who)), **told})
 
 
 def open_votes(app: Services, session: Session) -> int:

@@ -17,6 +17,7 @@ const Till = (() => {
   const merchant = box.dataset.merchant === "" ? null : Number(box.dataset.merchant);
   const answers = new EventTarget();
   const unanswered = new Set(); // the receipts of this page's sales that wait for their last word
+  let isAsked = false; // somebody pressed a button since the last pass
   let needsLogin = false;
   let troubles = new Set();
 
@@ -47,14 +48,19 @@ const Till = (() => {
     return { ...sale, ...(card ? { card } : {}), ...(phone ? { phone } : {}) };
   };
 
-  const post = async (sales) => {
+  const post = async (sales, isAsked) => {
     const { till } = sales[0];
     const ended = new AbortController();
     const clock = setTimeout(() => ended.abort(), PATIENCE);
     try {
       return await fetch("/till/sales", {
         method: "POST",
-        headers: { "content-type": "application/json", accept: "application/json" },
+        // What waits is sent by itself, too: that nobody stands there is told, and lets an idle session end.
+        headers: {
+          "content-type": "application/json",
+          accept: "application/json",
+          ...(isAsked ? {} : { "endogene-unasked": "yes" }),
+        },
         body: JSON.stringify({ merchant, till, sales: sales.map(given) }),
         redirect: "manual", // to the login: nobody is logged in any more
         signal: ended.signal,
@@ -84,7 +90,7 @@ const Till = (() => {
 
   // Sends one block, all of one till; returns whether the next may be sent after it. `run`: what is known so far.
   const sendBlock = async (sales, run) => {
-    const answer = await post(sales);
+    const answer = await post(sales, run.isAsked);
     needsLogin = answer.type === "opaqueredirect";
     if (needsLogin) {
       sales.forEach(({ receipt }) => tell(receipt, { outcome: LATER, what: box.dataset.enter, advice: "" }));
@@ -110,9 +116,10 @@ const Till = (() => {
 
   // Each sale once; a till whose sales are refused as a whole holds up no other.
   const sendAll = async () => {
-    const run = { tried: new Set(), stuck: new Set(), troubles: new Set() };
+    const run = { isAsked, tried: new Set(), stuck: new Set(), troubles: new Set() };
     const isNext = ({ n, state, merchant: whose, till }) =>
       state === WAITING && whose === merchant && !run.tried.has(n) && !run.stuck.has(till);
+    isAsked = false;
     for (let goesOn = true; goesOn; ) {
       const waiting = (await all()).filter(isNext);
       const block = waiting.filter((one) => one.till === waiting[0].till).slice(0, AT_ONCE);
@@ -152,6 +159,7 @@ const Till = (() => {
     });
     await put({ ...sale, state: WAITING });
     unanswered.add(sale.receipt);
+    isAsked = true;
     await show();
     const late = new Promise((resolve) => setTimeout(resolve, AT_THE_COUNTER, null));
     return Promise.race([answered, send().then(() => null), late]);
@@ -181,6 +189,7 @@ const Till = (() => {
     again.hidden = !(sale.card || sale.phone);
     again.addEventListener("click", async () => {
       await put({ ...sale, card: null, phone: null, state: WAITING });
+      isAsked = true;
       await send();
     });
     return item;

@@ -3,6 +3,7 @@
 
 (() => {
   const KEY = "endogene-card";
+  const TYPED = "endogene-card-typed";
   const QUIET = 4; // modules of white around the code, as readers need it
   const page = document.getElementById("card");
   const told = document.getElementById("told");
@@ -38,6 +39,24 @@
     told.hidden = text === "";
   };
 
+  // To the login and back here. A number that was typed waits in this tab meanwhile, for the same member.
+  const logIn = (form) => {
+    const number = form.elements.number?.value;
+    if (number) {
+      sessionStorage.setItem(TYPED, JSON.stringify({ number, member: page.dataset.member }));
+    }
+    location.assign("/enter?to=/wallet/card");
+  };
+
+  const typed = () => {
+    const { number, member } = JSON.parse(sessionStorage.getItem(TYPED) ?? "{}");
+    sessionStorage.removeItem(TYPED);
+    const field = part("number");
+    if (field && number && member === page.dataset.member) {
+      field.value = number;
+    }
+  };
+
   const ask = async (path, form) => {
     tell("");
     try {
@@ -45,10 +64,15 @@
         method: "POST",
         headers: { accept: "application/json" },
         body: new URLSearchParams(new FormData(form)),
+        redirect: "manual", // to the login: the session has ended
       });
+      if (answer.type === "opaqueredirect") {
+        logIn(form);
+        return;
+      }
       const read = await answer.json();
       if (read.code === "fresh-login") {
-        location.assign("/enter?to=/wallet/card"); // and back here, where it is asked for again
+        logIn(form);
         return;
       }
       if (!answer.ok) {
@@ -76,4 +100,5 @@
   });
   part("lost")?.addEventListener("submit", () => localStorage.removeItem(KEY));
   draw(kept());
+  typed();
 })();

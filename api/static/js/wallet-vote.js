@@ -5,7 +5,7 @@
 (() => {
   const vote = document.getElementById("vote");
   const told = document.getElementById("told");
-  const { number, member, sequence, key, offline, undone, unable } = vote.dataset;
+  const { number, member, sequence, key, at, offline, undone, unable } = vote.dataset;
   const KEPT = `endogene-ballot-${member}-${number}`;
 
   const tell = (text) => {
@@ -13,9 +13,19 @@
     told.hidden = text === "";
   };
 
+  // The answer; a session that has ended leads to the login and back to this page, and nothing goes on here.
+  const reach = async (address, options) => {
+    const answer = await fetch(address, { ...options, redirect: "manual" });
+    if (answer.type !== "opaqueredirect") {
+      return answer;
+    }
+    location.assign(`/enter?to=${location.pathname}`);
+    return new Promise(() => undefined);
+  };
+
   const ask = async (path, body) => {
     const headers = { accept: "application/json", "content-type": "application/json" };
-    const answer = await fetch(`/wallet/votes/${number}/${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+    const answer = await reach(`${at}/${path}`, { method: "POST", headers, body: JSON.stringify(body) });
     const read = await answer.json();
     if (!answer.ok) {
       throw new Error(`${read.title} ${read.advice}`);
@@ -93,7 +103,7 @@
     }
     event.preventDefault();
     const { choice, salt } = last();
-    const read = await (await fetch(event.target.href)).json();
+    const read = await (await reach(event.target.href)).json();
     const whole = { ...read, choice: ["for", "against", "abstain"][choice - 1], salt };
     const file = new Blob([`${JSON.stringify(whole, null, 2)}\n`], { type: "application/json" });
     const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(file) });

@@ -22,10 +22,31 @@ self.addEventListener("activate", (event) => {
   event.waitUntil(forget());
 });
 
+// What is kept is in the language of its day: who changes the language goes on in it without network, too.
+const renew = async () => {
+  const answer = await fetch(OFFLINE);
+  if (answer.ok && !answer.redirected) {
+    const kept = await caches.open(KEPT);
+    await kept.put(OFFLINE, answer);
+  }
+};
+
+const open = async (event) => {
+  try {
+    const answer = await fetch(event.request);
+    if (new URL(event.request.url).searchParams.has("lang")) {
+      event.waitUntil(renew().catch(() => undefined));
+    }
+    return answer;
+  } catch {
+    return caches.match(OFFLINE, { ignoreVary: true });
+  }
+};
+
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   if (request.mode === "navigate") {
-    event.respondWith(fetch(request).catch(() => caches.match(OFFLINE, { ignoreVary: true })));
+    event.respondWith(open(event));
   } else if (FILES.includes(new URL(request.url).pathname)) {
     event.respondWith(caches.match(request, { ignoreVary: true }).then((kept) => kept ?? fetch(request)));
   }

@@ -96,6 +96,13 @@ def newest(session: Session, resolution: int, member: int) -> RelayBallot | None
     return session.exec(query.order_by(col(RelayBallot.sequence).desc()).limit(1)).first()
 
 
+def unrefused(session: Session, resolution: int, member: int) -> RelayBallot | None:
+    """Return the ballot of the highest sequence among those that count or are on their way, or None."""
+    own = (RelayBallot.resolution == resolution, RelayBallot.member == member)
+    query = select(RelayBallot).where(*own, RelayBallot.state != VoteState.REFUSED)
+    return session.exec(query.order_by(col(RelayBallot.sequence).desc()).limit(1)).first()
+
+
 def find(session: Session, resolution: int, member: int, sequence: int) -> RelayBallot | None:
     """Return the ballot of this sequence, or None."""
     return session.get(RelayBallot, (resolution, member, sequence))
