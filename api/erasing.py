@@ -5,10 +5,7 @@ from endogene_token.office.trail import Change
 from endogene_token.treasury.collect.forgetting import forget_payees
 
 
-def erase(change: Change, member: int, account: str) -> None:
-    """Erase the link of a member with this wallet; the books keep what they must.
-
-    Raises UnknownStaffError, StaffEndedError.
-    """
+def erase(change: Change, member: int) -> None:
+    """Erase the link of a member, with or without a wallet; the books keep what they must."""
     forget_payees(change, member)
-    erase_link(change, member, account)
+    erase_link(change, member)

@@ -1,6 +1,7 @@
-"""What the service keeps of one member, in one file for the member to take along.
+"""What the service keeps of one member, in one file for the member to take along: by the wallet, or the desk.
 
-Not in it: the account of a payout, acts and proposals for projects, passkeys, and entries of the trail.
+Secrets and what only a program reads (hashes, signatures, the sealed account of a payout) are not in it, nor
+what the member wrote as somebody else: for a business, or as an officer.
 """
 
 import json
@@ -8,6 +9,7 @@ from typing import Any
 
 from sqlmodel import Session, SQLModel, col, select
 
+from api import member_acts_data, member_office_data
 from api.deps import Services
 from api.money import redemption
 from api.text import day_text
@@ -24,13 +26,14 @@ from endogene_token.treasury.exceptions.inbox import Kind
 from endogene_token.treasury.exceptions.models import TreasuryException
 
 
-def data_of(app: Services, session: Session, member: Member, account: str) -> str:
+def data_of(app: Services, session: Session, member: Member) -> str:
     """Return what is kept of a member as JSON. Amounts are strings of minor units."""
     number, phone = member.number, session.get(OfficePhone, member.number)
+    account = staff.wallet(session, number)
     told: dict[str, Any] = {
         "community": app.community.name,
         "member": number,
-        "name": staff.name_of(app.secret(), staff.find(session, account)),
+        "name": None if account is None else staff.name_of(app.secret(), account) or None,
         "category": ("user", "worker", "supporting")[member.category],
         "valid_from": day_text(member.valid_from),
         "valid_until": None if member.valid_until == MAX_UINT32 else day_text(member.valid_until),
@@ -59,8 +62,10 @@ def data_of(app: Services, session: Session, member: Member, account: str) -> st
         "reports": [_report(one) for one in _reports(session, number)],
         "sessions": [
             {"from": one.origin, "created_at": one.created_at, "seen_at": one.seen_at}
-            for one in sessions.open_of(session, account)
+            for one in (() if account is None else sessions.open_of(session, account.id))
         ],
+        **member_acts_data.told(session, number),
+        **member_office_data.told(session, app.secret(), number),
     }
     return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
 

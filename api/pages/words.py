@@ -4,6 +4,7 @@ Québec groups digits with U+00A0 and France with U+202F; both set the currency 
 English writes $1,234.90. Babel knows; `tests/unit/test_words.py` holds it to the exact code points.
 """
 
+import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -91,6 +92,10 @@ class Words:
     def hour(self, told: datetime) -> str:
         """Return the time of day of an instant in the community's time."""
         return format_time(told, _HOUR[self.lang], tzinfo=self.zone, locale=self.locale)
+
+    def today(self) -> date:
+        """Return the day that it is where the community lives."""
+        return self.at(int(time.time())).astimezone(self.zone).date()
 
     def at(self, seconds: int) -> datetime:
         """Return the instant of so many seconds of the Unix epoch."""

@@ -40,9 +40,10 @@ class Seats(Roles):
     mentors: dict[int, int]
 
     def read(self, views: Sequence[View]) -> list[Any]:
-        contract, number = views[0][0], int(str((views[0][2] or (0,))[0]))
+        contract = views[0][0]
         if contract not in {"Board", "ProjectBook"}:
             return super().read(views)  # there is no node: nobody answers
+        number = int(str((views[0][2] or (0,))[0]))
         if contract == "Board":
             return [(0, self.directors.get(number, 0))]
         values: list[Any] = [ProjectState.ACTIVE, 0, 0, *[0] * 14, (0,) * 3, b""]

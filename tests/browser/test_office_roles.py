@@ -1,6 +1,7 @@
 """Who opens which page of the office and does what there: every page, every act, every role."""
 
 import re
+import time
 from collections.abc import Iterator
 from typing import Final
 
@@ -11,6 +12,7 @@ from sqlmodel import Session, func, select
 
 from api.pages.office import router
 from api.pages.office.places import (
+    DESK,
     EVERYBODY,
     HOME,
     MEMBERS,
@@ -23,7 +25,7 @@ from endogene_token.office.models import OfficeTrail
 from endogene_token.office.scopes import StaffRole
 from endogene_token.store import reading
 from tests.api.staff_house import House
-from tests.browser.office_house import INSIDE, OPEN_RUN, ROLES, furnished, logged_in, read, sent
+from tests.browser.office_house import INSIDE, OPEN_RUN, ROLES, furnished, logged_in, read, sent, this_year
 from tests.town import ALICE, BASILE
 
 REGISTRAR, TREASURER = frozenset({StaffRole.REGISTRAR}), frozenset({StaffRole.TREASURER})
@@ -46,6 +48,12 @@ ACTS: Final = {
     "/office/members/{number}/silence": REGISTRAR,
     "/office/members/{number}/retirement": REGISTRAR,
     "/office/members/{number}/withdrawal": REGISTRAR,
+    **{f"/office/members/{{number}}/wallet/{act}": REGISTRAR for act in ("invite", "again", "end")},
+    **dict.fromkeys(("/office/members/{number}/missing", "/office/members/{number}/data.json"), REGISTRAR),
+    **dict.fromkeys(("/office/members/{number}/key", "/office/members/{number}/key/options"), REGISTRAR),
+    "/office/members/{number}/votes/{resolution}/paper": REGISTRAR,
+    "/office/members/{number}/votes/{resolution}/ballots": REGISTRAR,
+    "/office/members/{number}/erase": REGISTRAR,
     **dict.fromkeys(("/office/businesses/{number}/name", "/office/businesses/{number}/unname"), REGISTRAR),
     **dict.fromkeys(("/office/staff/invite", "/office/staff/again", "/office/staff/end"), REGISTRAR),
     "/office/annual/pack": TREASURY,
@@ -54,10 +62,14 @@ ACTS: Final = {
 HARMLESS: Final = {"/office/leave", "/office/members/find", "/office/annual/pack"}
 """Acts that change nothing but who is logged in."""
 SEARCHED: Final = {"/office/trail", "/office/staff"}  # by a form that only asks
+YEAR: Final = this_year(int(time.time()))
+AT_DESK: Final = ("votes", "votes/1", "missing", "figures", "key", "erase", f"years/{YEAR}")
+"""The pages of one member: the auditor reads them, the registrar acts there."""
 PAGES: Final = {
     **{place.path: place.roles for place in PLACES},
     **{inside: place.roles for place in PLACES for path, inside in INSIDE.items() if path == place.path},
     f"{VOTES.path}/1/counts": VOTES.roles,
+    **{f"{DESK.path}/{ALICE}/{one}": DESK.roles for one in AT_DESK},
 }
 LINK: Final = re.compile(r'href="(/office[^"#]*)"')
 FORM: Final = re.compile(r'action="(/office[^"]*)"')
@@ -71,6 +83,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 def filled(path: str) -> str:
+    path = path.replace("{resolution}", "1")
     return path.replace("{number}", str(OPEN_RUN if path.startswith(RUNS.path) else ALICE))
 
 
@@ -92,7 +105,7 @@ def test_the_tables_name_every_route_of_the_office() -> None:
     routes = [(one.path, one.methods or set()) for one in iter_route_contexts(router.routes)]
     assert {path for path, methods in routes if "POST" in methods} == set(ACTS)
     opened = {pattern_of(path) for path in PAGES} | {"/office/runs/{number}/file"}
-    assert {path for path, methods in routes if "GET" in methods} == opened
+    assert {re.sub(r"{\w+}", "{number}", str(path)) for path, methods in routes if "GET" in methods} == opened
 
 
 @pytest.mark.parametrize("role", ROLES)

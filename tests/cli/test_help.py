@@ -26,6 +26,7 @@ GROUPS = {
     "card": ["issue", "replace", "revoke", "print"],
     "key": ["create", "list", "rotate", "revoke"],
     "trail": ["list", "verify"],
+    "member": ["key"],
 }
 HEAVY = ("fastapi", "sqlalchemy", "uvicorn", "web3")
 TITLES = {

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, SQLModel
 
-from api.pages.wallet.missing import cents_of
+from api.pages.missing_purchases import cents_of
 from endogene_token.ids import day_number
 from endogene_token.indexer import funding
 from endogene_token.indexer.models import Batch, Merchant, Purchase, Reversal, Till

@@ -149,7 +149,7 @@ def test_erasing_the_link_forgets_the_year(desk: Desk, tmp_path: Path) -> None:
     keep(desk, ALICE, YEAR)
     keep(desk, BASILE, YEAR)
     with desk.changing() as change:
-        erasure.erase_link(change, ALICE, row.id)
+        erasure.erase_link(change, ALICE)
     with desk.reading() as session:
         assert [retirements.year_of(session, one) for one in (ALICE, BASILE)] == [None, YEAR]
     assert "retirement.forgotten" in desk.actions()

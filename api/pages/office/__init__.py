@@ -12,6 +12,12 @@ from api.pages.office import (
     home,
     imports,
     mandates,
+    member_erasure,
+    member_key,
+    member_missing,
+    member_papers,
+    member_votes,
+    member_wallet,
     members,
     money,
     pause,
@@ -27,7 +33,8 @@ from api.pages.office import (
 router = APIRouter(include_in_schema=False)
 for one in (
     *(home, money, exceptions, arrears, runs, mandates, bank, imports),
-    *(members, businesses, people, terms),
+    *(members, member_papers, member_missing, member_erasure, member_wallet, member_key, member_votes),
+    *(businesses, people, terms),
     *(projects, ballots, payouts),
     *(rules, trace, annual, pause),
 ):

@@ -26,6 +26,8 @@ NOTICES: Final = {
     "erased": mark("The telephone number is forgotten."),
     "year-kept": mark("The year is kept."),
     "year-forgotten": mark("The year is forgotten."),
+    "reported": mark("It is in the inbox of what members report, and is answered within five days."),
+    "key-kept": mark("The security key is registered. The devices from before log in no more."),
     "named": mark("The name is kept, and members read it from now on."),
     "unnamed": mark("The business is shown by its number again."),
     "ended": mark("The account has ended, and everywhere it was logged in."),

@@ -4,23 +4,27 @@ A member without a telephone has here what others have in the wallet: balance, p
 """
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlmodel import Session, col, select
 
 from api.deps import Reading
 from api.pages.forms import Sent
+from api.pages.member_years import years_of
+from api.pages.office.desk import Reader, Registrar, row_of
+from api.pages.office.member_key import key_of
+from api.pages.office.people import STATES, TONES
 from api.pages.office.places import DESK
-from api.pages.office.room import SEE_OTHER, Room, room
+from api.pages.office.room import SEE_OTHER, Room
 from api.routes import members as summaries
 from api.schemas import PathNumber
 from endogene_token.i18n import mark
 from endogene_token.ids import day_date
-from endogene_token.indexer.models import Member, Purchase
+from endogene_token.indexer.models import Purchase
 from endogene_token.indexer.vote_models import Ballot
-from endogene_token.office import cards, phones, retirements
+from endogene_token.office import cards, phones, retirements, staff
 from endogene_token.office.card_numbers import grouped
 from endogene_token.office.card_prints import face
 from endogene_token.office.cards import Ending, NewCard
@@ -36,8 +40,6 @@ CATEGORIES: Final = {
     "supporting": mark("Supporting member"),
 }
 ENDINGS: Final = {Ending.LOST: mark("revoked"), Ending.REPLACED: mark("replaced")}
-Reader = Annotated[Room, Depends(room(DESK))]
-Registrar = Annotated[Room, Depends(room(DESK, StaffRole.REGISTRAR))]
 
 
 @router.get("/members", response_class=HTMLResponse)
@@ -83,11 +85,14 @@ def one(number: PathNumber, here: Reader, session: Reading) -> HTMLResponse:
         else words.short_day(day_date(retirement.consented_day)),
         # Who only reads learns that a year is kept, not which.
         "retirement_year": retirement.year if retirement and here.role is StaffRole.REGISTRAR else None,
-        "has_key": bool(session.get_one(Member, number).key),
+        "years": years_of(words, row_of(session, number)),
+        "wallet": _wallet(here, session, number),
+        "key": key_of(here, session, number),
         "votes": len(session.exec(select(Ballot.resolution).where(Ballot.member == number)).all()),
         "today": today.isoformat(),
         "earliest": today.year - retirements.SPAN,
         "latest": today.year + retirements.SPAN,
+        "longest": staff.LONGEST_NAME,
     }
     return here.show("office/member.html", context)
 
@@ -160,6 +165,14 @@ def _printed(here: Room, made: NewCard) -> HTMLResponse:
         "face": face(made.number, here.app.community.name, title),
     }
     return here.show("office/card.html", context)
+
+
+def _wallet(here: Room, session: Session, number: int) -> dict[str, str] | None:
+    """Return where the member's login stands: the one that has not ended, or else the last."""
+    for row in sorted(staff.wallets(session, number), key=lambda one: one.ended_at is not None):
+        state = staff.state_of(row)
+        return {"state": state.value, "told": here.words.tr(STATES[state]), "tone": TONES[state]}
+    return None
 
 
 def _card(here: Room, row: OfficeCard) -> dict[str, Any]:

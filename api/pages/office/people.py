@@ -105,7 +105,7 @@ def invite(here: Registrar, session: Reading, sent: Sent) -> HTMLResponse:
     inviter(here.app, session, here.asker(), person)
     with here.changing() as change:
         made = invitations.invite(change, here.app.secret(), person)
-    return _shown(here, made, person.name)
+    return shown(here, made, person.name, STAFF.path)
 
 
 @router.post("/staff/again", response_class=HTMLResponse)
@@ -116,7 +116,7 @@ def again(here: Registrar, session: Reading, sent: Sent) -> HTMLResponse:
     inviter(here.app, session, here.asker(), row)
     with here.changing() as change:
         made = invitations.again(change, account)
-    return _shown(here, made, staff.name_of(here.app.secret(), row))
+    return shown(here, made, staff.name_of(here.app.secret(), row), STAFF.path)
 
 
 @router.post("/staff/end")
@@ -129,7 +129,8 @@ def end(here: Registrar, session: Reading, sent: Sent) -> RedirectResponse:
     return here.back(STAFF.path, "ended")
 
 
-def _shown(here: Room, made: NewInvitation, name: str) -> HTMLResponse:
+def shown(here: Room, made: NewInvitation, name: str, back: str) -> HTMLResponse:
+    """Show a code, this once; `back`: the page that it was asked for on."""
     address = f"{here.app.settings.pages[0]}/join#{made.code}"
     drawn = io.BytesIO()
     title = here.words.tr("Square code of the address")
@@ -137,7 +138,8 @@ def _shown(here: Room, made: NewInvitation, name: str) -> HTMLResponse:
         drawn, kind="svg", xmldecl=False, omitsize=True, border=4, title=title
     )
     context = {
-        "person": name,
+        "person": name or here.words.tr("Member {number}", number=made.account.member),
+        "back": back,
         "code": made.code,
         "page": f"{here.app.settings.pages[0]}/join",
         "square": drawn.getvalue().decode(),
@@ -150,7 +152,7 @@ def _told(here: Room, row: OfficeAccount) -> dict[str, Any]:
     tr, role, state = here.words.tr, StaffRole(row.role), staff.state_of(row)
     return {
         "account": row.id,
-        "name": staff.name_of(here.app.secret(), row) or tr("Name erased"),
+        "name": _name(here, row),
         "role": tr(ROLES[role]),
         "state": tr(STATES[state]),
         "tone": TONES[state],
@@ -160,3 +162,10 @@ def _told(here: Room, row: OfficeAccount) -> dict[str, Any]:
         "is_invitable": role in OF_REGISTRAR and state is not State.ENDED,
         "is_self": row.id == here.who.key.account,
     }
+
+
+def _name(here: Room, row: OfficeAccount) -> str:
+    """Return how a person is called: by the number where no name was ever given."""
+    if not row.name:
+        return here.words.tr("Name erased")
+    return staff.name_of(here.app.secret(), row) or here.words.tr("Member {number}", number=row.member)

@@ -1,9 +1,8 @@
 """What the wallet's pages have in common: whose they are, and how a purchase is told."""
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Annotated
 
 from fastapi import Depends
@@ -63,7 +62,7 @@ def row_of(session: Session, who: Visitor) -> Member:
 
 def today(words: Words) -> date:
     """Return the day that it is where the community lives."""
-    return datetime.fromtimestamp(time.time(), UTC).astimezone(words.zone).date()
+    return words.today()
 
 
 def shown(words: Words, names: Mapping[int, str], one: Bought) -> PurchaseShown:

@@ -1,6 +1,5 @@
 """What is kept of a member: told, exported, changed, erased; and the sessions of the wallet."""
 
-from datetime import date
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
@@ -12,6 +11,7 @@ from api.erasing import erase as erase_all
 from api.logins import take
 from api.member_data import data_of
 from api.pages.forms import Sent
+from api.pages.member_years import years_of
 from api.pages.shell import page, words_of
 from api.pages.wallet.common import Holder, is_fresh, number_of, row_of, today
 from api.pages.words import Words
@@ -19,7 +19,6 @@ from endogene_token.bounds import MAX_UINT32
 from endogene_token.errors import UnknownSessionError
 from endogene_token.i18n import mark
 from endogene_token.ids import day_date
-from endogene_token.indexer.models import Member
 from endogene_token.office import phones, sessions, staff
 from endogene_token.office.models import OfficePhone
 from endogene_token.office.trail import changing
@@ -43,7 +42,7 @@ def me(who: Holder, request: Request, app: App, session: Reading) -> HTMLRespons
         "until": None if row.valid_until == MAX_UINT32 else words.day(day_date(row.valid_until)),
         "is_fresh": is_fresh(who),
         "consented": None if kept is None else words.day(day_date(kept.consented_day)),
-        "years": _years(words, row),
+        "years": years_of(words, row),
         "sessions": _sessions(words, session, who.key.account, who.key.id),
     }
     return page(request, app, "wallet/me.html", context)
@@ -52,7 +51,7 @@ def me(who: Holder, request: Request, app: App, session: Reading) -> HTMLRespons
 @router.get("/me/data.json")
 def data(who: Holder, app: App, session: Reading) -> Response:
     """Give all that is kept of the member, for it to take along."""
-    text = data_of(app, session, row_of(session, who), who.key.account)
+    text = data_of(app, session, row_of(session, who))
     name = f"endogene-{number_of(who)}.json"
     headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}"'}
     return Response(text, headers=headers, media_type="application/json")
@@ -109,15 +108,10 @@ def erase(who: Holder, request: Request, app: App, session: Reading) -> HTMLResp
     who.require_fresh()
     account = staff.find(session, who.key.account)
     with changing(app.engine, who.actor) as change:
-        erase_all(change, number_of(who), who.key.account)
+        erase_all(change, number_of(who))
     answer = page(request, app, "wallet/erased.html", {"member": number_of(who)})
     take(answer, app.settings, account)
     return answer
-
-
-def _years(words: Words, row: Member) -> list[int]:
-    first = max(day_date(max(row.valid_from, 0)), date(2026, 1, 1)).year
-    return list(range(today(words).year, first - 1, -1))
 
 
 def _sessions(words: Words, session: Session, account: str, here: str) -> list[dict[str, Any]]:

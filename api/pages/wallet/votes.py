@@ -4,58 +4,28 @@ A ballot is signed by the member's passkey: the challenge that the device signs 
 itself, so that the chain counts it and nobody, this service neither, can make another of it.
 """
 
-from typing import Annotated, Any, Final
+from typing import Annotated
 
 from fastapi import APIRouter, Body, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import BaseModel, ConfigDict
-from sqlmodel import Session, col, select
 
 from api import votes
 from api.ballot_acts import Paper, Said, cast, is_opened, own_ballot, paper, receipt, right_of
 from api.deps import App, Language, Reading
 from api.fund import read_pockets
 from api.logins import translated
-from api.pages.labels import KIND_NAMED, VOTE_NAMED, chip
 from api.pages.shell import page, words_of
+from api.pages.voting import CHOICES, COLLEGES, Asked, Cast, brief, newest, row_of
 from api.pages.wallet.common import Holder, key_standing, number_of
-from api.pages.words import Words
 from api.polling import accept_opening
 from api.schemas import PathNumber
-from api.vote_schemas import BallotSequence, Bytes32, OpeningGiven, SealedOpening
+from api.vote_schemas import Bytes32, OpeningGiven
 from endogene_token.ballots import Choice
-from endogene_token.errors import UnknownResolutionError
-from endogene_token.i18n import mark
 from endogene_token.ids import day_date
-from endogene_token.indexer.vote_models import Resolution
 from endogene_token.office.passkeys import Site
 
 router = APIRouter()
-SHOWN: Final = 50
-CHOICES: Final = {Choice.FOR: mark("For"), Choice.AGAINST: mark("Against"), Choice.ABSTAIN: mark("I abstain")}
-COLLEGES: Final = (mark("users"), mark("workers"), mark("supporting members"))
-
-
-class Asked(BaseModel):
-    """What a ballot is to say: a choice, or the commitment to one."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    choice: Choice | None = None
-    commitment: Bytes32 | None = None
-
-
-class Cast(Asked):
-    """A ballot as the page sends it: what the device signed."""
-
-    sequence: BallotSequence
-    credential: dict[str, Any]
-    sealed_opening: SealedOpening | None = None
-
-    @property
-    def said(self) -> Said:
-        """What it says."""
-        return Said(self.choice, self.commitment, self.sealed_opening)
 
 
 class Opened(BaseModel):
@@ -71,9 +41,7 @@ class Opened(BaseModel):
 def listed(_who: Holder, request: Request, app: App, session: Reading) -> HTMLResponse:
     """Show what can be voted on, what is announced, and what was decided."""
     words, now = words_of(request, app), app.clock.now()
-    query = select(Resolution).where(col(Resolution.closes_at) > 0, Resolution.body == 0)
-    rows = session.exec(query.order_by(col(Resolution.number).desc()).limit(SHOWN)).all()
-    told = [_brief(words, votes.told(session, app.community, row, now, None)) for row in rows]
+    told = [brief(words, votes.told(session, app.community, row, now, None)) for row in newest(session)]
     context = {
         "here": "votes",
         "open": [one for one in told if one["state"] == "open"],
@@ -86,12 +54,12 @@ def listed(_who: Holder, request: Request, app: App, session: Reading) -> HTMLRe
 @router.get("/votes/{number}", response_class=HTMLResponse)
 def shown(number: PathNumber, who: Holder, request: Request, app: App, session: Reading) -> HTMLResponse:
     """Show a resolution, what one must know before voting, and one's own ballot."""
-    words, row = words_of(request, app), _row(session, number)
+    words, row = words_of(request, app), row_of(session, number)
     told = votes.told(session, app.community, row, app.clock.now(), app.settings.sealing_key)
     free, right = read_pockets(session).free, right_of(app, session, row, number_of(who))
     mine = own_ballot(session, number, number_of(who), words.lang)
     context = {
-        **_brief(words, told),
+        **brief(words, told),
         "here": "votes",
         "member": number_of(who),
         "told": told,
@@ -119,7 +87,7 @@ def options(
 ) -> JSONResponse:
     """Tell what the device signs for this choice."""
     said = Said(given.choice, given.commitment)
-    made: Paper = paper(app, session, _row(session, number), number_of(who), said)
+    made: Paper = paper(app, session, row_of(session, number), number_of(who), said)
     told = {"sequence": made.sequence, "options": made.options(Site.of(app.settings))}
     return JSONResponse(told, headers={"Cache-Control": "no-store"})
 
@@ -135,7 +103,7 @@ def vote(
     lang: Language,
 ) -> JSONResponse:
     """Take a ballot as POST /v1/resolutions/{n}/ballots does."""
-    row = _row(session, number)
+    row = row_of(session, number)
     with translated(lang):
         state = cast(app, session, row, number_of(who), (given.said, given.sequence, given.credential))
     return JSONResponse({"status": state}, 202)
@@ -153,28 +121,7 @@ def opening(
 @router.get("/votes/{number}/receipt.json")
 def receipt_file(number: PathNumber, who: Holder, app: App, session: Reading) -> Response:
     """Give the receipt of one's own ballot, with which `endogene verify` finds it on the chain."""
-    text = receipt(app.ledger, session, _row(session, number), number_of(who))
+    text = receipt(app.ledger, session, row_of(session, number), number_of(who))
     name = f"endogene-{number}-{number_of(who)}.json"
     headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}"'}
     return Response(text, headers=headers, media_type="application/json")
-
-
-def _row(session: Session, number: int) -> Resolution:
-    row = session.get(Resolution, number)
-    if row is None or row.closes_at == 0:
-        raise UnknownResolutionError(actual=number, limit="?")
-    return row
-
-
-def _brief(words: Words, told: Any) -> dict[str, Any]:
-    first, _, _ = (told.text or "").strip().partition("\n")
-    title = first or words.tr("Resolution {number}", number=told.number)
-    return {
-        "number": told.number,
-        "title": title,
-        "kind": words.tr(KIND_NAMED[told.kind]),
-        "state": told.state,
-        "chip": chip(words, VOTE_NAMED[told.state]),
-        "opens": words.moment(words.at(told.opens_at)),
-        "closes": words.moment(words.at(told.closes_at)),
-    }

@@ -5,7 +5,8 @@
 (() => {
   const vote = document.getElementById("vote");
   const told = document.getElementById("told");
-  const { number, member, sequence, key, at, offline, undone, unable } = vote.dataset;
+  const { at, number, member, sequence, key, offline, undone, unable } = vote.dataset;
+  const isDesk = "desk" in vote.dataset; // a device of the office: nothing of a ballot stays on it
   const KEPT = `endogene-ballot-${member}-${number}`;
 
   const tell = (text) => {
@@ -57,11 +58,16 @@
     const { asked, more, opening } = await marked(Number(new FormData(form).get("choice")));
     const paper = await ask("paper", asked);
     const credential = await SimpleWebAuthnBrowser.startAuthentication({ optionsJSON: paper.options });
-    if (opening) {
+    if (opening && !isDesk) {
       localStorage.setItem(KEPT, JSON.stringify({ ...kept(), [paper.sequence]: opening })); // before it leaves
     }
-    await ask("ballots", { ...asked, ...more, sequence: paper.sequence, credential });
+    const taken = await ask("ballots", { ...asked, ...more, sequence: paper.sequence, credential });
+    return isDesk && whole(taken.receipt, opening);
   };
+
+  // Of a sealed ballot, the choice and what opens it are added here: the service does not have them.
+  const whole = (read, opening) =>
+    opening ? { ...read, choice: ["for", "against", "abstain"][opening.choice - 1], salt: opening.salt } : read;
 
   const open = async () => {
     const openings = Object.values(kept()).reverse();
@@ -84,8 +90,12 @@
       button.disabled = true;
       tell("");
       try {
-        await act(event.target);
-        location.reload();
+        const given = await act(event.target);
+        if (given) {
+          vote.dispatchEvent(new CustomEvent("given", { detail: given }));
+        } else {
+          location.reload();
+        }
       } catch (error) {
         const own = error.name === "Error" ? error.message : undone;
         tell(error instanceof TypeError ? offline : own);
@@ -96,16 +106,13 @@
   on("ballot", cast);
   on("opening", open);
 
-  // Of a sealed ballot, the choice and what opens it are added here: the service does not have them.
   document.getElementById("receipt")?.addEventListener("click", async (event) => {
     if (!last()) {
       return;
     }
     event.preventDefault();
-    const { choice, salt } = last();
     const read = await (await reach(event.target.href)).json();
-    const whole = { ...read, choice: ["for", "against", "abstain"][choice - 1], salt };
-    const file = new Blob([`${JSON.stringify(whole, null, 2)}\n`], { type: "application/json" });
+    const file = new Blob([`${JSON.stringify(whole(read, last()), null, 2)}\n`], { type: "application/json" });
     const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(file) });
     link.download = `endogene-${number}-${member}.json`;
     link.click();

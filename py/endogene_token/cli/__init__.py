@@ -6,6 +6,7 @@ from endogene_token.cli.bank_commands import bank
 from endogene_token.cli.books_commands import books
 from endogene_token.cli.collect_commands import collect
 from endogene_token.cli.commands import audit, demo, import_journal, rebuild, up
+from endogene_token.cli.member_commands import members
 from endogene_token.cli.office_commands import cards, keys, trail
 from endogene_token.cli.options import LANG
 from endogene_token.cli.project_commands import projects, redemptions, solvency
@@ -65,6 +66,7 @@ app.add_typer(cards, name="card")
 app.add_typer(keys, name="key")
 app.add_typer(trail, name="trail")
 app.add_typer(staff, name="staff")
+app.add_typer(members, name="member")
 app.add_typer(projects, name="project")
 app.add_typer(redemptions, name="redemption")
 app.add_typer(sales, name="sales")

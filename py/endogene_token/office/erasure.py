@@ -11,10 +11,10 @@ from endogene_token.office.models import OfficePhone, OfficeRetirement
 from endogene_token.office.trail import Change
 
 
-def erase_link(change: Change, member: int, account: str) -> None:
+def erase_link(change: Change, member: int) -> None:
     """End a member's wallet and card, and forget its names, telephone number and year of retirement.
 
-    Raises UnknownStaffError, StaffEndedError.
+    Who has no wallet, or had one before, is forgotten as well.
     """
     if change.session.get(OfficePhone, member) is not None:
         phones.erase(change, member)
@@ -23,7 +23,9 @@ def erase_link(change: Change, member: int, account: str) -> None:
     for card in cards.cards_of(change.session, member):
         if card.revoked_at is None and card.id is not None:
             cards.revoke(change, member, card.id)
-    staff.end(change, account)
+    for row in staff.wallets(change.session, member):
+        if row.ended_at is None:
+            staff.end(change, row.id)
     change.session.flush()
     staff.forget_names(change.session, member)
     change.note(staff.LINK_ERASED, f"member:{member}")

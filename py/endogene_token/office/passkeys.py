@@ -25,8 +25,10 @@ from webauthn import (
 from webauthn.helpers import base64url_to_bytes, options_to_json_dict
 from webauthn.helpers.cose import COSEAlgorithmIdentifier
 from webauthn.helpers.structs import (
+    AuthenticatorAttachment,
     AuthenticatorSelectionCriteria,
     PublicKeyCredentialDescriptor,
+    PublicKeyCredentialHint,
     ResidentKeyRequirement,
     UserVerificationRequirement,
 )
@@ -87,11 +89,19 @@ class Answer:
 
 
 def registration_options(
-    engine: Engine, site: Site, account: OfficeAccount, name: str, *, is_invited: bool
+    engine: Engine,
+    site: Site,
+    account: OfficeAccount,
+    name: str,
+    *,
+    is_invited: bool,
+    is_apart: bool = False,
 ) -> dict[str, Any]:
     """Return what `navigator.credentials.create` takes, for a passkey of `account`; `name` is shown there.
 
-    A device makes no second passkey beside one that stays; an invitation ends those from before.
+    A device makes no second passkey beside one that stays; an invitation ends those from before. `is_apart`:
+    it is made by a key that its holder takes along, never by the machine on which the page is shown; many
+    such keys keep few passkeys that log in by themselves, or none, so that this is not asked of them.
     """
     challenge = _give(engine, registering(account.id))
     with reading(engine) as connection, Session(connection) as session:
@@ -100,14 +110,12 @@ def registration_options(
         rp_id=site.rp_id,
         rp_name=site.name,
         user_id=account.id.encode(),
-        user_name=name,
-        user_display_name=name,
+        user_name=name or site.name,  # an account that a security key opened keeps no name
+        user_display_name=name or site.name,
         challenge=challenge,
         timeout=CHALLENGE_SECONDS * 1000,
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.REQUIRED,  # who logs in types no name
-            user_verification=UserVerificationRequirement.REQUIRED,
-        ),
+        authenticator_selection=_apart() if is_apart else _on_device(),
+        hints=[PublicKeyCredentialHint.SECURITY_KEY] if is_apart else None,
         exclude_credentials=[PublicKeyCredentialDescriptor(one.credential) for one in held],
         supported_pub_key_algs=algorithms(account),
     )
@@ -221,6 +229,21 @@ def confirm(engine: Engine, site: Site, given: Answer, *, is_ended_too: bool = F
 def holding(member: int) -> str:
     """Return for whom a member's act is signed."""
     return f"member:{member}"
+
+
+def _on_device() -> AuthenticatorSelectionCriteria:
+    return AuthenticatorSelectionCriteria(
+        resident_key=ResidentKeyRequirement.REQUIRED,  # who logs in types no name
+        user_verification=UserVerificationRequirement.REQUIRED,
+    )
+
+
+def _apart() -> AuthenticatorSelectionCriteria:
+    return AuthenticatorSelectionCriteria(
+        authenticator_attachment=AuthenticatorAttachment.CROSS_PLATFORM,
+        resident_key=ResidentKeyRequirement.PREFERRED,
+        user_verification=UserVerificationRequirement.REQUIRED,
+    )
 
 
 def _give(engine: Engine, subject: str) -> bytes:

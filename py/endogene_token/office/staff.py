@@ -81,10 +81,11 @@ class Person:
             raise StaffShapeError(actual=self.role, limit=asked)
 
 
-def create(change: Change, secret: OfficeSecret, person: Person) -> OfficeAccount:
+def create(change: Change, secret: OfficeSecret, person: Person, account: str | None = None) -> OfficeAccount:
     """Open an account. Raises UnknownMerchantError, UnknownMemberError, StaffCountError, MemberAccountError.
 
-    The caller writes the entry of the trail: see `invitations.invite`.
+    `account`: its id, where one was told already. The caller writes the entry of the trail: see
+    `invitations.invite`.
     """
     session = change.session
     if person.merchant is not None:
@@ -93,7 +94,7 @@ def create(change: Change, secret: OfficeSecret, person: Person) -> OfficeAccoun
         raise UnknownMemberError(actual=person.member)
     if person.role is StaffRole.MEMBER:
         _require_first(session, person.member)
-    account = new_id()
+    account = account or new_id()
     row = OfficeAccount(
         id=account,
         role=person.role,
@@ -146,6 +147,18 @@ def standing(session: Session, account: str) -> OfficeAccount:
         day = datetime.fromtimestamp(row.ended_at, UTC).date().isoformat()
         raise StaffEndedError(actual=account, limit=day)
     return row
+
+
+def wallets(session: Session, member: int) -> list[OfficeAccount]:
+    """Return the accounts of a member's wallet, the newest first; one at most has not ended."""
+    own = (OfficeAccount.member == member, OfficeAccount.role == StaffRole.MEMBER)
+    newest = (col(OfficeAccount.created_at).desc(), col(OfficeAccount.ended_at).is_not(None))
+    return list(session.exec(select(OfficeAccount).where(*own).order_by(*newest)))
+
+
+def wallet(session: Session, member: int) -> OfficeAccount | None:
+    """Return the account of a member's wallet that has not ended, or None."""
+    return next((one for one in wallets(session, member) if one.ended_at is None), None)
 
 
 def page(session: Session, merchant: int | None, after: str, limit: int) -> list[OfficeAccount]:
@@ -247,7 +260,6 @@ def _require_room(session: Session, merchant: int) -> None:
 
 def _require_first(session: Session, member: int | None) -> None:
     """Raise MemberAccountError when a member has a wallet already: a second one would be another's."""
-    own = (OfficeAccount.member == member, OfficeAccount.role == StaffRole.MEMBER)
-    row = session.exec(select(OfficeAccount).where(*own, col(OfficeAccount.ended_at).is_(None))).first()
+    row = None if member is None else wallet(session, member)
     if row is not None:
         raise MemberAccountError(actual=member, limit=row.id)
