@@ -20,7 +20,8 @@ LARGE_PATHS: Final = (
     *("/v1/uploads", "/v1/connectors/", "/v1/bank/statements"),
     *("/till/files", "/office/bank/import"),
 )
-FLAT: Final = "/v1/uploads"  # where nothing nests
+FLAT: Final = frozenset({"/v1/uploads", "/v1/bank/statements", "/till/files", "/office/bank/import"})
+"""Where a file comes as it is, and no parser of brackets reads it."""
 DEEPEST: Final = 16  # brackets inside brackets: a batch has three
 SLOW: Final = 64 * 1024  # bytes that are looked through at once; more would keep the other requests waiting
 NUL: Final = "\0"
@@ -72,7 +73,7 @@ class Bodies:
                 raise RequestTooLargeError(actual=size, limit=most)
             parts.append(part)
         body = b"".join(parts)
-        if request.url.path != FLAT and await _nests_too_deep(body):
+        if request.url.path not in FLAT and await _nests_too_deep(body):
             raise RequestShapeError(field="body", actual="[[[…", limit=DEEPEST)
         return body
 

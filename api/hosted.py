@@ -14,9 +14,12 @@ from api.text import refusal_text
 from endogene_token.errors import RequestShapeError
 from endogene_token.ids import PurchaseId
 from endogene_token.indexer import models
-from endogene_token.sales import HostedSale, SaleState, connecting
+from endogene_token.office.scopes import Holder, Mode
+from endogene_token.office.trail import Actor
+from endogene_token.sales import HostedSale, SaleState, SaleUpload, connecting
 from endogene_token.sales.csv_upload import Columns
 from endogene_token.sales.deliveries import Desk, Refused, Taken
+from endogene_token.sales.filing import Filing
 from endogene_token.sales.intake import Admitted
 from endogene_token.sales.tills import hosted
 from endogene_token.store import reading
@@ -44,6 +47,17 @@ def desk_of(
         keeps_unknown=alone,
         is_dry=is_dry or seller.is_test,
     )
+
+
+def filing_of(app: Services) -> Filing:
+    """Return what takes the long files of sales that people bring."""
+
+    def desk(upload: SaleUpload, actor: Actor) -> Desk:
+        buyers = buyers_of(app, str(Holder(upload.merchant)), Mode.LIVE)
+        zone = ZoneInfo(app.settings.timezone)
+        return Desk(app.engine, upload.merchant, upload.till, zone, upload.kind, buyers, actor)
+
+    return Filing(app.engine, app.settings.currency, app.secret, desk)
 
 
 def told(session: Session, sale: HostedSale, lang: str) -> SaleTold:

@@ -14,7 +14,7 @@ router = APIRouter(prefix="/till")
 FILES: Final = (
     *("vendor/fraunces.woff2", "vendor/atkinson-400.woff2", "vendor/atkinson-600.woff2", "mark.svg"),
     *("css/shell.css", "css/parts.css", "css/till.css", "css/till-lists.css"),
-    *("js/till-queue.js", "js/till-sale.js", "js/till-scan.js"),
+    *("js/busy.js", "js/till-queue.js", "js/till-sale.js", "js/till-scan.js"),
 )
 WORKER: Final = "js/till-worker.js"
 ICONS: Final = (("till/icon-192.png", "192x192"), ("till/icon-512.png", "512x512"))

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 from fastapi import APIRouter, Path, Request, Response
+from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 
 from api import hosted
@@ -16,9 +17,17 @@ from api.pages.till.counter import Clerk, merchant_of, own_till, seller_of, till
 from api.pages.visitors import Visitor
 from endogene_token.errors import InputError, RequestShapeError, UnknownUploadError
 from endogene_token.i18n import mark
-from endogene_token.sales import SaleUpload, connecting
+from endogene_token.sales import SaleUpload, connecting, filing
 from endogene_token.sales.csv_upload import KIND, MAX_BYTES, Columns, Preview, preview, rows
-from endogene_token.sales.deliveries import Taken, keep_upload, latest_uploads, refusals, take
+from endogene_token.sales.deliveries import (
+    ROWS_AT_ONCE,
+    Desk,
+    Taken,
+    keep_upload,
+    latest_uploads,
+    refusals,
+    take,
+)
 from endogene_token.sales.intake import MAX_KEPT
 from endogene_token.sales.report import errors_csv
 
@@ -80,6 +89,8 @@ def send(  # noqa: PLR0917  # what a route asks for
         return _asked(request, app, who, session, error=error.as_dict(lang))
     context: dict[str, Any] = _previewed(sent, seen)
     try:
+        if mode == "take" and len(seen.table.lines) > ROWS_AT_ONCE:
+            return RedirectResponse(f"/till/files/{_begun(app, who, sent, till)}", status_code=303)
         if mode in {"try", "take"}:
             context |= _taken(app, who, sent, till, is_dry=mode == "try", lang=lang)
     except InputError as error:
@@ -89,12 +100,33 @@ def send(  # noqa: PLR0917  # what a route asks for
     return till_page(request, app, who, template, context, status=422 if is_wrong else 200)
 
 
+@router.get("/files/{upload}")
+def file(  # noqa: PLR0917  # what a route asks for
+    upload: Id, request: Request, app: App, who: Clerk, session: Reading, lang: Language
+) -> Response:
+    """Show how far a file has come, and what became of it at its end. Raises UnknownUploadError."""
+    found = _own(session, who, upload)
+    now = filing.standing(session, found)
+    if now is not None:
+        return till_page(request, app, who, "till/taking.html", {"upload": found, "now": now})
+    first = hosted.refused_told(refusals(found)[:SHOWN], lang)
+    return till_page(request, app, who, "till/taken.html", {"upload": found, "refused": first})
+
+
+@router.get("/files/{upload}/progress")
+def progress(upload: Id, request: Request, app: App, who: Clerk, session: Reading) -> Response:
+    """Show how far a file has come, as a part of its page; at its end, lead there."""
+    found = _own(session, who, upload)
+    now = filing.standing(session, found)
+    if now is None:
+        return Response(headers={"HX-Redirect": f"/till/files/{upload}"})
+    return till_page(request, app, who, "till/taking_part.html", {"upload": found, "now": now})
+
+
 @router.get("/files/{upload}/refused.csv")
 def refused(upload: Id, who: Clerk, session: Reading, lang: Language) -> Response:
     """Give the lines that were refused, with their reasons. Raises UnknownUploadError."""
-    found = session.get(SaleUpload, upload)
-    if found is None or found.merchant != merchant_of(who):
-        raise UnknownUploadError(actual=upload)
+    found = _own(session, who, upload)
     headers = {
         "Content-Disposition": f'attachment; filename="refused-{upload}.csv"',
         "Cache-Control": "no-store",
@@ -102,11 +134,20 @@ def refused(upload: Id, who: Clerk, session: Reading, lang: Language) -> Respons
     return Response(errors_csv(refusals(found), lang), media_type=CSV, headers=headers)
 
 
+def _own(session: Session, who: Visitor, upload: int) -> SaleUpload:
+    """Return a file of the visitor's merchant: of another one's, not even that it is there is told."""
+    found = session.get(SaleUpload, upload)
+    if found is None or found.merchant != merchant_of(who):
+        raise UnknownUploadError(actual=upload)
+    return found
+
+
 def _asked(
     request: Request, app: Services, who: Visitor, session: Session, error: dict[str, Any] | None = None
 ) -> Response:
     found = latest_uploads(session, merchant_of(who), SHOWN)
-    context = {"uploads": found, "error": error, "largest": MAX_BYTES // 2**20}
+    left = filing.under_way(session, merchant_of(who))
+    context = {"uploads": found, "under_way": left, "error": error, "largest": MAX_BYTES // 2**20}
     return till_page(request, app, who, "till/files.html", context, status=422 if error else 200)
 
 
@@ -146,6 +187,18 @@ def _previewed(sent: Given, seen: Preview) -> dict[str, Any]:
     }
 
 
+def _begun(app: Services, who: Visitor, sent: Given, till: int | None) -> int:
+    """Have a long file taken; return its number.
+
+    Raises what `rows` does, NotHostedError, TillUnnamedError.
+    """
+    desk = hosted.desk_of(app, seller_of(who), till, KIND)
+    count = len(rows(sent.content, sent.said, app.settings.currency))
+    number = filing.begin(desk, app.secret(), sent.content, sent.said, count)
+    _remember(app, desk, sent)
+    return number
+
+
 def _taken(
     app: Services, who: Visitor, sent: Given, till: int | None, *, is_dry: bool, lang: str
 ) -> dict[str, Any]:
@@ -153,6 +206,11 @@ def _taken(
     desk = hosted.desk_of(app, seller_of(who), till, KIND, is_dry=is_dry)
     taken: list[Taken] = take(desk, rows(sent.content, sent.said, app.settings.currency))
     upload = keep_upload(desk, KIND, sent.content, taken)
-    if sent.is_said and not is_dry:
-        connecting.keep_columns(app.engine, desk.actor, desk.merchant, desk.till, sent.said)
+    _remember(app, desk, sent)
     return {"upload": upload, "refused": hosted.refused_told(taken, lang)[:SHOWN]}
+
+
+def _remember(app: Services, desk: Desk, sent: Given) -> None:
+    """Keep what was said of the columns, for the next file."""
+    if sent.is_said and not desk.is_dry:
+        connecting.keep_columns(app.engine, desk.actor, desk.merchant, desk.till, sent.said)

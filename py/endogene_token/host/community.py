@@ -13,6 +13,7 @@ from sqlalchemy import Engine, update
 from sqlmodel import col
 
 from api.app import create_app
+from api.hosted import filing_of
 from endogene_token.chain.community import Community
 from endogene_token.config import Settings
 from endogene_token.errors import (
@@ -81,7 +82,7 @@ class Host(Ground):
     def check(self) -> None:
         """Raise what ended a worker, if anything did."""
         workers = (self._relay, self._indexer, self._signer, self._sender, self._settler, self._daily)
-        for worker in (*workers, self._server):
+        for worker in (*workers, self._filing, self._server):
             worker.check()
 
     def settle_down(self) -> None:
@@ -107,6 +108,7 @@ class Host(Ground):
         desk = Desk(self.engine, self.community, self.settings, secret)
         self._daily = self._worker("daily", Daily(desk, self.officers.registrar).run)
         app = create_app(self.settings, self.engine, self.ledger, self.community, lambda: self.identities)
+        self._filing = self._worker("files", filing_of(app.state.services).run)
         self._server = Server(app, self.settings.api_host, self._api_port)
         self.parts.callback(self._server.stop)
         self._announce()

@@ -34,6 +34,7 @@ class Purpose(Enum):
     LINE = b"commitments to bank lines"
     NAME = b"names of staff"
     BANK = b"accounts and files of the bank"
+    SALES = b"files of sales under way"
 
 
 class OfficeSecret:

@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
@@ -93,7 +93,7 @@ Taken = Admitted | Refused
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class Known:
     """A row whose buyer is a member's number, or not known: then why."""
 
     row: Row
@@ -110,33 +110,48 @@ def take(desk: Desk, rows: Iterable[Row | Refused]) -> list[Taken]:
     kept before is met again.
     """
     # Before anything is written: to look up a buyer may itself be counted, in a transaction apart.
-    with reading(desk.engine) as connection, Session(connection) as session:
-        finder = _Finder(desk, session)
-        given = [finder.known(one) for one in finder.meets(rows)]
-    order = sorted(range(len(given)), key=lambda at: not _sells(given[at]))
+    given = Finder(desk).known(list(rows))
+    order = sorted(range(len(given)), key=lambda at: not sells(given[at]))
     taken = _try(desk, given, order) if desk.is_dry else _keep(desk, given, order)
     return [taken[at] for at in range(len(given))]
 
 
-def _try(desk: Desk, given: Sequence[_Known | Refused], order: Sequence[int]) -> dict[int, Taken]:
+def sells(one: Row | Known | Refused) -> bool:
+    """Return whether this is a purchase, which is taken before any reversal."""
+    return not isinstance(one, Refused) and isinstance(one.draft, NewPurchase)
+
+
+def keep_block(
+    desk: Desk,
+    given: Sequence[Known | Refused],
+    noted: Callable[[Session, Sequence[Taken]], None] = lambda _session, _taken: None,
+) -> list[Taken]:
+    """Keep some rows in one transaction, to which `noted` adds what is to stand or fall with them."""
+    with writing(desk.engine) as connection:
+        with Session(connection, expire_on_commit=False) as session:
+            trail.lock(session)
+            intake = _intake(Intake, desk, session)
+            block = [_take(intake, one) for one in given]
+            _note(desk, session, block)
+            noted(session, block)
+            session.flush()
+            session.expunge_all()
+        crash.point("sales.rows.written")
+    crash.point("sales.rows.stored")
+    return block
+
+
+def _try(desk: Desk, given: Sequence[Known | Refused], order: Sequence[int]) -> dict[int, Taken]:
     with reading(desk.engine) as connection, Session(connection) as session:
         trial = _intake(Trial, desk, session)
         return {at: _take(trial, given[at]) for at in order}
 
 
-def _keep(desk: Desk, given: Sequence[_Known | Refused], order: Sequence[int]) -> dict[int, Taken]:
+def _keep(desk: Desk, given: Sequence[Known | Refused], order: Sequence[int]) -> dict[int, Taken]:
     taken: dict[int, Taken] = {}
     for start in range(0, len(order), ROWS_AT_ONCE):
-        with writing(desk.engine) as connection:
-            with Session(connection, expire_on_commit=False) as session:
-                trail.lock(session)
-                intake = _intake(Intake, desk, session)
-                block = {at: _take(intake, given[at]) for at in order[start : start + ROWS_AT_ONCE]}
-                _note(desk, session, list(block.values()))
-                session.expunge_all()
-            crash.point("sales.rows.written")
-        crash.point("sales.rows.stored")
-        taken |= block
+        block = order[start : start + ROWS_AT_ONCE]
+        taken |= zip(block, keep_block(desk, [given[at] for at in block]), strict=True)
     return taken
 
 
@@ -153,23 +168,27 @@ def keep_upload(desk: Desk, kind: str, content: bytes, taken: Sequence[Taken]) -
         added=added,
         again=len(taken) - added - len(refused),
         refused=len(refused),
-        errors=_write(refused[:MOST_ERRORS]),
+        errors=write_refusals(refused),
         received_at=int(time.time()),
     )
     if not desk.is_dry:
         with writing(desk.engine) as connection, Session(connection, expire_on_commit=False) as session:
             session.add(upload)
             session.flush()
-            told: dict[str, Public] = {
-                "kind": kind,
-                "sha256": upload.digest.hex(),
-                "added": added,
-                "refused": len(refused),
-            }
-            subject = f"merchant:{desk.merchant}/upload:{upload.id}"
-            trail.append(session, desk.actor, "upload.kept", subject, told)
+            note_upload(session, desk.actor, upload)
             session.expunge(upload)
     return upload
+
+
+def note_upload(session: Session, actor: Actor, upload: SaleUpload) -> None:
+    """Note in the trail what became of a file or delivery."""
+    told: dict[str, Public] = {
+        "kind": upload.kind,
+        "sha256": upload.digest.hex(),
+        "added": upload.added,
+        "refused": upload.refused,
+    }
+    trail.append(session, actor, "upload.kept", f"merchant:{upload.merchant}/upload:{upload.id}", told)
 
 
 def keep_delivery(desk: Desk, kind: str, content: bytes, taken: Sequence[Taken]) -> SaleUpload | None:
@@ -216,19 +235,22 @@ class _Held(NamedTuple):
     note: str | None
 
 
-class _Finder:
+class Finder:
     """Finds the buyers of one delivery, each once: a number that nobody knows costs one guess."""
 
-    def __init__(self, desk: Desk, session: Session) -> None:
+    def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._session = session
-        self._held: dict[str, _Held] = {}
         self._found: dict[Buyer, int | InputError] = {}
 
-    def meets(self, rows: Iterable[Row | Refused]) -> list[Row | Refused]:
-        """Return the rows, having read which of those that name a card or a telephone are kept already."""
-        given = list(rows)
-        named = [one for one in given if isinstance(one, Row) and (one.buyer.card or one.buyer.phone)]
+    def known(self, rows: Sequence[Row | Refused]) -> list[Known | Refused]:
+        """Return the rows with their buyers' numbers, or why they cannot be taken."""
+        with reading(self._desk.engine) as connection, Session(connection) as session:
+            held = self._held(session, rows)
+            return [self._known(session, held, one) for one in rows]
+
+    def _held(self, session: Session, rows: Sequence[Row | Refused]) -> dict[str, _Held]:
+        """Return which of the rows that name a card or a telephone are kept already."""
+        named = [one for one in rows if isinstance(one, Row) and (one.buyer.card or one.buyer.phone)]
         receipts = [one.draft.receipt for one in named if _is_sound(one.draft.receipt)]
         query = select(HostedSale.receipt, HostedSale.member, HostedSale.note).where(
             HostedSale.merchant == self._desk.merchant,
@@ -236,32 +258,32 @@ class _Finder:
             HostedSale.kind == "purchase",
             HostedSale.state != SaleState.REFUSED,
         )
+        held: dict[str, _Held] = {}
         for start in range(0, len(receipts), ROWS_AT_ONCE):
             some = col(HostedSale.receipt).in_(receipts[start : start + ROWS_AT_ONCE])
-            self._held.update((one[0], _Held(*one)) for one in self._session.exec(query.where(some)))
-        return given
+            held.update((one[0], _Held(*one)) for one in session.exec(query.where(some)))
+        return held
 
-    def known(self, row: Row | Refused) -> _Known | Refused:
-        """Return the row with its buyer's number, or why it cannot be taken."""
+    def _known(self, session: Session, kept: Mapping[str, _Held], row: Row | Refused) -> Known | Refused:
         if isinstance(row, Refused) or not isinstance(row.draft, NewPurchase):
-            return row if isinstance(row, Refused) else _Known(row, row.draft, None)
+            return row if isinstance(row, Refused) else Known(row, row.draft, None)
         keeps = self._desk.keeps_unknown
         try:
             check_buyer(row.buyer.member, row.buyer.card, row.buyer.phone)
-            held = self._held.get(row.draft.receipt)
+            held = kept.get(row.draft.receipt)
             # Its buyer was decided when it came first: a shop repeats its orders with their unknown cards.
             if held is not None and (keeps or held.note is not None):
-                return _Known(row, replace(row.draft, member=held.member), None)
-            return _Known(row, replace(row.draft, member=self._member(row.buyer)), None)
+                return Known(row, replace(row.draft, member=held.member), None)
+            return Known(row, replace(row.draft, member=self._member(session, row.buyer)), None)
         except InputError as error:
             if keeps and isinstance(error, UNKNOWN_BUYER):
-                return _Known(row, replace(row.draft, member=None), error)
+                return Known(row, replace(row.draft, member=None), error)
             return Refused(row.line, row.draft.receipt, error)
 
-    def _member(self, buyer: Buyer) -> int:
+    def _member(self, session: Session, buyer: Buyer) -> int:
         if buyer not in self._found:
             try:
-                self._found[buyer] = self._desk.buyers.member_of(self._session, buyer)
+                self._found[buyer] = self._desk.buyers.member_of(session, buyer)
             except InputError as error:
                 self._found[buyer] = error
         found = self._found[buyer]
@@ -284,7 +306,7 @@ def _intake(kind: type[Intake], desk: Desk, session: Session) -> Intake:
     return kind(session, desk.merchant, desk.till, zone=desk.zone, now=now, source=desk.source)
 
 
-def _take(intake: Intake, known: _Known | Refused) -> Taken:
+def _take(intake: Intake, known: Known | Refused) -> Taken:
     if isinstance(known, Refused):
         return known
     try:
@@ -305,7 +327,7 @@ def _note(desk: Desk, session: Session, taken: Sequence[Taken]) -> None:
         trail.append(session, desk.actor, "sales.taken", subject, {"sales": new, "source": desk.source})
 
 
-def _purchase_found(intake: Intake, known: _Known) -> Draft:
+def _purchase_found(intake: Intake, known: Known) -> Draft:
     undoes = known.row.undoes
     if undoes is None or isinstance(known.draft, NewPurchase):
         return known.draft
@@ -315,15 +337,12 @@ def _purchase_found(intake: Intake, known: _Known) -> Draft:
     return replace(known.draft, purchase=receipt)
 
 
-def _sells(known: _Known | Refused) -> bool:
-    return isinstance(known, _Known) and isinstance(known.draft, NewPurchase)
-
-
 def _reasons(refused: Sequence[Refused]) -> list[tuple[str, str]]:
     """Return what was refused and why, wherever it stood."""
     return [(one.receipt, write_reason(one.error)) for one in refused]
 
 
-def _write(refused: Sequence[Refused]) -> str:
-    rows = [(one.line, one.receipt, write_reason(one.error)) for one in refused]
+def write_refusals(refused: Sequence[Refused]) -> str:
+    """Return what `refusals` reads, of the first ones."""
+    rows = [(one.line, one.receipt, write_reason(one.error)) for one in refused[:MOST_ERRORS]]
     return msgspec.json.encode(rows).decode()

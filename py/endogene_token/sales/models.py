@@ -164,3 +164,23 @@ class SaleUpload(SQLModel, table=True):
     refused: int = Field(sa_type=Integer)
     errors: str = Field(sa_type=Text)
     received_at: int = Field(sa_type=BigInteger)
+
+
+class SaleUnfinished(SQLModel, table=True):
+    """What is left to do of a long file: gone once its last row is dealt with.
+
+    `done`: how many of its rows, purchases first, the counts of its {SaleUpload} tell of. `content` is the
+    file, packed and sealed under the office's key: cards and telephones stand in it. `columns` is JSON.
+    `who`, `place`, `request`: whom the trail names. `beat`: when a worker last took some of it; 0: none yet.
+    """
+
+    __tablename__ = "sale_unfinished"
+
+    upload: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    done: int = Field(default=0, sa_type=Integer)
+    content: bytes = Field(sa_type=LargeBinary)
+    columns: str = Field(sa_type=Text)
+    who: str = Field(sa_type=String(80))
+    place: str = Field(sa_type=String(48))
+    request: str = Field(sa_type=String(36))
+    beat: int = Field(default=0, sa_type=BigInteger)

@@ -1,0 +1,240 @@
+"""Long files of sales: kept as they came, then taken in blocks by a worker, which tells how far it has come.
+
+    begin ── sale_upload + sale_unfinished ── Filing ── a block of sales and its count, in one transaction
+
+Killed between two blocks, another worker goes on with the next one; nothing is taken or counted twice.
+See `docs/decisions/0032-long-work.md`.
+"""
+
+import hashlib
+import threading
+import time
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+import structlog
+from sqlalchemy import CursorResult, Engine
+from sqlmodel import Session, col, delete, select, update
+
+from endogene_token.errors import StoreError
+from endogene_token.office import trail
+from endogene_token.office.sealed import seal, unseal
+from endogene_token.office.secret import OfficeSecret, Purpose
+from endogene_token.office.trail import Actor
+from endogene_token.sales.csv_upload import KIND, Columns, rows
+from endogene_token.sales.deliveries import (
+    MOST_ERRORS,
+    ROWS_AT_ONCE,
+    Desk,
+    Finder,
+    Refused,
+    Taken,
+    keep_block,
+    note_upload,
+    refusals,
+    sells,
+    write_refusals,
+)
+from endogene_token.sales.intake import Admitted
+from endogene_token.sales.models import SaleUnfinished, SaleUpload
+from endogene_token.store import reading, writing
+
+LATE_SECONDS: Final = 15  # without a word of its worker, another one goes on: a block takes a second
+GIVEN_UP_SECONDS: Final = 86_400  # then it is over: nobody's cards wait here for longer
+IDLE_SECONDS: Final = 0.25
+LONGEST_PAUSE_SECONDS: Final = 30.0
+NEVER: Final = threading.Event()
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a file has come: `is_begun` by a worker, which has said nothing for a while when `is_late`."""
+
+    done: int
+    total: int
+    is_begun: bool
+    is_late: bool
+
+
+def begin(desk: Desk, secret: OfficeSecret, content: bytes, said: Columns, count: int) -> int:
+    """Keep a file of `count` lines to be taken; return the number of its upload.
+
+    The same file, read in the same way and still under way, is not begun again.
+    """
+    columns, digest = msgspec.json.encode(said).decode(), hashlib.sha256(content).digest()
+    own = (
+        *(SaleUpload.merchant == desk.merchant, SaleUpload.till == desk.till, SaleUpload.digest == digest),
+        *(SaleUnfinished.upload == SaleUpload.id, SaleUnfinished.columns == columns),
+    )
+    with writing(desk.engine) as connection, Session(connection) as session:
+        trail.lock(session)
+        found = session.exec(select(SaleUpload.id).where(*own)).first()
+        if found is not None:
+            return found
+        upload = SaleUpload(
+            merchant=desk.merchant,
+            till=desk.till,
+            kind=KIND,
+            digest=digest,
+            rows=count,
+            **dict.fromkeys(("added", "again", "refused"), 0),
+            errors=write_refusals([]),
+            received_at=int(time.time()),
+        )
+        session.add(upload)
+        session.flush()
+        number, who = upload.id or 0, desk.actor
+        sealed = seal(secret, Purpose.SALES, _place(number), zlib.compress(content))
+        by: dict[str, Any] = {"who": who.who, "place": who.where, "request": who.request}
+        session.add(SaleUnfinished(upload=number, content=sealed, columns=columns, **by))
+        session.flush()
+        return number
+
+
+def standing(session: Session, upload: SaleUpload) -> Standing | None:
+    """Return how far a file has come; None when nothing is left to do of it."""
+    query = select(SaleUnfinished.done, SaleUnfinished.beat).where(SaleUnfinished.upload == upload.id)
+    found = session.exec(query).first()
+    if found is None:
+        return None
+    done, beat = found
+    return Standing(done, upload.rows, beat > 0, 0 < beat < int(time.time()) - LATE_SECONDS)
+
+
+def under_way(session: Session, merchant: int) -> frozenset[int]:
+    """Return the numbers of a merchant's files of which something is left to do."""
+    own = (SaleUpload.merchant == merchant, SaleUnfinished.upload == SaleUpload.id)
+    return frozenset(session.exec(select(SaleUnfinished.upload).where(*own)))
+
+
+class _OvertakenError(Exception):
+    """Another worker has gone on with the file: what this one holds of it comes to nothing."""
+
+
+class Filing:
+    """Takes long files, the oldest first, one at a time.
+
+    A file is a worker's for `LATE_SECONDS` after each block: one that was killed leaves its file to another.
+    A block counts only where the one before it ended: a worker that sleeps and comes back changes nothing.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        currency: str,
+        secret: Callable[[], OfficeSecret],
+        desk_of: Callable[[SaleUpload, Actor], Desk],
+    ) -> None:
+        """Take the files of `engine`; `desk_of` gives the desk that a file was brought to."""
+        self._engine = engine
+        self._currency = currency
+        self._secret = secret
+        self._desk_of = desk_of
+
+    def run(self, stop: threading.Event) -> None:
+        """Take files until `stop` is set; a database that does not answer is waited for."""
+        failures = 0
+        while not stop.is_set():
+            try:
+                is_moving = self.step(stop)
+                failures = 0
+            except StoreError as error:
+                is_moving, failures = False, failures + 1
+                log.warning("files of sales wait", error=str(error), failures=failures)
+            if not is_moving:
+                stop.wait(min(IDLE_SECONDS * 2 ** min(failures, 10), LONGEST_PAUSE_SECONDS))
+
+    def step(self, stop: threading.Event = NEVER) -> bool:
+        """Take one file to its end, or until `stop` is set; return whether there was one."""
+        found = self._claimed()
+        if found is None:
+            return False
+        try:
+            self._take(*found, stop)
+        except StoreError:
+            raise
+        except Exception:  # a fault of ours: the other files go on, and this one is tried again
+            log.exception("file of sales stopped", upload=found[0].upload)
+        return True
+
+    def _claimed(self) -> tuple[SaleUnfinished, SaleUpload] | None:
+        now = int(time.time())
+        is_free = SaleUnfinished.beat < now - LATE_SECONDS
+        with reading(self._engine) as connection, Session(connection) as session:
+            if session.exec(select(SaleUnfinished.upload).where(is_free)).first() is None:
+                return None
+        with writing(self._engine) as connection, Session(connection, expire_on_commit=False) as session:
+            old = select(SaleUpload.id).where(SaleUpload.received_at < now - GIVEN_UP_SECONDS)
+            session.exec(delete(SaleUnfinished).where(col(SaleUnfinished.upload).in_(old)))
+            free = select(SaleUnfinished, SaleUpload).where(SaleUnfinished.upload == SaleUpload.id, is_free)
+            locked = free.order_by(col(SaleUnfinished.upload)).with_for_update(skip_locked=True)
+            found = session.exec(locked).first()
+            if found is None:
+                return None
+            found[0].beat = now
+            session.add(found[0])
+            session.flush()
+            session.expunge_all()
+        return found[0], found[1]
+
+    def _take(self, left: SaleUnfinished, upload: SaleUpload, stop: threading.Event) -> None:
+        desk = self._desk_of(upload, Actor(left.who, left.place, left.request))
+        content = zlib.decompress(unseal(self._secret(), Purpose.SALES, _place(left.upload), left.content))
+        said = msgspec.json.decode(left.columns, type=Columns)
+        # Purchases first: a file may list the latest first. The order is the file's own, whoever goes on.
+        given = sorted(rows(content, said, self._currency), key=lambda one: not sells(one))
+        finder = Finder(desk)
+        for start in range(left.done, len(given), ROWS_AT_ONCE):
+            if stop.is_set():
+                self._leave(left.upload)
+                return
+            block = finder.known(given[start : start + ROWS_AT_ONCE])
+            try:
+                keep_block(desk, block, _Count(left.upload, start, desk.actor))
+            except _OvertakenError:
+                return
+
+    def _leave(self, upload: int) -> None:
+        """Leave a file to whoever comes next, at once."""
+        with writing(self._engine) as connection, Session(connection) as session:
+            session.exec(update(SaleUnfinished).where(col(SaleUnfinished.upload) == upload).values(beat=0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """Counts a block with its sales, in their transaction. `start`: how many rows came before it."""
+
+    upload: int
+    start: int
+    actor: Actor
+
+    def __call__(self, session: Session, taken: Sequence[Taken]) -> None:
+        """Raise _OvertakenError when the block before this one is not the last that was counted."""
+        end, now = self.start + len(taken), int(time.time())
+        own = (col(SaleUnfinished.upload) == self.upload, col(SaleUnfinished.done) == self.start)
+        moved: CursorResult[object] = session.exec(
+            update(SaleUnfinished).where(*own).values(done=end, beat=now)
+        )
+        upload = session.get(SaleUpload, self.upload)
+        if moved.rowcount != 1 or upload is None:
+            raise _OvertakenError
+        refused = [one for one in taken if isinstance(one, Refused)]
+        added = sum(1 for one in taken if isinstance(one, Admitted) and one.is_new)
+        upload.added += added
+        upload.refused += len(refused)
+        upload.again += len(taken) - added - len(refused)
+        kept = refusals(upload)
+        if len(kept) < MOST_ERRORS:
+            upload.errors = write_refusals(sorted([*kept, *refused], key=lambda one: one.line))
+        session.add(upload)
+        if end == upload.rows:
+            session.exec(delete(SaleUnfinished).where(col(SaleUnfinished.upload) == self.upload))
+            note_upload(session, self.actor, upload)
+
+
+def _place(upload: int) -> bytes:
+    return f"upload:{upload}".encode()
