@@ -191,6 +191,19 @@ def test_brackets_may_nest_as_deep_as_a_parser_bears(text: bytes, deep: bool) ->
     assert is_deep(text) is deep
 
 
+@pytest.mark.parametrize("path", ["/v1/uploads", "/v1/bank/statements", "/till/files", "/office/bank/import"])
+def test_brackets_in_a_file_are_no_fault(asked: Site, path: str) -> None:
+    """No parser reads them there: who is logged in is asked first. Where JSON comes, they are one."""
+    kind = "multipart/form-data; boundary=x" if path.startswith(("/till", "/office")) else "text/csv"
+    body = (
+        b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n' + b"[" * 99 + b"\r\n--x--"
+    )
+    headers = {"content-type": kind, "origin": "null"}
+    told = asked.client.post(path, content=body, headers=headers)
+    assert told.status_code in {303, 401, 403}, told.text
+    assert asked.client.post("/v1/purchases", content=body, headers=headers).status_code == 422
+
+
 @pytest.mark.parametrize("piece", [b"[]", b'"["', b'"a"[', b"[" * 16 + b"]" * 16, b"[", b"]", b'\\"', b"}{"])
 def test_the_depth_of_the_largest_body_is_known_in_no_time(piece: bytes) -> None:
     """Whatever it is made of: bracket by bracket it would take seconds, and nobody else be served."""

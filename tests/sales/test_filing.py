@@ -147,17 +147,22 @@ class Slow:
         return 0
 
 
-def test_a_worker_that_slept_and_comes_back_changes_nothing(counter: Counter) -> None:
-    """Its block begins where the other one has passed already."""
-    number = sent(counter)
+@pytest.mark.parametrize("part", [True, False])
+def test_a_worker_that_slept_and_comes_back_changes_nothing(counter: Counter, part: bool) -> None:
+    """Its block begins where the other one has passed already, by one block or to the end."""
+    number, stop = sent(counter), threading.Event()
 
     def meanwhile() -> None:
         silent(counter)
-        assert filing_of(counter.engine).step()
+        other = Slow(stop.set if part else lambda: None)
+        assert filing_of(counter.engine, lambda desk: replace(desk, buyers=other)).step(stop)
 
     slow = Slow(meanwhile)
     assert filing_of(counter.engine, lambda desk: replace(desk, buyers=slow)).step()
     assert len(slow.asked) == 1, "it stopped there"
+    left = Standing(BLOCK, 11, is_begun=False, is_late=False)
+    assert kept(counter, number)[1] == (left if part else None)
+    assert filing_of(counter.engine).step() == part
     assert_whole(counter, number)
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from rich.table import Table
 from sqlmodel import Session
 
-from endogene_token.cli.console import amount, answering, out, tell
+from endogene_token.cli.console import amount, answering, out, tell, waiting
 from endogene_token.cli.opening import opened
 from endogene_token.cli.options import LANG
 from endogene_token.config import Settings
@@ -68,7 +68,7 @@ def run_import(file: Path, kind: str, *, data: Path | None, as_json: bool) -> No
         folder = found.data_dir.absolute()
         bank = importing.bank_of(BankProfile.load(folder), found.currency, folder)
         told = importing.read(_bytes(file), bank, kind)
-        with changing(engine, COMMAND_LINE) as change:
+        with waiting(quiet=as_json), changing(engine, COMMAND_LINE) as change:
             done = importing.take(change, told)
         answer.update(imported_json(done))
         if as_json:

@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.table import Table
 
-from endogene_token.cli.console import answering, out, progress_bar, settings, tell
+from endogene_token.cli.console import answering, out, progress_bar, settings, tell, waiting
 from endogene_token.cli.options import LANG
 from endogene_token.errors import AuditError, RebuildDiffersError
 from endogene_token.host import FREE_PORT, Ground, running_service
@@ -21,8 +21,9 @@ from endogene_token.indexer.rebuild import rebuild
 def run_audit(*, data: Path | None, as_json: bool) -> None:
     """Compare every balance of the read model with the chain's, and say what differs."""
     with answering(as_json) as answer, Ground(settings(data_dir=data), node_port=FREE_PORT) as ground:
-        catch_up(ground)
-        report = audit(ground.engine, ground.ledger)
+        with waiting(quiet=as_json):
+            catch_up(ground)
+            report = audit(ground.engine, ground.ledger)
         answer.update(_as_json(report))
         if not as_json:
             _show(report)

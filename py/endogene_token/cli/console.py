@@ -139,6 +139,14 @@ def balance_json(sheet: BalanceSheet) -> dict[str, str]:
     return {name: str(getattr(sheet, name)) for name, _ in POCKETS}
 
 
+def waiting(*, quiet: bool) -> Progress:
+    """Show, on the standard error, that a command goes on which cannot tell how far it is. It is entered."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    shown = Progress(*columns, console=err, disable=quiet, transient=True)
+    shown.add_task(tr("Please wait", LANG), total=None)
+    return shown
+
+
 @contextmanager
 def progress_bar(stages: Mapping[str, str], *, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
     """Show one bar a stage on the standard error; give what moves it: stage, done, total."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from rich.table import Table
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from endogene_token.cli.console import amount, answering, out, say, tell
+from endogene_token.cli.console import amount, answering, out, progress_bar, say, tell
 from endogene_token.cli.opening import opened
 from endogene_token.cli.options import LANG
 from endogene_token.errors import (
@@ -21,7 +22,7 @@ from endogene_token.errors import (
     JournalMissingError,
     RequestTooLargeError,
 )
-from endogene_token.i18n import tr
+from endogene_token.i18n import mark, tr
 from endogene_token.office.buyers import OfficeBuyers
 from endogene_token.office.secret import OfficeSecret
 from endogene_token.office.trail import COMMAND_LINE, changing
@@ -35,6 +36,7 @@ from endogene_token.sales.tills import hosted
 from endogene_token.store import reading
 
 LONGEST_LIST: Final = 1_000
+STAGES: Final = {"read": mark("Lines read")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,9 @@ def run_import(given: Given, *, data: Path | None, as_json: bool) -> None:
             buyers = OfficeBuyers(lambda: OfficeSecret.load(found), found.phone_region)
             zone = ZoneInfo(found.timezone)
             desk = Desk(engine, given.merchant, till, zone, KIND, buyers, COMMAND_LINE, is_dry=given.is_dry)
-            taken = take(desk, rows(content, columns, found.currency))
+            given_rows = rows(content, columns, found.currency)
+            with progress_bar(STAGES, quiet=as_json) as move:
+                taken = take(desk, given_rows, partial(move, "read"))
             kept = keep_upload(desk, KIND, content, taken)
             if said is not None and not given.is_dry:
                 connecting.keep_columns(engine, COMMAND_LINE, given.merchant, till, said)

@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
@@ -101,10 +101,13 @@ class Known:
     unknown: EndogeneError | None
 
 
-def take(desk: Desk, rows: Iterable[Row | Refused]) -> list[Taken]:
+def take(
+    desk: Desk, rows: Iterable[Row | Refused], moved: Callable[[int, int], None] = lambda _done, _total: None
+) -> list[Taken]:
     """Take what can be taken, in transactions of `ROWS_AT_ONCE`; return what became of each, in order.
 
-    A dry run only reads: whoever sells meanwhile does not wait for it.
+    A dry run only reads: whoever sells meanwhile does not wait for it. `moved` is told after each block how
+    many of how many rows are dealt with.
 
     Purchases go before reversals: a file may list the latest first. Raises StoreError: sent again, what was
     kept before is met again.
@@ -112,7 +115,11 @@ def take(desk: Desk, rows: Iterable[Row | Refused]) -> list[Taken]:
     # Before anything is written: to look up a buyer may itself be counted, in a transaction apart.
     given = Finder(desk).known(list(rows))
     order = sorted(range(len(given)), key=lambda at: not sells(given[at]))
-    taken = _try(desk, given, order) if desk.is_dry else _keep(desk, given, order)
+    blocks = [order[start : start + ROWS_AT_ONCE] for start in range(0, len(order), ROWS_AT_ONCE)]
+    taken: dict[int, Taken] = {}
+    for block, became in (_try if desk.is_dry else _keep)(desk, given, blocks):
+        taken |= zip(block, became, strict=True)
+        moved(len(taken), len(given))
     return [taken[at] for at in range(len(given))]
 
 
@@ -141,18 +148,19 @@ def keep_block(
     return block
 
 
-def _try(desk: Desk, given: Sequence[Known | Refused], order: Sequence[int]) -> dict[int, Taken]:
+_Block = tuple[Sequence[int], Sequence[Taken]]
+
+
+def _try(desk: Desk, given: Sequence[Known | Refused], blocks: Iterable[Sequence[int]]) -> Iterator[_Block]:
     with reading(desk.engine) as connection, Session(connection) as session:
         trial = _intake(Trial, desk, session)
-        return {at: _take(trial, given[at]) for at in order}
+        for block in blocks:
+            yield block, [_take(trial, given[at]) for at in block]
 
 
-def _keep(desk: Desk, given: Sequence[Known | Refused], order: Sequence[int]) -> dict[int, Taken]:
-    taken: dict[int, Taken] = {}
-    for start in range(0, len(order), ROWS_AT_ONCE):
-        block = order[start : start + ROWS_AT_ONCE]
-        taken |= zip(block, keep_block(desk, [given[at] for at in block]), strict=True)
-    return taken
+def _keep(desk: Desk, given: Sequence[Known | Refused], blocks: Iterable[Sequence[int]]) -> Iterator[_Block]:
+    for block in blocks:
+        yield block, keep_block(desk, [given[at] for at in block])
 
 
 def keep_upload(desk: Desk, kind: str, content: bytes, taken: Sequence[Taken]) -> SaleUpload:
