@@ -15,7 +15,8 @@ from endogene_token.host.hosting import Hosting
 from endogene_token.office.buyers import OfficeBuyers
 from endogene_token.office.secret import OfficeSecret
 from endogene_token.office.trail import COMMAND_LINE
-from endogene_token.sales import HostedSale, HostedTills, SaleState
+from endogene_token.sales import HostedSale, HostedTills, SaleState, filing
+from endogene_token.sales.csv_upload import KIND, Columns
 from endogene_token.sales.deliveries import Desk, Row, take
 from endogene_token.sales.secret import hosting_passphrase
 from endogene_token.sdk.sales import Draft, NewPurchase, NewReversal
@@ -74,6 +75,19 @@ def test_a_hosted_tills_sales_reach_the_ledger_before_and_after_its_key_is_rotat
     assert host.ledger.till(successor).revoked
     with pytest.raises(NotHostedError):
         hosting.unhost(number)
+
+
+def test_a_long_file_is_taken_by_the_host_itself(host: Host) -> None:
+    """Nobody asks it to: what a page began, a worker ends."""
+    number = Hosting(
+        host.ledger, host.officers, HostedTills(host.engine, hosting_passphrase(host.settings))
+    ).host(MERCHANT)
+    secret, content = OfficeSecret.load(host.settings), b"receipt;date;amount\nA-1;2026-11-20;500"
+    buyers = OfficeBuyers(lambda: secret, host.settings.phone_region)
+    zone = ZoneInfo(host.settings.timezone)
+    desk = Desk(host.engine, MERCHANT, number, zone, KIND, buyers, COMMAND_LINE)
+    filing.begin(desk, secret, content, Columns(), 1)
+    wait(host, lambda: states(host) != set())
 
 
 def test_a_till_with_sales_on_their_way_is_not_given_up_by_mistake(host: Host) -> None:

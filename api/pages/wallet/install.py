@@ -15,6 +15,7 @@ NEEDED: Final = (
         "css/shell.css",
         "css/parts.css",
         "css/wallet.css",
+        "js/busy.js",
         "js/wallet-card.js",
         "mark.svg",
         "wallet/signs.svg",
