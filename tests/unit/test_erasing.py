@@ -40,9 +40,9 @@ def ended(desk: CollectDesk, account: str) -> None:
         staff.end(change, account)
 
 
-def erased(desk: CollectDesk, account: str) -> None:
+def erased(desk: CollectDesk) -> None:
     with desk.changing() as change:
-        erase(change, ALICE, account)
+        erase(change, ALICE)
 
 
 def names(desk: CollectDesk, *accounts: str) -> list[str]:
@@ -62,7 +62,7 @@ def test_a_seat_keeps_its_name_until_it_ends_and_no_account_that_ended_does(desk
     wallet, seat = opened(desk, StaffRole.MEMBER), opened(desk, StaffRole.DIRECTOR)
     other = opened(desk, StaffRole.MEMBER, BASILE)
     ended(desk, other)
-    erased(desk, wallet)
+    erased(desk)
     assert names(desk, old, wallet, seat, other) == ["", "", NAME, NAME]
     ended(desk, seat)
     assert names(desk, seat, other) == ["", NAME]
@@ -70,7 +70,7 @@ def test_a_seat_keeps_its_name_until_it_ends_and_no_account_that_ended_does(desk
 
 def test_who_comes_back_with_a_new_wallet_keeps_the_name_of_a_seat(desk: CollectDesk) -> None:
     """What was erased before says nothing of the new link."""
-    erased(desk, opened(desk, StaffRole.MEMBER))
+    erased(desk)
     seat = opened(desk, StaffRole.MENTOR)
     opened(desk, StaffRole.MEMBER)
     ended(desk, seat)
@@ -80,7 +80,7 @@ def test_who_comes_back_with_a_new_wallet_keeps_the_name_of_a_seat(desk: Collect
 def test_an_account_on_which_nothing_was_to_be_paid_is_forgotten(desk: CollectDesk) -> None:
     """Holder and account; another member's stays."""
     own, other = desk.pay_on("member", ALICE, COMMITMENT), desk.pay_on("member", BASILE, COMMITMENT)
-    erased(desk, opened(desk, StaffRole.MEMBER))
+    erased(desk)
     row = payee(desk, own)
     assert (row.name, row.tail, row.sealed_account, row.commitment) == ("", "", b"", b"")
     assert row.state == mandates.ENDED
@@ -99,5 +99,5 @@ def test_an_account_that_the_books_need_stays(desk: CollectDesk, kept: str) -> N
         desk.keep(blank(BankItem, account=number, state="settled", **payment))
     else:
         desk.keep(blank(Redemption, number=1, member=ALICE, state=state, payee=named))
-    erased(desk, opened(desk, StaffRole.MEMBER))
+    erased(desk)
     assert bool(payee(desk, number).name) == (kept in {"paid", "awaited"})
