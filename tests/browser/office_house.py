@@ -327,11 +327,16 @@ def furnished(url: str, *, is_empty: bool = False, **settings: Any) -> Iterator[
 
 
 def logged_in(house: House, role: StaffRole) -> Device:
-    """Return the browser, in software, of somebody who has logged in with a role."""
+    """Return the browser, in software, of somebody who has logged in with a role of the office."""
+    return entered(house, role, **_holder(role))
+
+
+def entered(house: House, role: StaffRole, **of: Any) -> Device:
+    """Return the browser, in software, of a person of any door who has logged in; `of`: for whom."""
     device = house.browser()
     device.origin = house.bare.url
     device.device = device.device.but(origin=house.bare.url)
-    assert device.register(house.invited(role, **_holder(role))[1]).status_code == 201
+    assert device.register(house.invited(role, **of)[1]).status_code == 201
     answer = device.log_in()
     assert answer.status_code == 201, answer.text
     return device

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -10,12 +11,12 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlmodel import Session
 
+from endogene_token.ballot_receipt import BallotReceipt
 from endogene_token.ballots import Choice
-from endogene_token.chain.assembly import Assembly
-from endogene_token.chain.charter import Kind
+from endogene_token.bylaws import Kind, State
 from endogene_token.chain.transactions import complete_key_rotation
 from endogene_token.cli import identities, meeting, motions, story
-from endogene_token.cli.people import NEIGHBOURS
+from endogene_token.cli.people import CHAIR, MENTOR, NEIGHBOURS
 from endogene_token.config import Settings
 from endogene_token.host import FREE_PORT, RULES, FoundingPlan, Host
 from endogene_token.office import device_keys
@@ -23,6 +24,7 @@ from endogene_token.store import reading
 from tests.browser.budget import cost
 from tests.browser.devices import Device, device_of
 from tests.browser.looks import SHARE, changed, look
+from tests.browser.story_assembly import TITLE, Assembly
 from tests.commands import free_port
 
 pytestmark = pytest.mark.xdist_group("story")
@@ -35,20 +37,24 @@ SEEN: Final[dict[str, tuple[str | None, tuple[str, ...]]]] = {
 """Each door, whose it is, and the pages whose looks are kept."""
 MEMBER: Final = NEIGHBOURS[1]
 NAME: Final = "Basile Côté"
-OVEN: Final = motions.Motion(
-    Kind.DECISION, "Un four à pain au marché\n\nLe garder ouvert le samedi.\n", {}, meeting.NOTICE
-)
-CONTEST: Final = 4  # seconds, the fewest that the rulebook admits beside an annulment in two
+NAMES: Final = {
+    "Spent": "spent",
+    "Released, not spent yet": "left",
+    "Promised, not released yet": "promised",
+    "Gone back to the fund": "back",
+}
+"""The parts of an award, as its project's page names them."""
+ROLL: Final = 47  # members, organisations included
 VOTING: Final = 90  # seconds: a browser has to be quick enough on a slow machine
 
 
 @pytest.fixture(scope="module")
 def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
-    """The demo, its story told; a new device signs after a second, and an assembly decides in minutes."""
+    """The demo, its story told; a new device signs after a second, small sums are the assembly's as well."""
     folder, port = tmp_path_factory.mktemp("story"), free_port()
     charter = meeting.brisk_charter()
-    procedures, usual = list(charter.procedures), charter.procedures[Kind.DECISION]
-    procedures[Kind.DECISION] = replace(usual, notice=meeting.NOTICE, voting=VOTING, contest=CONTEST)
+    procedures = list(charter.procedures)
+    procedures[Kind.SPENDING] = replace(procedures[Kind.MAJOR_SPENDING], voting=VOTING)
     plan = FoundingPlan(
         "Coopérative du Vieux-Marché",
         rules=replace(RULES, key_rotation_delay=1),
@@ -67,6 +73,12 @@ def phone(browser: Browser, host: Host) -> Iterator[Device]:
     view = {"width": 390, "height": 844}
     with device_of(browser, host.settings.pages[0], locale="en-CA", viewport=view) as device:
         yield device
+
+
+@pytest.fixture
+def assembly(host: Host, tmp_path: Path) -> Assembly:
+    """Those who sign at terminals."""
+    return Assembly(host, tmp_path)
 
 
 @pytest.fixture(scope="module")
@@ -118,19 +130,32 @@ def test_a_look_that_changed_is_seen() -> None:
     assert changed(plain.resize((100, 50)), plain) == 1
 
 
-def test_the_story_goes_through_the_four_doors(host: Host, phone: Device, desk: BrowserContext) -> None:
-    """A member enrols, buys, sees it, votes with the device; the board sees that, the public what came."""
-    enrol(host, phone.page, desk)
+def test_the_story_goes_through_the_four_doors(
+    host: Host, phone: Device, desk: BrowserContext, assembly: Assembly
+) -> None:
+    """A member enrols, buys, sees it; the board opens a vote; the member decides it; all see what came of it.
+
+    Without the member's ballot there are as many for as against: nothing would be awarded or spent.
+    """
+    enrol(host, phone.page, desk, assembly)
     card = make_card(phone.page)
     sell(enter(desk, "/till", "Denis Roy"), card)
     expect_purchase(host, phone.page)
-    number = open_vote(host)
+    director = enter(desk, "/office", "Hélène Gagnon")
+    number = open_vote(director, assembly)
+    assembly.vote(number)
+    expect_counts(director, number, cast=4, users_for=1)
     cast(phone.page, number)
-    expect_counted(host, enter(desk, "/office", "Hélène Gagnon"), number)
-    expect_told(desk.new_page(), number)
+    expect_the_ballot_on_the_chain(phone.page, assembly, number)
+    expect_counts(director, number, cast=5, users_for=2)
+    carry_out(director, assembly, number)
+    public = desk.new_page()
+    expect_awarded(public, assembly, number)
+    spend(director, assembly)
+    expect_spent(public, assembly)
 
 
-def enrol(host: Host, page: Page, desk: BrowserContext) -> None:
+def enrol(host: Host, page: Page, desk: BrowserContext, assembly: Assembly) -> None:
     """The registrar gives the member a code, and has the ledger know the key of the device that takes it."""
     office = enter(desk, "/office", "Julien Caron")
     office.goto("/office/staff")
@@ -147,7 +172,7 @@ def enrol(host: Host, page: Page, desk: BrowserContext) -> None:
     with reading(host.engine) as connection, Session(connection) as session:
         registrar.transact(device_keys.rotation_call(session, host.community, MEMBER))
         ready_at = device_keys.standing(session, host.ledger, MEMBER).ready_at
-    motions.until(host, lambda: motions.now(host) >= ready_at)
+    assembly.pass_time(lambda: motions.now(host) >= ready_at)
     registrar.transact(complete_key_rotation(host.community, MEMBER))
     host.settle_down()
 
@@ -176,42 +201,83 @@ def expect_purchase(host: Host, page: Page) -> None:
     host.settle_down()
 
 
-def open_vote(host: Host) -> int:
-    """The board gives notice of a decision; return its number once ballots are taken."""
-    motions.file(host, OVEN, list)
-    motions.give_notice(host, [OVEN])
-    number = motions.found(host, OVEN)
-    assert number is not None
-    motions.until(host, lambda: motions.state_of(host, number).name == "OPEN")
-    host.settle_down()
+def open_vote(page: Page, assembly: Assembly) -> int:
+    """A director files the award and gives notice of it, as the office's pages say; ballots are taken."""
+    page.goto("/office/votes")
+    number = assembly.file(page.locator(".signed code").inner_text())
+    page.goto(f"/office/votes/{number}")
+    expect(page.get_by_role("heading", level=1)).to_have_text(TITLE)
+    expect(page.get_by_text("A draft: notice of it was not given yet.")).to_be_visible()
+    expect(page.locator("section:has(#calls) li")).to_have_text("ProjectBook.award")
+    assembly.open(page.locator(".signed code").inner_text(), number)
     return number
+
+
+def expect_counts(page: Page, number: int, *, cast: int, users_for: int) -> None:
+    """The office tells how many voted, and how many users were for it."""
+    page.goto(f"/office/votes/{number}")
+    expect(page.locator("#live p").first).to_contain_text(f"{cast} of {ROLL} have voted; the quorum is 3.")
+    users = page.get_by_role("row").filter(has_text="Users").get_by_role("cell")
+    expect(users.first).to_have_text(str(users_for))
 
 
 def cast(page: Page, number: int) -> None:
     """Sign a ballot with the device."""
     page.goto("/wallet/votes")
-    page.get_by_role("link", name="Un four à pain au marché").click()
+    page.get_by_role("link", name=TITLE).click()
+    page.wait_for_url(f"**/wallet/votes/{number}")
     page.get_by_label("For", exact=True).check()
     page.get_by_role("button", name="Sign and send").click()
     expect(page.locator("#mine + p")).to_contain_text("For")
 
 
-def expect_counted(host: Host, page: Page, number: int) -> None:
-    """The chain holds the ballot that the device signed, and the office sees one more."""
-    host.settle_down()
-    ballot = Assembly(host.ledger).ballot(number, MEMBER)
-    assert ballot is not None
-    assert ballot.choice == Choice.FOR
+def expect_the_ballot_on_the_chain(page: Page, assembly: Assembly, number: int) -> None:
+    """The receipt that the phone keeps is a receipt, and the chain itself says that it counts."""
+    assembly.counted(number, MEMBER)
+    page.reload()
+    with page.expect_download() as loading:
+        page.get_by_role("link", name="Keep the receipt").click()
+    path = loading.value.path()
+    kept = BallotReceipt.load(path)
+    assert (kept.resolution, kept.member, kept.choice) == (number, MEMBER, Choice.FOR)
+    assert assembly.verdict(path) == "counted"
+
+
+def carry_out(page: Page, assembly: Assembly, number: int) -> None:
+    """Nobody contests it: it is carried out with the command that the office's page prints."""
+    assembly.wait(number, State.FINAL)
     page.goto(f"/office/votes/{number}")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Un four à pain au marché")
+    assembly.execute(page.locator(".signed code").inner_text(), number)
 
 
-def expect_told(page: Page, number: int) -> None:
-    """The public sees the vote, the award of before, and the money of it that was spent."""
+def expect_awarded(page: Page, assembly: Assembly, number: int) -> None:
+    """The public reads that the vote was carried, on which project, and that its money is promised to it."""
     page.goto(f"/votes/{number}")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Un four à pain au marché")
-    page.goto("/projects")
-    awarded = page.get_by_role("listitem").filter(has_text="awarded by vote").filter(has_text="Spent")
-    awarded.get_by_role("link").first.click()
-    expect(page.get_by_role("heading", name="Its money")).to_be_visible()
-    expect(page.get_by_text(re.compile(r"Spent")).first).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_have_text(TITLE)
+    expect(page.locator(".verdict")).to_have_text("Carried.")
+    page.locator("section:has(#about)").get_by_role("link", name="Fête des voisins").click()
+    page.wait_for_url(f"**/projects/{assembly.project}")
+    expect(page.locator(".total-line")).to_have_text("$60.00 awarded by vote, a grant")
+    expect_money(page, promised="$60.00")
+    assert page.get_by_role("link", name="The vote on it").get_attribute("href") == f"/votes/{number}"
+
+
+def spend(page: Page, assembly: Assembly) -> None:
+    """The project's claim is judged by the mentor and released by the director; a part of it is spent."""
+    assembly.claim()
+    assembly.judge(page, MENTOR)
+    assembly.judge(page, CHAIR)
+    assembly.spend()
+
+
+def expect_spent(page: Page, assembly: Assembly) -> None:
+    """The public reads how much of the award was spent at member businesses, and what is left of it."""
+    page.goto(f"/projects/{assembly.project}")
+    expect_money(page, spent="$42.50", left="$17.50")
+
+
+def expect_money(page: Page, **parts: str) -> None:
+    """The parts of the award that are not nothing."""
+    money = page.locator("section:has(#money) .legend > div")
+    told = [one.split("\n") for one in money.all_inner_texts()]
+    assert {NAMES[name.strip()]: amount.strip() for name, amount in told} == parts
