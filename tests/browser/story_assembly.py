@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +32,7 @@ TITLE: Final = "Un second essai pour la fête des voisins"
 TEXT: Final = f"{TITLE}\n\nPlus petite, et un samedi seulement.\n"
 AWARD, SPENT = 60_00, 42_50  # minor units; the plan of the dossier asks for the first
 LONGEST: Final = 600  # seconds: more than any vote of the story lasts
-LEAD: Final = 8  # seconds of notice: the project is put to the vote meanwhile
+LEAD: Final = 15  # seconds of notice: the project is put to the vote meanwhile
 BEFORE: Final = {
     RETIREE: Choice.FOR,
     NEIGHBOURS[0]: Choice.FOR,
@@ -77,7 +78,8 @@ class Assembly:
 
     def open(self, printed: str, number: int) -> None:
         """Give notice as the office's page says, put the project to the vote, and wait until it opens."""
-        self.types(printed, "--opens-in", LEAD, member=CHAIR)
+        ahead = motions.now(self.host) - int(time.time())  # the command counts from the wall's clock
+        self.types(printed, "--opens-in", ahead + LEAD, member=CHAIR)
         self._until(lambda: motions.state_of(self.host, number) is not State.DRAFT)
         awarding = award(self.host.community, self.project, AWARD)
         putting = put_to_vote(self.host.community, self.project, number, [executable(awarding)])

@@ -19,7 +19,7 @@ from endogene_token.relay.vote_models import RelayText
 from endogene_token.store import writing
 from tests.api.staff_house import Browser, House
 from tests.browser.office_house import blank, entered, furnished, read, this_year
-from tests.browser.papers import paper, part, said
+from tests.papers import paper, part, said
 from tests.town import ALICE, BAKERY, BASILE, FOREVER, GROCER
 
 HOME: Final = ZoneInfo("America/Toronto")

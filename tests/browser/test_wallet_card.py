@@ -1,0 +1,77 @@
+"""The card on a phone: its square code is read back from the screen, by the reader that the till has."""
+
+from base64 import b64encode
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from endogene_token.office import cards
+from endogene_token.office.card_numbers import read_number
+from endogene_token.office.scopes import StaffRole
+from tests.api.staff_house import House
+from tests.browser.office_house import at_desk, entered, furnished
+from tests.town import ALICE
+
+READER: Final = Path(__file__).parents[2] / "api/static/vendor/jsqr.js"
+LOOK: Final = """async (url) => {
+  const image = new Image();
+  image.src = url;
+  await image.decode();
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [image.width, image.height];
+  const drawn = canvas.getContext("2d");
+  drawn.drawImage(image, 0, 0);
+  const { data, width, height } = drawn.getImageData(0, 0, image.width, image.height);
+  return jsQR(data, width, height)?.data ?? null;
+}"""
+
+
+@pytest.fixture
+def house(sqlite_url: str) -> Iterator[House]:
+    with furnished(sqlite_url, is_empty=True) as opened:
+        yield opened
+
+
+def looked_at(browser: Browser, picture: bytes) -> str | None:
+    """Return what a picture's square code holds, or None."""
+    reading = browser.new_page()
+    reading.add_script_tag(path=READER)
+    found = reading.evaluate(LOOK, "data:image/png;base64," + b64encode(picture).decode())
+    reading.close()
+    return None if found is None else str(found)
+
+
+def made(page: Page) -> str:
+    """Make the card on the device; return its digits as they are shown."""
+    page.goto("/wallet/card?lang=en")
+    page.get_by_role("button", name="Make my card").click()
+    digits = page.locator("#digits")
+    expect(digits).to_contain_text("-")
+    return digits.inner_text()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_square_code_on_the_screen_is_the_card(browser: Browser, house: House, scheme: Any) -> None:
+    """On a phone, by day and by night: what a camera reads is the number below it, and the member's card."""
+    view = {"width": 390, "height": 844}
+    device = entered(house, StaffRole.MEMBER, member=ALICE)
+    context = at_desk(browser, house, device, viewport=view, color_scheme=scheme)
+    page = context.new_page()
+    shown = made(page)
+    read = looked_at(browser, page.locator("#square").screenshot())
+    assert read == "endogene:card:" + shown.replace("-", "").replace(" ", "")
+    with house.bare.reading() as session:
+        assert cards.holder(session, house.bare.secret, read_number(read)) == ALICE
+    context.close()
+
+
+def test_a_screen_without_a_card_holds_no_code(browser: Browser, house: House) -> None:
+    """The reader itself: it finds nothing where nothing is."""
+    context = at_desk(browser, house, entered(house, StaffRole.MEMBER, member=ALICE))
+    page = context.new_page()
+    page.goto("/wallet/card?lang=en")
+    assert looked_at(browser, page.screenshot()) is None
+    context.close()
