@@ -18,6 +18,7 @@ from endogene_token.indexer.vote_models import CharterVersion
 
 router = APIRouter(prefix="/office")
 DAY: Final = 86_400
+HOUR: Final = 3_600
 Row = Any
 Show = Callable[[Words, int], str]
 
@@ -27,7 +28,12 @@ def _days(words: Words, count: int) -> str:
 
 
 def _span(words: Words, seconds: int) -> str:
-    return _days(words, seconds // DAY)
+    """Return a delay in the largest unit that tells all of it."""
+    if seconds % DAY == 0:
+        return _days(words, seconds // DAY)
+    if seconds % HOUR == 0:
+        return words.many(seconds // HOUR, "{count} hour", "{count} hours")
+    return words.many(seconds, "{count} second", "{count} seconds")
 
 
 PURCHASES: Final[tuple[tuple[str, str, Show], ...]] = (
