@@ -1,12 +1,13 @@
-"""What a member did for the cooperative, as it is kept: openings, acts, projects. See `member_data`."""
+"""What a member did for the cooperative, as it is kept: ballots, acts, projects. See `member_data`."""
 
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from endogene_token.indexer.project_models import Project
+from endogene_token.indexer.vote_models import Ballot
 from endogene_token.relay.act_models import RelayMemberAct
-from endogene_token.relay.vote_models import RelayAct, RelayOpening, RelayText
+from endogene_token.relay.vote_models import RelayAct, RelayBallot, RelayOpening, RelayText
 
 
 def told(session: Session, member: int) -> dict[str, Any]:
@@ -18,6 +19,7 @@ def told(session: Session, member: int) -> dict[str, Any]:
     own = select(RelayMemberAct).where(RelayMemberAct.member == member)
     projects = select(Project).where(Project.applicant == member).order_by(col(Project.number))
     return {
+        **_ballots(session, member),
         "ballots_opened_here": [
             one.model_dump(include={"resolution", "choice", "state", "received_at"})
             for one in session.exec(openings)
@@ -31,6 +33,19 @@ def told(session: Session, member: int) -> dict[str, Any]:
             for one in session.exec(own.order_by(col(RelayMemberAct.received_at), col(RelayMemberAct.digest)))
         ],
         "projects": [_project(session, one) for one in session.exec(projects)],
+    }
+
+
+def _ballots(session: Session, member: int) -> dict[str, Any]:
+    counted = select(Ballot).where(Ballot.member == member).order_by(col(Ballot.resolution))
+    sent = select(RelayBallot).where(RelayBallot.member == member)
+    in_order = sent.order_by(col(RelayBallot.resolution), col(RelayBallot.sequence))
+    told = {"resolution", "sequence", "choice"}
+    return {
+        "ballots": [one.model_dump(include=told) for one in session.exec(counted)],
+        "ballots_sent_here": [
+            one.model_dump(include={*told, "state", "received_at"}) for one in session.exec(in_order)
+        ],
     }
 
 

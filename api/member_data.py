@@ -17,10 +17,8 @@ from endogene_token.bounds import MAX_UINT32
 from endogene_token.hexes import to_hex
 from endogene_token.indexer.models import Member, Purchase, Reversal
 from endogene_token.indexer.money_models import Redemption
-from endogene_token.indexer.vote_models import Ballot
 from endogene_token.office import cards, sessions, staff
 from endogene_token.office.models import OfficePhone, OfficeRetirement
-from endogene_token.relay.vote_models import RelayBallot
 from endogene_token.treasury.exceptions import inbox
 from endogene_token.treasury.exceptions.inbox import Kind
 from endogene_token.treasury.exceptions.models import TreasuryException
@@ -51,14 +49,6 @@ def data_of(app: Services, session: Session, member: Member) -> str:
         "purchases": [_purchase(one) for one in _rows(session, Purchase, number)],
         "refunds": [_refund(one) for one in _rows(session, Reversal, number)],
         "redemptions": [redemption(session, one).model_dump() for one in _rows(session, Redemption, number)],
-        "ballots": [
-            one.model_dump(include={"resolution", "sequence", "choice"})
-            for one in _rows(session, Ballot, number)
-        ],
-        "ballots_sent_here": [
-            one.model_dump(include={"resolution", "sequence", "choice", "state", "received_at"})
-            for one in _rows(session, RelayBallot, number)
-        ],
         "reports": [_report(one) for one in _reports(session, number)],
         "sessions": [
             {"from": one.origin, "created_at": one.created_at, "seen_at": one.seen_at}

@@ -3,17 +3,14 @@
 import json
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it has no types
-from playwright.sync_api import APIResponse, Browser, Page, expect
+from playwright.sync_api import Browser, expect
 from sqlmodel import Session, col, select, update
 
-from endogene_token.ballot_receipt import BallotReceipt
 from endogene_token.ballots import Choice
 from endogene_token.chain.charter import Kind
 from endogene_token.chain.transactions import admit_members, complete_key_rotation
@@ -25,14 +22,23 @@ from endogene_token.office.models import OfficePhone, OfficeTrail
 from endogene_token.office.scopes import StaffRole
 from endogene_token.office.staff import Person
 from endogene_token.office.staff_models import OfficeSession
-from endogene_token.relay import ballots
-from endogene_token.relay.vote_models import RelayBallot, VoteState
+from endogene_token.relay.vote_models import VoteState
 from endogene_token.sealing import SealingKeys, open_
 from endogene_token.store import writing
 from endogene_token.treasury.collect.models import BankPayee
 from endogene_token.treasury.exceptions import inbox
 from endogene_token.treasury.exceptions.inbox import Kind as Trouble
-from tests.browser.devices import Device, device_of
+from tests.browser.desk_machine import (
+    Desk,
+    account_of,
+    kept_by,
+    newest,
+    receipt_of,
+    security_key,
+    sign,
+    wallet_of,
+)
+from tests.browser.devices import device_of
 from tests.browser.office_house import blank
 from tests.browser.wallet_town import Town, wallet_town
 from tests.passkey_device import Device as Software
@@ -45,39 +51,6 @@ NAME: Final = "Julien Caron"
 MEMBER_NAME: Final = "Basile Côté"
 PHONE: Final = "418 555 0199"
 WAITS: Final = "endogene member key"
-
-
-@dataclass
-class Desk:
-    """The registrar's machine, who sits there, and the town."""
-
-    device: Device
-    town: Town
-    account: str
-
-    @property
-    def page(self) -> Page:
-        return self.device.page
-
-    def open(self, member: int, path: str = "", lang: str = "en") -> Page:
-        sep = "&" if "?" in path else "?"
-        self.page.goto(f"/office/members/{member}{path}{sep}lang={lang}")
-        return self.page
-
-    def post(self, member: int, path: str, accept: str = "text/html", **sent: Any) -> APIResponse:
-        """Send what a page of the desk would."""
-        headers = {"accept": accept, "origin": self.town.address}
-        address = f"{self.town.address}/office/members/{member}{path}"
-        return self.page.request.post(address, headers=headers, max_redirects=0, **sent)
-
-    def entries(self, action: str) -> list[OfficeTrail]:
-        with self.town.reading() as connection, Session(connection) as session:
-            return list(session.exec(select(OfficeTrail).where(OfficeTrail.action == action)))
-
-    def served(self, action: str, subject: str) -> None:
-        """The last entry of this kind is the registrar's, about this."""
-        last = self.entries(action)[-1]
-        assert (last.who, last.subject) == (f"staff:{self.account}", subject)
 
 
 @pytest.fixture(scope="module")
@@ -112,23 +85,6 @@ def carded(town: Town) -> int:
     return number
 
 
-@contextmanager
-def security_key(device: Device, *, knows_code: bool = True) -> Iterator[None]:
-    """Put a member's security key into the machine, whose own authenticator nobody touches meanwhile."""
-    own = {"authenticatorId": device.authenticator}
-    device.session.send("WebAuthn.setAutomaticPresenceSimulation", {**own, "enabled": False})
-    options = {
-        "protocol": "ctap2",
-        "transport": "usb",
-        "isUserVerified": knows_code,
-        **dict.fromkeys(("hasResidentKey", "hasUserVerification", "automaticPresenceSimulation"), True),
-    }
-    made = device.session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
-    yield
-    device.session.send("WebAuthn.removeVirtualAuthenticator", {"authenticatorId": made["authenticatorId"]})
-    device.session.send("WebAuthn.setAutomaticPresenceSimulation", {**own, "enabled": True})
-
-
 @pytest.fixture(scope="module")
 def keyed(desk: Desk, carded: int) -> Iterator[int]:
     """The same member, whose security key was registered at the desk and is in force on the ledger."""
@@ -154,34 +110,6 @@ def keyed(desk: Desk, carded: int) -> Iterator[int]:
         yield carded
 
 
-def account_of(town: Town, member: int) -> str:
-    with town.reading() as connection, Session(connection) as session:
-        row = staff.wallet(session, member)
-        assert row is not None
-        return row.id
-
-
-def newest(town: Town, number: int, member: int) -> RelayBallot | None:
-    with town.reading() as connection, Session(connection, expire_on_commit=False) as session:
-        return ballots.newest(session, number, member)
-
-
-def sign(page: Page, choice: str) -> None:
-    page.get_by_label(choice, exact=True).check()
-    page.get_by_role("button", name="Sign with the key, and send").click()
-
-
-def receipt_of(page: Page) -> BallotReceipt:
-    """Save the receipt as the member does, and read it."""
-    with page.expect_download() as loading:
-        page.get_by_role("link", name="Save it to the member’s own stick").click()
-    return BallotReceipt.load(loading.value.path())
-
-
-def kept_by(page: Page) -> int:
-    return int(page.evaluate("localStorage.length"))
-
-
 def test_a_member_without_a_key_reads_what_is_needed_to_vote(desk: Desk, carded: int) -> None:
     """In plain words, beside what one must know before voting; a button leads there."""
     page = desk.open(carded, "/votes")
@@ -202,12 +130,6 @@ def test_a_key_without_its_code_registers_nothing(desk: Desk, carded: int) -> No
         page.get_by_role("button", name="Register the key").click()
         expect(page.locator("#told")).to_contain_text("No key confirmed it.")
     assert wallet_of(desk.town, carded) is None
-
-
-def wallet_of(town: Town, member: int) -> str | None:
-    with town.reading() as connection, Session(connection) as session:
-        row = staff.wallet(session, member)
-        return None if row is None else row.id
 
 
 def test_a_key_of_the_offices_own_machine_is_refused(desk: Desk, carded: int) -> None:
