@@ -167,9 +167,9 @@ def test_a_service_that_does_not_answer_is_told_beside_the_bar(page: Page, shop:
     record(page)
     note = page.get_by_text("The service does not answer at the moment.")
     expect(note).to_be_hidden()
-    page.route("**/progress", lambda route: route.abort())
+    page.route("**/progress?*", lambda route: route.abort())
     expect(note).to_be_visible()
-    page.unroute("**/progress")
+    page.unroute("**/progress?*")
     expect(note).to_be_hidden()
     gate.let(LINES)
     expect(page.get_by_role("heading", level=1)).to_have_text(f"{LINES} sales are recorded")
@@ -244,7 +244,7 @@ def press(page: Page, afterwards: str) -> tuple[list[str], list[Route]]:
           const after = { again: () => { button.click(); document.querySelector("[value=try]").click(); },
             back: () => dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })) };
           addEventListener("submit", () => setTimeout(() => {
-            const words = document.querySelector("[aria-live=polite]").textContent;
+            const words = document.querySelector("body > [aria-live=polite]").textContent;
             console.log(`told: ${tell()}, ${words}, ${document.activeElement === button}`);
             after[afterwards]();
             console.log(`told: ${tell()}`);

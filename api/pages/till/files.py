@@ -13,6 +13,7 @@ from sqlmodel import Session
 from api import hosted
 from api.deps import App, Language, Reading, Services
 from api.pages.forms import Form, Sent
+from api.pages.shell import watched
 from api.pages.till.counter import Clerk, merchant_of, own_till, seller_of, till_page, tills_of
 from api.pages.visitors import Visitor
 from endogene_token.errors import InputError, RequestShapeError, UnknownUploadError
@@ -33,6 +34,7 @@ from endogene_token.sales.report import errors_csv
 
 router = APIRouter(prefix="/till")
 SHOWN: Final = 20
+TAKING: Final = "till/taking_part.html"
 CSV: Final = "text/csv; charset=utf-8"
 COLUMNS: Final = (
     ("receipt", mark("Receipt number")),
@@ -108,7 +110,7 @@ def file(  # noqa: PLR0917  # what a route asks for
     found = _own(session, who, upload)
     now = filing.standing(session, found)
     if now is not None:
-        return till_page(request, app, who, "till/taking.html", {"upload": found, "now": now})
+        return till_page(request, app, who, "till/taking.html", {"upload": found, "now": now, "part": TAKING})
     first = hosted.refused_told(refusals(found)[:SHOWN], lang)
     return till_page(request, app, who, "till/taken.html", {"upload": found, "refused": first})
 
@@ -120,7 +122,7 @@ def progress(upload: Id, request: Request, app: App, who: Clerk, session: Readin
     now = filing.standing(session, found)
     if now is None:
         return Response(headers={"HX-Redirect": f"/till/files/{upload}"})
-    return till_page(request, app, who, "till/taking_part.html", {"upload": found, "now": now})
+    return watched(request, app, TAKING, {"now": now})
 
 
 @router.get("/files/{upload}/refused.csv")

@@ -83,13 +83,12 @@
   });
 
   // A part that asks again and again says when nobody answers.
-  const answered = (is) => (event) => {
-    const note = document.getElementById(event.target.dataset?.unanswered);
+  const answered = ({ target, detail }) => {
+    const note = document.getElementById(target.dataset?.unanswered);
     if (note) {
-      note.hidden = is;
+      note.hidden = detail.ctx?.response?.raw.ok ?? false;
     }
   };
-  document.addEventListener("htmx:error", answered(false));
-  document.addEventListener("htmx:response:error", answered(false));
-  document.addEventListener("htmx:after:swap", answered(true));
+  document.addEventListener("htmx:error", answered);
+  document.addEventListener("htmx:after:request", answered);
 }
