@@ -14,8 +14,6 @@ from playwright.sync_api import Page
 from endogene_token.ballots import Choice
 from endogene_token.bylaws import State
 from endogene_token.chain.assembly import Assembly as Votes
-from endogene_token.chain.projects import award, put_to_vote
-from endogene_token.chain.resolutions import executable
 from endogene_token.chain.sender import Sender
 from endogene_token.chain.transactions import Call
 from endogene_token.cli import motions, projects_story
@@ -76,14 +74,17 @@ class Assembly:
         self._until(lambda: self._votes.count() == number)
         return number
 
-    def open(self, printed: str, number: int) -> None:
-        """Give notice as the office's page says, put the project to the vote, and wait until it opens."""
+    def give_notice(self, printed: str, number: int) -> None:
+        """Give notice as the office's page says."""
         ahead = motions.now(self.host) - int(time.time())  # the command counts from the wall's clock
         self.types(printed, "--opens-in", ahead + LEAD, member=CHAIR)
         self._until(lambda: motions.state_of(self.host, number) is not State.DRAFT)
-        awarding = award(self.host.community, self.project, AWARD)
-        putting = put_to_vote(self.host.community, self.project, number, [executable(awarding)])
-        Acting(self.host).send(CHAIR, [putting])
+
+    def put_to_vote(self, printed: str, number: int) -> None:
+        """Put the project to the vote as its page in the office says, and wait until ballots are taken."""
+        typed = shlex.split(printed.replace(" --help", ""))[1:]
+        answer = call(*typed, "--resolution", number, "--data", self.host.folder.root, "--json")
+        assert answer.json == {"project": self.project, "state": "balloted", "is_changed": True}, answer
         self.wait(number, State.OPEN)
 
     def verdict(self, receipt: Path) -> str:

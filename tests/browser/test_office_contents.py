@@ -226,9 +226,9 @@ def test_arrears_are_told_with_their_limit(house: House) -> None:
         blank(DunningState, merchant=BAKERY, day="2026-11-22", **late),
     )
     told = said(shown(house, StaffRole.TREASURER, "/office/arrears"))
-    assert f"| Business {BAKERY} | $1,215.00 | reminder 2 | near its limit |" in told
+    assert f"| Merchant no. {BAKERY} | $1,215.00 | reminder 2 | near its limit |" in told
     assert "| Late since Oct 15, 2026. $2,310.00 owed in all, of $2,500.00 at most (92%). |" in told
-    assert f"| Suspended now | Businesses {GROCER} |" in told
+    assert f"| Suspended now | Merchant no. {GROCER} |" in told
     french = said(shown(house, StaffRole.TREASURER, "/office/arrears", "fr"))
     assert "15 oct. 2026" in french
     assert "(92 %)" in french

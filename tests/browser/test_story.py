@@ -209,7 +209,9 @@ def open_vote(page: Page, assembly: Assembly) -> int:
     expect(page.get_by_role("heading", level=1)).to_have_text(TITLE)
     expect(page.get_by_text("A draft: notice of it was not given yet.")).to_be_visible()
     expect(page.locator("section:has(#calls) li")).to_have_text("ProjectBook.award")
-    assembly.open(page.locator(".signed code").inner_text(), number)
+    assembly.give_notice(page.locator(".signed code").inner_text(), number)
+    page.goto(f"/office/projects/{assembly.project}")
+    assembly.put_to_vote(page.locator(".signed code").first.inner_text(), number)
     return number
 
 

@@ -11,7 +11,7 @@ from tests.commands import environment, run
 
 COMMANDS = [str(one.name) for one in app.registered_commands]
 GROUPS = {
-    "project": ["list", "show", "missing", "rounds", "act"],
+    "project": ["list", "show", "missing", "rounds", "act", "advance"],
     "redemption": ["list", "show"],
     "collect": ["draft", "due", "show", "approve", "file", "hand-in", "cancel", "list"],
     "collect mandate": ["add", "end", "list"],

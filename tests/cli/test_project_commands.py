@@ -2,12 +2,17 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from endogene_token.bylaws import Kind
 from endogene_token.chain.currency import Currency
-from endogene_token.cli import meeting, people, story
+from endogene_token.chain.projects import award
+from endogene_token.cli import meeting, motions, people, projects_story, story
+from endogene_token.cli.motions import Motion
+from endogene_token.cli.proposals import FESTIVAL
 from endogene_token.config import Settings
 from endogene_token.host import FREE_PORT, FoundingPlan, Host
 from endogene_token.keyfile import encrypt_key, write_key_file
@@ -18,6 +23,7 @@ pytestmark = pytest.mark.xdist_group("projects")  # one worker, one set-up
 
 PASSPHRASE = "une phrase de passe"  # noqa: S105  # of keys that no community knows
 INVOICE = "0x" + "1c" * 32
+UNHEARD = Motion(Kind.MAJOR_SPENDING, "Une autre fête\n\nPersonne n’est venu voter.\n", {}, meeting.NOTICE)
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +67,36 @@ def test_projects_are_listed_and_shown_with_what_they_miss(host: Host) -> None:
     assert [one["state"] for one in shown["tranches"]] == ["accounted", "released"]
     missing = run("project", "missing", 1, "--data", host.folder.root)
     assert (missing.code, missing.out) == (0, "The dossier misses nothing.\n")
+
+
+def advance(host: Host, number: int, *words: object) -> dict[str, object]:
+    answer = ask(host, "project", "advance", number, *words, "--json")
+    assert answer.code == 0, answer
+    return {name: answer.json[name] for name in ("state", "is_changed")}
+
+
+def test_a_dossier_goes_to_its_vote_and_back_by_the_steps_that_anyone_may_ask_for(host: Host) -> None:
+    """Eligible once it misses nothing, put to the vote that awards it, eligible again when nobody came."""
+    dossier = replace(FESTIVAL, applicant=people.RETIREE, name="Une autre fête", motion=UNHEARD)
+    projects_story.file_dossier(host, people.Acting(host), dossier)
+    number = projects_story.number_of(host, dossier) or 0
+    assert advance(host, number) == {"state": "eligible", "is_changed": True}
+    assert advance(host, number) == {"state": "eligible", "is_changed": False}
+    motions.file(host, UNHEARD, lambda: [award(host.community, number, dossier.amount)])
+    motions.give_notice(host, [UNHEARD])
+    resolution = ("--resolution", motions.found(host, UNHEARD))
+    assert advance(host, number, *resolution) == {"state": "balloted", "is_changed": True}
+    assert advance(host, number, *resolution) == {"state": "balloted", "is_changed": False}
+    motions.until(host, lambda: motions.is_lost(host, UNHEARD))
+    assert advance(host, number, *resolution) == {"state": "eligible", "is_changed": True}
+    told = ask(host, "project", "advance", number)
+    assert {str(number), "eligible"} <= set(told.out.split())
+
+
+def test_a_project_that_is_not_there_takes_no_step(host: Host) -> None:
+    """Nothing is sent."""
+    answer = ask(host, "project", "advance", 99, "--json")
+    assert (answer.code, answer.error) == (1, "unknown-project")
 
 
 def test_the_rounds_are_shown_with_leverage_multiplier_and_coverage(host: Host) -> None:

@@ -88,6 +88,37 @@ def act(  # noqa: PLR0917 - Typer reads the options from the parameters, in any 
     run_act(voter, action, subject, given or [], file, as_json=as_json)
 
 
+@projects.command(
+    help=tr(
+        "Take a dossier one step further, as anyone may: to eligible, to its vote, back after a lost one. "
+        "Example: endogene project advance 3 --resolution 8",
+        LANG,
+    )
+)
+def advance(
+    number: Number,
+    resolution: Annotated[
+        int | None,
+        typer.Option(
+            "--resolution", min=1, help=tr("The resolution that awards it, of which notice was given.", LANG)
+        ),
+    ] = None,
+    calls: Annotated[
+        Path | None,
+        typer.Option(
+            "--calls",
+            help=tr("What the resolution does, as filed. Without: the award of what the plan asks.", LANG),
+        ),
+    ] = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take a dossier one step further."""
+    from endogene_token.cli.project_steps import run_advance
+
+    run_advance(number, resolution, calls, data=data, as_json=as_json)
+
+
 def solvency(api: Api = None, data: Data = None, as_json: AsJson = False) -> None:
     """Show what bounds every outflow of the fund."""
     from endogene_token.cli.money import run_solvency

@@ -69,10 +69,17 @@ def file_dossiers(host: Host) -> None:
     for text in (ISSUES, CALL, *(one.text for one in PROPOSALS)):
         keep_text(host.url, text, registrar, host.ledger.domain)
     for one in PROPOSALS:
-        if number_of(host, one) is None:
-            acting.act(one.applicant, THE_CALL, Drafting(text_hash(one.text)))
-        _submit(host, acting, one)
-        _attest(host, acting, one)
+        file_dossier(host, acting, one)
+        if _now(host, one).state is ProjectState.SUBMITTED:
+            acting.send(ATTESTOR, [qualify(host.community, _number(host, one))])
+
+
+def file_dossier(host: Host, acting: Acting, proposal: Proposal) -> None:
+    """Have a dossier drafted, filed and attested, until it misses nothing."""
+    if number_of(host, proposal) is None:
+        acting.act(proposal.applicant, THE_CALL, Drafting(text_hash(proposal.text)))
+    _submit(host, acting, proposal)
+    _attest(host, acting, proposal)
 
 
 def file_awards(host: Host) -> None:
@@ -137,7 +144,7 @@ def _submit(host: Host, acting: Acting, proposal: Proposal) -> None:
 
 
 def _attest(host: Host, acting: Acting, proposal: Proposal) -> None:
-    """Have the mentor accept and the attestor attest what is not yet attested, and qualify the dossier."""
+    """Have the mentor accept and the attestor attest what is not yet attested."""
     book, number = Projects(host.ledger), _number(host, proposal)
     project = book.project(number)
     if project.state is not ProjectState.SUBMITTED:
@@ -150,7 +157,6 @@ def _attest(host: Host, acting: Acting, proposal: Proposal) -> None:
     stated = [(one, book.fact(number, one)) for one in proposal.facts]
     facts = [AttestingFact(one, fact.value, fact.evidence) for one, fact in stated if fact.attestor == 0]
     acting.act(ATTESTOR, number, *filed, *facts)
-    acting.send(ATTESTOR, [qualify(host.community, number)])
 
 
 def _awarding(host: Host, proposal: Proposal) -> list[Call]:
