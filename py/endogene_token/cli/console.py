@@ -142,7 +142,8 @@ def balance_json(sheet: BalanceSheet) -> dict[str, str]:
 def waiting(*, quiet: bool) -> Progress:
     """Show, on the standard error, that a command goes on which cannot tell how far it is. It is entered."""
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    shown = Progress(*columns, console=err, disable=quiet, transient=True)
+    # Transient, it would leave an empty line in a file.
+    shown = Progress(*columns, console=err, disable=quiet or not err.is_terminal, transient=True)
     shown.add_task(tr("Please wait", LANG), total=None)
     return shown
 
