@@ -14,8 +14,6 @@ from playwright.sync_api import Page
 from endogene_token.ballots import Choice
 from endogene_token.bylaws import State
 from endogene_token.chain.assembly import Assembly as Votes
-from endogene_token.chain.sender import Sender
-from endogene_token.chain.transactions import Call
 from endogene_token.cli import motions, projects_story
 from endogene_token.cli.people import BOOKSELLER, CHAIR, MENTOR, NEIGHBOURS, RETIREE, Acting, voter
 from endogene_token.cli.proposals import FESTIVAL
@@ -23,13 +21,13 @@ from endogene_token.host import Host
 from endogene_token.keyfile import encrypt_key, write_key_file
 from endogene_token.member_acts import Claiming, Spend
 from endogene_token.projects import Spending
+from tests.chain_clock import pass_time
 from tests.commands import call
 
 PASSPHRASE: Final = "une phrase de passe"  # noqa: S105  # of keys that no community knows
 TITLE: Final = "Un second essai pour la fête des voisins"
 TEXT: Final = f"{TITLE}\n\nPlus petite, et un samedi seulement.\n"
 AWARD, SPENT = 60_00, 42_50  # minor units; the plan of the dossier asks for the first
-LONGEST: Final = 600  # seconds: more than any vote of the story lasts
 LEAD: Final = 15  # seconds of notice: the project is put to the vote meanwhile
 BEFORE: Final = {
     RETIREE: Choice.FOR,
@@ -114,16 +112,8 @@ class Assembly:
         self.pass_time(lambda: motions.state_of(self.host, number) is state)
 
     def pass_time(self, done: Callable[[], bool]) -> None:
-        """Run the chain's clock on: each block takes it a second further, without anybody waiting for one.
-
-        After a story it is ahead of the wall's, and stands still while nothing is sent.
-        """
-        bystander = Sender(self.host.ledger, self.host.folder.account("bystander"))
-        for _ in range(LONGEST):
-            if done():
-                break
-            bystander.transact(Call(bystander.address, "0x"))
-        self.host.settle_down()
+        """Let time pass until `done`."""
+        pass_time(self.host, done)
 
     def claim(self) -> None:
         """Claim the first tranche."""

@@ -17,6 +17,7 @@ from endogene_token.config import Settings
 from endogene_token.host import FREE_PORT, FoundingPlan, Host
 from endogene_token.keyfile import encrypt_key, write_key_file
 from endogene_token.reports.masking import LEAST
+from tests.chain_clock import pass_time
 from tests.commands import Answer, call, run
 
 pytestmark = pytest.mark.xdist_group("projects")  # one worker, one set-up
@@ -87,7 +88,7 @@ def test_a_dossier_goes_to_its_vote_and_back_by_the_steps_that_anyone_may_ask_fo
     resolution = ("--resolution", motions.found(host, UNHEARD))
     assert advance(host, number, *resolution) == {"state": "balloted", "is_changed": True}
     assert advance(host, number, *resolution) == {"state": "balloted", "is_changed": False}
-    motions.until(host, lambda: motions.is_lost(host, UNHEARD))
+    pass_time(host, lambda: motions.is_lost(host, UNHEARD))
     assert advance(host, number, *resolution) == {"state": "eligible", "is_changed": True}
     told = ask(host, "project", "advance", number)
     assert {str(number), "eligible"} <= set(told.out.split())
