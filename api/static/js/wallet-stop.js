@@ -3,44 +3,23 @@
 
 (() => {
   const form = document.getElementById("stop");
-  const told = document.getElementById("stop-told");
   const done = document.getElementById("stopped");
-  if (!form) {
-    return;
-  }
-
-  const tell = (text) => {
-    told.textContent = text;
-    told.hidden = text === "";
-  };
 
   const ask = async (path, body) => {
-    const headers = { accept: "application/json", "content-type": "application/json" };
-    const answer = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
-    const read = await answer.json();
-    if (!answer.ok) {
-      throw new Error(read.code === "no-rotation" ? form.dataset.none : `${read.title} ${read.advice}`);
+    try {
+      return await Ceremony.ask(path, body);
+    } catch (error) {
+      throw error.code === "no-rotation" ? new Error(form.dataset.none) : error;
     }
-    return read;
   };
 
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const button = form.querySelector("button");
+  Ceremony.on(form, document.getElementById("stop-told"), form?.dataset, async () => {
     const member = Number(form.elements.member.value);
-    button.disabled = true;
-    tell("");
-    try {
-      const { options } = await ask("/wallet/stop/options", { member });
-      const credential = await SimpleWebAuthnBrowser.startAuthentication({ optionsJSON: options });
-      await ask("/wallet/stop", { member, credential });
-      form.hidden = true;
-      done.hidden = false;
-      done.focus();
-    } catch (error) {
-      const own = error.name === "Error" ? error.message : form.dataset.undone;
-      tell(error instanceof TypeError ? form.dataset.offline : own);
-      button.disabled = false;
-    }
+    const { options } = await ask("/wallet/stop/options", { member });
+    const credential = await SimpleWebAuthnBrowser.startAuthentication({ optionsJSON: options });
+    await ask("/wallet/stop", { member, credential });
+    form.hidden = true;
+    done.hidden = false;
+    done.focus();
   });
 })();

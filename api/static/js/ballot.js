@@ -4,35 +4,11 @@
 
 (() => {
   const vote = document.getElementById("vote");
-  const told = document.getElementById("told");
-  const { at, number, member, sequence, key, offline, undone, unable } = vote.dataset;
+  const { at, number, member, sequence, key, unable } = vote.dataset;
   const isDesk = "desk" in vote.dataset; // a device of the office: nothing of a ballot stays on it
   const KEPT = `endogene-ballot-${member}-${number}`;
 
-  const tell = (text) => {
-    told.textContent = text;
-    told.hidden = text === "";
-  };
-
-  // The answer; a session that has ended leads to the login and back to this page, and nothing goes on here.
-  const reach = async (address, options) => {
-    const answer = await fetch(address, { ...options, redirect: "manual" });
-    if (answer.type !== "opaqueredirect") {
-      return answer;
-    }
-    location.assign(`/enter?to=${location.pathname}`);
-    return new Promise(() => undefined);
-  };
-
-  const ask = async (path, body) => {
-    const headers = { accept: "application/json", "content-type": "application/json" };
-    const answer = await reach(`${at}/${path}`, { method: "POST", headers, body: JSON.stringify(body) });
-    const read = await answer.json();
-    if (!answer.ok) {
-      throw new Error(`${read.title} ${read.advice}`);
-    }
-    return read;
-  };
+  const ask = (path, body) => Ceremony.ask(`${at}/${path}`, body);
 
   // What opens each sealed ballot that this device cast, by its sequence: the last may yet be refused.
   const kept = () => {
@@ -84,22 +60,12 @@
   };
 
   const on = (name, act) =>
-    document.getElementById(name)?.addEventListener("submit", async (event) => {
-      event.preventDefault();
-      const button = event.target.querySelector("button");
-      button.disabled = true;
-      tell("");
-      try {
-        const given = await act(event.target);
-        if (given) {
-          vote.dispatchEvent(new CustomEvent("given", { detail: given }));
-        } else {
-          location.reload();
-        }
-      } catch (error) {
-        const own = error.name === "Error" ? error.message : undone;
-        tell(error instanceof TypeError ? offline : own);
-        button.disabled = false;
+    Ceremony.on(document.getElementById(name), document.getElementById("told"), vote.dataset, async (form) => {
+      const given = await act(form);
+      if (given) {
+        vote.dispatchEvent(new CustomEvent("given", { detail: given }));
+      } else {
+        location.reload();
       }
     });
 
@@ -111,7 +77,7 @@
       return;
     }
     event.preventDefault();
-    const read = await (await reach(event.target.href)).json();
+    const read = await (await Ceremony.reach(event.target.href)).json();
     const file = new Blob([`${JSON.stringify(whole(read, last()), null, 2)}\n`], { type: "application/json" });
     const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(file) });
     link.download = `endogene-${number}-${member}.json`;
