@@ -67,11 +67,16 @@ def security_key(device: Device, *, knows_code: bool = True) -> Iterator[None]:
     device.session.send("WebAuthn.setAutomaticPresenceSimulation", {**own, "enabled": True})
 
 
-def account_of(town: Town, member: int) -> str:
+def wallet_of(town: Town, member: int) -> str | None:
     with town.reading() as connection, Session(connection) as session:
         row = staff.wallet(session, member)
-        assert row is not None
-        return row.id
+        return None if row is None else row.id
+
+
+def account_of(town: Town, member: int) -> str:
+    found = wallet_of(town, member)
+    assert found is not None
+    return found
 
 
 def newest(town: Town, number: int, member: int) -> RelayBallot | None:
@@ -93,9 +98,3 @@ def receipt_of(page: Page) -> BallotReceipt:
 
 def kept_by(page: Page) -> int:
     return int(page.evaluate("localStorage.length"))
-
-
-def wallet_of(town: Town, member: int) -> str | None:
-    with town.reading() as connection, Session(connection) as session:
-        row = staff.wallet(session, member)
-        return None if row is None else row.id
