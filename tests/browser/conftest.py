@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from endogene_token.chain.transactions import settle_premiums
+from tests.browser.till_shop import Shop, open_shop
 from tests.site import Site, open_site
 from tests.town import BAKERY, BAKERY_TILL, BASILE, GROCER, GROCER_TILL, chain, settle_down
 
@@ -52,6 +53,13 @@ def browser(pytestconfig: pytest.Config) -> Iterator[Browser]:
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
         yield opened
         opened.close()
+
+
+@pytest.fixture
+def shop(sqlite_url: str, tmp_path: Path) -> Iterator[Shop]:
+    """A bakery whose till the cooperative keeps, before its first sale."""
+    with open_shop(sqlite_url, tmp_path / "data") as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,6 @@
 """What a device needs to keep a door among its programs: a manifest, its pictures, and a worker."""
 
 import struct
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
@@ -14,17 +12,11 @@ from endogene_token.office import invitations, trail
 from endogene_token.office.scopes import StaffRole
 from endogene_token.office.staff import Person
 from tests.browser.devices import device_of
-from tests.browser.till_shop import Shop, open_shop
+from tests.browser.till_shop import Shop
 from tests.town import ALICE
 
 PNG = b"\x89PNG\r\n\x1a\n"
 SCOPE = "navigator.serviceWorker.ready.then((one) => [one.scope, one.active.scriptURL])"
-
-
-@pytest.fixture
-def shop(sqlite_url: str, tmp_path: Path) -> Iterator[Shop]:
-    with open_shop(sqlite_url, tmp_path / "data") as opened:
-        yield opened
 
 
 def member_code(shop: Shop) -> str:

@@ -16,18 +16,12 @@ from endogene_token.office.scopes import StaffRole
 from endogene_token.office.staff_models import OfficeAccount, OfficeSession
 from endogene_token.store import writing
 from tests.browser.devices import Device, device_of
-from tests.browser.till_shop import Shop, arrive, host, log_in, open_shop
+from tests.browser.till_shop import Shop, arrive, host, log_in
 from tests.town import ALICE, BAKERY, GROCER, GROCER_TILL
 
 PAGES = ("/till", "/till/today", "/till/today/1", "/till/standing", "/till/files", "/till/people")
 CSV = "facture;date;total\nA-1;2026-11-20 17:42;42,75\nA-2;2026-11-20;douze\n"
 READY = "navigator.serviceWorker.ready.then(() => caches.match('/till')).then(Boolean)"
-
-
-@pytest.fixture
-def shop(sqlite_url: str, tmp_path: Path) -> Iterator[Shop]:
-    with open_shop(sqlite_url, tmp_path / "data") as opened:
-        yield opened
 
 
 @pytest.fixture

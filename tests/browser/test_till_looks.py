@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from sqlmodel import Session
 
 from endogene_token.store import writing
-from tests.browser.till_shop import Shop, host, open_shop
+from tests.browser.till_shop import Shop, host
 from tests.town import BAKERY, GROCER
 
 CSV = "facture;date;total\nA-1;2026-11-20 17:42;42,75\nA-2;2026-11-20;douze\n"
@@ -25,12 +24,6 @@ KEPT_IN_FRENCH = """async () => {
   const texts = await Promise.all(kept.map((answer) => answer.text()));
   return texts.every((text) => text.includes('<html lang="fr'));
 }"""
-
-
-@pytest.fixture
-def shop(sqlite_url: str, tmp_path: Path) -> Iterator[Shop]:
-    with open_shop(sqlite_url, tmp_path / "data") as opened:
-        yield opened
 
 
 def pages_between(page: Page, shop: Shop) -> Iterator[str]:

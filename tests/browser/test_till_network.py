@@ -7,7 +7,6 @@ only where a test moves it, however slow the machine is.
 import re
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,18 +18,12 @@ from endogene_token.office.models import OfficeCard
 from endogene_token.sales import HostedTill
 from endogene_token.sales.models import TillState
 from endogene_token.store import writing
-from tests.browser.till_shop import Shop, arrive, host, open_shop
+from tests.browser.till_shop import Shop, arrive, host
 from tests.town import ALICE, BAKERY, BAKERY_TILL
 
 SALES = "**/till/sales"
 AT_THE_COUNTER, PATIENCE, AGAIN = 2_000, 10_000, 15_000  # milliseconds, as the page has them
 SECOND_TILL = 9
-
-
-@pytest.fixture
-def shop(sqlite_url: str, tmp_path: Path) -> Iterator[Shop]:
-    with open_shop(sqlite_url, tmp_path / "data") as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 
 from endogene_token.office.card_numbers import PAYLOAD
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
-from tests.browser.till_shop import Shop, open_shop
+from tests.browser.till_shop import Shop
 from tests.town import ALICE
 
 WIDTH, HEIGHT = 640, 480
@@ -17,12 +17,6 @@ QUIET = 4  # modules of white around a code
 FRAMES = 4  # the browser plays them again and again
 WHITE, BLACK, GREY = b"\xeb", b"\x10", b"\x80"
 UNREAD = "delete window.BarcodeDetector"
-
-
-@pytest.fixture
-def shop(sqlite_url: str, tmp_path: Path) -> Iterator[Shop]:
-    with open_shop(sqlite_url, tmp_path / "data") as opened:
-        yield opened
 
 
 @pytest.fixture
