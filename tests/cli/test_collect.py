@@ -94,6 +94,7 @@ def test_a_month_is_collected_from_a_terminal(terminal: Terminal, tmp_path: Path
     assert [one for one in ("D2026-000001", "$1,149.75") if one not in narrow] == [], narrow
     assert terminal.types("due", MONTH).json["due"][0]["why"] == "asked"
     assert "2026-000001" in terminal.reads("due", MONTH)
+    assert "M-1" in terminal.reads("mandate", "list")
 
 
 def test_what_cannot_be_is_said_with_its_code(terminal: Terminal) -> None:
@@ -114,5 +115,5 @@ def test_an_account_that_is_typed_is_in_no_history(terminal: Terminal) -> None:
     done = CliRunner().invoke(app, [*words, *options], input=ACCOUNT + "\n", env={"ENDOGENE_LANG": "en"})
     assert (done.exit_code, ACCOUNT in done.output, "…4321" in done.output) == (0, False, True), done.output
     [payee] = terminal.types("payee", "list").json["payees"]
+    assert "Boulangerie du Port" in terminal.reads("payee", "list")
     assert terminal.types("payee", "end", payee["number"], "--why", "moved").json["state"] == "ended"
-    assert "M-1" in terminal.reads("mandate", "list")
