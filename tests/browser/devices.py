@@ -16,6 +16,14 @@ AUTHENTICATOR: Final = {
     "automaticPresenceSimulation": True,
 }
 
+HIDDEN: Final = """() => {
+  scrollTo(0, document.documentElement.scrollHeight);
+  const places = [...document.querySelectorAll("nav")].find((one) => getComputedStyle(one).position === "fixed");
+  const shown = [...document.querySelectorAll("main *, .foot *")].filter((one) => one.checkVisibility());
+  const end = Math.max(...shown.map((one) => one.getBoundingClientRect().bottom));
+  return places ? Math.max(0, Math.ceil(end - places.getBoundingClientRect().top)) : null;
+}"""
+
 
 @dataclass
 class Device:
@@ -52,3 +60,9 @@ def device_of(browser: Browser, address: str, **options: Any) -> Iterator[Device
     made = session.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
     yield Device(page, session, made["authenticatorId"])
     context.close()
+
+
+def hidden_at_the_end(page: Page) -> int | None:
+    """Return how many pixels of a page's end lie behind its places, or None where these are not fixed."""
+    found: int | None = page.evaluate(HIDDEN)
+    return found

@@ -19,7 +19,7 @@ from endogene_token.office.staff_models import OfficeSession
 from endogene_token.store import writing
 from endogene_token.treasury.exceptions import inbox
 from endogene_token.treasury.exceptions.inbox import Kind as Trouble
-from tests.browser.devices import Device, device_of
+from tests.browser.devices import Device, device_of, hidden_at_the_end
 from tests.browser.wallet_town import NAME, Town, wallet_town
 from tests.town import ALICE, BAKERY, BASILE, GROCER, GROCER_TILL
 
@@ -286,12 +286,15 @@ def test_nobody_sees_a_wallet_who_is_not_its_member(town: Town, path: str) -> No
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_the_pages_have_no_violation_of_accessibility(phone: Page, lang: str, scheme: Any) -> None:
-    """axe finds none, and no page of a small phone moves sideways."""
+    """axe finds none; on a small phone no page moves sideways, or ends behind the places."""
     phone.set_viewport_size(SMALL)  # type: ignore[arg-type]  # a width and a height
     phone.emulate_media(color_scheme=scheme)
+    phone.goto("/wallet")
+    assert hidden_at_the_end(phone) == 0
     for path in PAGES:
         phone.goto(f"/wallet{path}{'&' if '?' in path else '?'}lang={lang}")
         assert phone.evaluate("document.documentElement.scrollWidth") <= SMALL["width"], path
+        assert not hidden_at_the_end(phone), path
         found = Axe().run(phone)
         assert found.violations_count == 0, f"{path}: {found.generate_report()}"
 
