@@ -65,12 +65,12 @@ def one(number: PathNumber, here: Reader, session: Reading) -> HTMLResponse:
     """Show a member."""
     words, told = here.words, summaries.told(session, number)
     phone, retirement = session.get(OfficePhone, number), session.get(OfficeRetirement, number)
-    own = cards.cards_of(session, number)
+    own, row = cards.cards_of(session, number), row_of(session, number)
     today = datetime.now(UTC).astimezone(words.zone).date()
     context = {
         "number": number,
         "category": words.tr(CATEGORIES[told.category]),
-        "since": here.day(told.valid_from),
+        "since": here.day(told.valid_from) if row.valid_from else "",
         "until": here.day(told.valid_until or ""),
         "credits": words.money(int(told.credits)),
         "earned": words.money(int(told.earned)),
@@ -85,7 +85,7 @@ def one(number: PathNumber, here: Reader, session: Reading) -> HTMLResponse:
         else words.short_day(day_date(retirement.consented_day)),
         # Who only reads learns that a year is kept, not which.
         "retirement_year": retirement.year if retirement and here.role is StaffRole.REGISTRAR else None,
-        "years": years_of(words, row_of(session, number)),
+        "years": years_of(words, row),
         "wallet": _wallet(here, session, number),
         "key": key_of(here, session, number),
         "votes": len(session.exec(select(Ballot.resolution).where(Ballot.member == number)).all()),
