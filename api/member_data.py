@@ -33,7 +33,7 @@ def data_of(app: Services, session: Session, member: Member) -> str:
         "member": number,
         "name": None if account is None else staff.name_of(app.secret(), account) or None,
         "category": ("user", "worker", "supporting")[member.category],
-        "valid_from": day_text(member.valid_from),
+        "valid_from": day_text(member.valid_from) if member.valid_from else None,
         "valid_until": None if member.valid_until == MAX_UINT32 else day_text(member.valid_until),
         "key": to_hex(member.key) if member.key else None,
         "credits": str(member.balance),

@@ -1,4 +1,7 @@
-"""The card on a phone: its square code is read back from the screen, by the reader that the till has."""
+"""The card on a phone: its square code is read back from the screen, by the reader that the till has.
+
+It is the card in force, or none; and what erases the member's link erases it from the device.
+"""
 
 from base64 import b64encode
 from collections.abc import Iterator
@@ -8,7 +11,7 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from endogene_token.office import cards
+from endogene_token.office import cards, trail
 from endogene_token.office.card_numbers import read_number
 from endogene_token.office.scopes import StaffRole
 from tests.api.staff_house import House
@@ -66,6 +69,55 @@ def test_the_square_code_on_the_screen_is_the_card(browser: Browser, house: Hous
     with house.bare.reading() as session:
         assert cards.holder(session, house.bare.secret, read_number(read)) == ALICE
     context.close()
+
+
+@pytest.fixture
+def phone(browser: Browser, house: House) -> Iterator[Page]:
+    """Alice's phone, on which she is logged in and has no card yet."""
+    context = at_desk(browser, house, entered(house, StaffRole.MEMBER, member=ALICE))
+    yield context.new_page()
+    context.close()
+
+
+def test_a_card_that_the_office_replaced_is_shown_no_more(phone: Page, house: House) -> None:
+    """The device forgets it, says so, and offers what leads to a card that works."""
+    made(phone)
+    phone.reload()
+    expect(phone.locator("#square")).to_be_visible()
+    with trail.changing(house.bare.engine, trail.COMMAND_LINE) as change:
+        number = cards.replace(change, house.bare.secret, ALICE).number
+    phone.reload()
+    expect(phone.get_by_text("The card that this device showed has ended.")).to_be_visible()
+    expect(phone.locator("#square")).to_be_hidden()
+    assert phone.evaluate("localStorage.length") == 0
+    phone.get_by_label("The number on your card").fill(number)
+    phone.get_by_role("button", name="Show it on this device").click()
+    expect(phone.locator("#square")).to_be_visible()
+    phone.reload()
+    expect(phone.locator("#square")).to_be_visible()
+
+
+def test_a_card_asked_for_twice_at_once_is_made_once(phone: Page, house: House) -> None:
+    """An impatient second press replaces nothing; who cannot see hears the card's number, and may end it."""
+    phone.goto("/wallet/card?lang=en")
+    phone.locator("#new").evaluate("form => { form.requestSubmit(); form.requestSubmit(); }")
+    expect(phone.locator("#digits")).to_contain_text("-")
+    expect(phone.get_by_role("figure", name="Card number")).to_be_focused()
+    expect(phone.get_by_text("My card is lost")).to_be_visible()
+    phone.wait_for_load_state("networkidle")
+    with house.bare.reading() as session:
+        assert len(cards.cards_of(session, ALICE)) == 1
+
+
+def test_a_device_on_which_the_link_was_erased_keeps_nothing_of_the_member(phone: Page) -> None:
+    """Neither the card nor what opens a ballot; another member's stays."""
+    made(phone)
+    keep = "[%d, 2].forEach((one) => localStorage.setItem(`endogene-ballot-${one}-1`, '{}'))" % ALICE
+    phone.evaluate(keep)
+    phone.goto("/wallet/me/erase?lang=en")
+    phone.get_by_role("button", name="Erase it now").click()
+    expect(phone.get_by_role("heading", name="It is erased")).to_be_visible()
+    assert phone.evaluate("Object.keys(localStorage)") == ["endogene-ballot-2-1"]
 
 
 def test_a_screen_without_a_card_holds_no_code(browser: Browser, house: House) -> None:

@@ -27,17 +27,17 @@ router = APIRouter()
 @router.get("/card", response_class=HTMLResponse)
 def card(who: Holder, request: Request, app: App, session: Reading) -> HTMLResponse:
     """Show the card that this device keeps, or how it comes here."""
-    context = {"here": "card", "holds": _holds(session, number_of(who)), "member": number_of(who)}
-    return page(request, app, "wallet/card.html", context)
+    return _shown(who, request, app, session)
 
 
 @router.post("/card/known")
 def known(who: Holder, app: App, session: Reading, sent: Sent) -> JSONResponse:
     """Tell how the member's own card is drawn, from its number. Another's is no card."""
     plain = read_number(sent.text("number"))
-    if cards.holder(session, app.secret(), plain) != number_of(who):
+    card = cards.held(session, number_of(who))
+    if card is None or cards.holder(session, app.secret(), plain) != number_of(who):
         raise UnknownCardError
-    return _drawn(plain)
+    return _drawn(plain, card.id)
 
 
 @router.post("/card/new")
@@ -46,30 +46,32 @@ def new(who: Holder, app: App) -> JSONResponse:
     who.require_fresh()
     with changing(app.engine, who.actor) as change:
         number = number_of(who)
-        make = cards.replace if _holds(change.session, number) else cards.issue
+        make = cards.replace if cards.held(change.session, number) else cards.issue
         made = make(change, app.secret(), number)
-    return _drawn(made.number)
+    return _drawn(made.number, made.card)
 
 
 @router.post("/card/lost")
 def lost(who: Holder, request: Request, app: App) -> HTMLResponse:
     """End the member's card at once."""
     with changing(app.engine, who.actor) as change:
-        held = [one for one in cards.cards_of(change.session, number_of(who)) if one.revoked_at is None]
-        cards.revoke(change, number_of(who), held[0].id or 0 if held else 0)
+        card = cards.held(change.session, number_of(who))
+        cards.revoke(change, number_of(who), card.id or 0 if card else 0)
     with reading(app.engine) as connection, Session(connection) as session:
-        context = {"here": "card", "holds": _holds(session, number_of(who)), "member": number_of(who)}
+        return _shown(who, request, app, session)
+
+
+def _shown(who: Holder, request: Request, app: App, session: Session) -> HTMLResponse:
+    card = cards.held(session, number_of(who))
+    context = {"here": "card", "card": card and card.id, "member": number_of(who)}
     return page(request, app, "wallet/card.html", context)
 
 
-def _holds(session: Session, member: int) -> bool:
-    return any(one.revoked_at is None for one in cards.cards_of(session, member))
-
-
-def _drawn(number: str) -> JSONResponse:
-    """Return the card's number and its square code, row by row, for a page to keep and to draw."""
+def _drawn(number: str, card: int | None) -> JSONResponse:
+    """Return the card and its square code, row by row, for a page to keep and to draw."""
     code = segno.make(payload(number), error="q", micro=False)
     told: dict[str, Any] = {
+        "card": str(card),
         "number": grouped(number),
         "rows": ["".join(map(str, row)) for row in code.matrix],
     }

@@ -6,17 +6,34 @@
   const TYPED = "endogene-card-typed";
   const QUIET = 4; // modules of white around the code, as readers need it
   const page = document.getElementById("card");
-  const told = document.getElementById("told");
+  const notice = document.getElementById("told");
   const part = (name) => document.getElementById(name);
 
-  const kept = () => {
+  const read = () => {
     try {
-      const card = JSON.parse(localStorage.getItem(KEY) ?? "null");
-      // Another member who logs in on this device does not see it.
-      return card && (!page.dataset.member || card.member === page.dataset.member) ? card : null;
+      return JSON.parse(localStorage.getItem(KEY) ?? "null");
     } catch {
       return null;
     }
+  };
+
+  // The page without a connection shows what is kept. With one, another member who logs in on this device does
+  // not see it, and a card that the office or another device ended is forgotten.
+  const kept = () => {
+    const { member, card, ended } = page.dataset;
+    const found = read();
+    if (!found || !member) {
+      return found;
+    }
+    if (found.member !== member) {
+      return null;
+    }
+    if (found.card !== card) {
+      localStorage.removeItem(KEY);
+      tell(ended);
+      return null;
+    }
+    return found;
   };
 
   const draw = (card) => {
@@ -35,8 +52,8 @@
   };
 
   const tell = (text) => {
-    told.textContent = text;
-    told.hidden = text === "";
+    notice.textContent = text;
+    notice.hidden = text === "";
   };
 
   // To the login and back here. A number that was typed waits in this tab meanwhile, for the same member.
@@ -70,34 +87,41 @@
         logIn(form);
         return;
       }
-      const read = await answer.json();
-      if (read.code === "fresh-login") {
+      const told = await answer.json();
+      if (told.code === "fresh-login") {
         logIn(form);
         return;
       }
       if (!answer.ok) {
-        tell(`${read.title} ${read.advice}`);
+        tell(`${told.title} ${told.advice}`);
         return;
       }
-      localStorage.setItem(KEY, JSON.stringify({ ...read, member: page.dataset.member }));
+      localStorage.setItem(KEY, JSON.stringify({ ...told, member: page.dataset.member }));
+      page.dataset.card = told.card;
       draw(kept());
+      part("loss").hidden = false;
+      part("face").focus(); // the button that was pressed is gone
     } catch {
       tell(page.dataset.offline);
     }
   };
 
-  const on = (name, act) =>
-    part(name)?.addEventListener("submit", (event) => {
+  // Once at a time: a second press would replace the card that the first one made.
+  const on = (name, path) =>
+    part(name)?.addEventListener("submit", async (event) => {
       event.preventDefault();
-      act(event.target);
+      const form = event.target;
+      const button = form.querySelector("button");
+      if (button.ariaBusy || (form.dataset.replaces && !confirm(page.dataset.replace))) {
+        return;
+      }
+      button.ariaBusy = button.ariaDisabled = "true";
+      await ask(path, form);
+      button.ariaBusy = button.ariaDisabled = null;
     });
 
-  on("known", (form) => ask("/wallet/card/known", form));
-  on("new", (form) => {
-    if (!form.dataset.replaces || confirm(page.dataset.replace)) {
-      ask("/wallet/card/new", form);
-    }
-  });
+  on("known", "/wallet/card/known");
+  on("new", "/wallet/card/new");
   part("lost")?.addEventListener("submit", () => localStorage.removeItem(KEY));
   draw(kept());
   typed();

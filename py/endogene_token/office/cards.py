@@ -45,9 +45,9 @@ class NewCard:
 def issue(change: Change, secret: OfficeSecret, member: int) -> NewCard:
     """Give a member its first card, or one after a loss. Raises UnknownMemberError, CardHeldError."""
     require_member(change.session, member)
-    held = _held(change.session, member)
-    if held is not None:
-        raise CardHeldError(actual=member, limit=held.id)
+    card = held(change.session, member)
+    if card is not None:
+        raise CardHeldError(actual=member, limit=card.id)
     made = _make(change, secret, member)
     change.note("card.issued", _subject(member, made.card))
     return made
@@ -55,12 +55,12 @@ def issue(change: Change, secret: OfficeSecret, member: int) -> NewCard:
 
 def replace(change: Change, secret: OfficeSecret, member: int) -> NewCard:
     """End a member's card and make another, in one step; the credits stay. Raises NoCardError."""
-    held = _held(change.session, member)
-    if held is None:
+    card = held(change.session, member)
+    if card is None:
         raise NoCardError(actual=member)
-    _end(change.session, held, Ending.REPLACED)
+    _end(change.session, card, Ending.REPLACED)
     made = _make(change, secret, member)
-    change.note("card.replaced", _subject(member, made.card), revoked=held.id)
+    change.note("card.replaced", _subject(member, made.card), revoked=card.id)
     return made
 
 
@@ -96,15 +96,16 @@ def cards_of(session: Session, member: int) -> list[OfficeCard]:
     return list(session.exec(query))
 
 
+def held(session: Session, member: int) -> OfficeCard | None:
+    """Return the card of a member that is in force, if it has one."""
+    query = select(OfficeCard).where(OfficeCard.member == member, col(OfficeCard.revoked_at).is_(None))
+    return session.exec(query).first()
+
+
 def require_member(session: Session, member: int) -> None:
     """Raise UnknownMemberError unless the read model's register holds this number."""
     if session.get(Member, member) is None:
         raise UnknownMemberError(actual=member)
-
-
-def _held(session: Session, member: int) -> OfficeCard | None:
-    query = select(OfficeCard).where(OfficeCard.member == member, col(OfficeCard.revoked_at).is_(None))
-    return session.exec(query).first()
 
 
 def _make(change: Change, secret: OfficeSecret, member: int) -> NewCard:
