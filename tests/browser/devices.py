@@ -18,7 +18,8 @@ AUTHENTICATOR: Final = {
 
 HIDDEN: Final = """() => {
   scrollTo(0, document.documentElement.scrollHeight);
-  const places = [...document.querySelectorAll("nav")].find((one) => getComputedStyle(one).position === "fixed");
+  const isFixed = (one) => getComputedStyle(one).position === "fixed";
+  const places = [...document.querySelectorAll("nav")].find(isFixed);
   const shown = [...document.querySelectorAll("main *, .foot *")].filter((one) => one.checkVisibility());
   const end = Math.max(...shown.map((one) => one.getBoundingClientRect().bottom));
   return places ? Math.max(0, Math.ceil(end - places.getBoundingClientRect().top)) : null;

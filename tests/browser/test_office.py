@@ -287,7 +287,8 @@ def test_every_page_is_accessible_and_fits_a_small_phone(
 ) -> None:
     """axe finds nothing; nothing moves sideways at 360 px; no day is that of a clock at zero.
 
-    The browser has nothing to complain about. Each page as the treasurer, and as the others where they have forms that the treasurer has not.
+    The browser has nothing to complain about. Each page as the treasurer, and as the others where they have
+    forms that the treasurer has not.
     """
     viewport: Any = {"width": 360, "height": 780}
     complaints: list[str] = []

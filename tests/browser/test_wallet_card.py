@@ -3,6 +3,7 @@
 It is the card in force, or none; and what erases the member's link erases it from the device.
 """
 
+import threading
 from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,12 +12,14 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from endogene_token.errors import DatabaseUnavailableError
 from endogene_token.office import cards, trail
 from endogene_token.office.card_numbers import read_number
+from endogene_token.office.models import OfficeCard
 from endogene_token.office.scopes import StaffRole
 from tests.api.staff_house import House
 from tests.browser.office_house import at_desk, entered, furnished
-from tests.town import ALICE
+from tests.town import ALICE, BASILE
 
 READER: Final = Path(__file__).parents[2] / "api/static/vendor/jsqr.js"
 LOOK: Final = """async (url) => {
@@ -97,6 +100,30 @@ def test_a_card_that_the_office_replaced_is_shown_no_more(phone: Page, house: Ho
     expect(phone.locator("#square")).to_be_visible()
 
 
+@pytest.mark.parametrize("is_silent", [True, False])
+def test_where_the_service_does_not_answer_the_card_is_shown(
+    phone: Page, monkeypatch: pytest.MonkeyPatch, is_silent: bool
+) -> None:
+    """Neither a silent network nor an answer in the service's place keeps it from the till."""
+    shown = made(phone)
+    phone.evaluate("navigator.serviceWorker.ready.then(Boolean)")
+    phone.reload()  # the worker is in charge from now on
+    over = threading.Event()
+
+    def away(*_: object) -> OfficeCard | None:
+        if is_silent:
+            over.wait(60)
+        raise DatabaseUnavailableError(actual="ledger")
+
+    monkeypatch.setattr(cards, "held", away)
+    try:
+        phone.goto("/wallet/card?lang=en")
+        expect(phone.get_by_role("heading", name="Without a connection")).to_be_visible()
+        expect(phone.locator("#digits")).to_have_text(shown)
+    finally:
+        over.set()
+
+
 def test_a_card_asked_for_twice_at_once_is_made_once(phone: Page, house: House) -> None:
     """An impatient second press replaces nothing; who cannot see hears the card's number, and may end it."""
     phone.goto("/wallet/card?lang=en")
@@ -112,12 +139,12 @@ def test_a_card_asked_for_twice_at_once_is_made_once(phone: Page, house: House) 
 def test_a_device_on_which_the_link_was_erased_keeps_nothing_of_the_member(phone: Page) -> None:
     """Neither the card nor what opens a ballot; another member's stays."""
     made(phone)
-    keep = "[%d, 2].forEach((one) => localStorage.setItem(`endogene-ballot-${one}-1`, '{}'))" % ALICE
-    phone.evaluate(keep)
+    keep = "(whose) => whose.forEach((one) => localStorage.setItem(`endogene-ballot-${one}-1`, '{}'))"
+    phone.evaluate(keep, [ALICE, BASILE])
     phone.goto("/wallet/me/erase?lang=en")
     phone.get_by_role("button", name="Erase it now").click()
     expect(phone.get_by_role("heading", name="It is erased")).to_be_visible()
-    assert phone.evaluate("Object.keys(localStorage)") == ["endogene-ballot-2-1"]
+    assert phone.evaluate("Object.keys(localStorage)") == [f"endogene-ballot-{BASILE}-1"]
 
 
 def test_a_screen_without_a_card_holds_no_code(browser: Browser, house: House) -> None:

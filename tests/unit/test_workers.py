@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from fastapi import Response
 
+from api.pages import workers
 from api.pages.shell import ASSETS
 from api.pages.till.device import worker as till_worker
 from api.pages.wallet.install import worker as wallet_worker
@@ -47,3 +48,12 @@ def test_other_files_are_kept_under_another_name() -> None:
     """What was kept before is then forgotten."""
     before, after = (worker("/till", "js/till-worker.js", [one]) for one in ("css/shell.css", "css/till.css"))
     assert kept(before) != kept(after)
+
+
+def test_what_pages_say_names_what_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A release that changes a word alone reaches the devices that keep a page."""
+    before = kept(worker("/wallet", "js/wallet-worker.js", []))
+    monkeypatch.setattr(workers, "_said", lambda: b"other words")
+    assert kept(worker("/wallet", "js/wallet-worker.js", [])) != before
+    monkeypatch.undo()
+    assert len(workers._said()) == 32

@@ -2,6 +2,8 @@
 // The service puts the list of FILES and the name KEPT before these lines.
 
 const OFFLINE = "/wallet/offline";
+const PATIENCE = 5000; // milliseconds: at a till where the network is silent, the card is shown instead
+const AWAY = [502, 503, 504]; // the service is not there; somebody says so in its place
 
 self.addEventListener("install", (event) => {
   const keep = async () => {
@@ -31,23 +33,33 @@ const renew = async () => {
   }
 };
 
+const late = () => new Promise((_, give) => setTimeout(() => give(new Error("late")), PATIENCE));
+const held = () => caches.match(OFFLINE, { ignoreVary: true });
+
 const open = async (event) => {
+  const isRead = event.request.method === "GET"; // what was sent waits for its answer
   try {
-    const answer = await fetch(event.request);
+    const asked = fetch(event.request);
+    const answer = await (isRead ? Promise.race([asked, late()]) : asked);
+    if (isRead && AWAY.includes(answer.status)) {
+      return (await held()) ?? answer;
+    }
     if (new URL(event.request.url).searchParams.has("lang")) {
       event.waitUntil(renew().catch(() => undefined));
     }
     return answer;
   } catch {
-    return caches.match(OFFLINE, { ignoreVary: true });
+    return (await held()) ?? Response.error();
   }
 };
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;
-  if (request.mode === "navigate") {
+  const { pathname } = new URL(request.url);
+  const isPaper = pathname.startsWith("/wallet/years/") || pathname.endsWith(".json"); // made when it is asked for
+  if (request.mode === "navigate" && !isPaper) {
     event.respondWith(open(event));
-  } else if (FILES.includes(new URL(request.url).pathname)) {
+  } else if (FILES.includes(pathname)) {
     event.respondWith(caches.match(request, { ignoreVary: true }).then((kept) => kept ?? fetch(request)));
   }
 });
