@@ -20,12 +20,16 @@ POLICY: Final = "default-src 'none'; connect-src 'self'"
 _DIGITS: Final = 10
 
 
-def worker(door: str, script: str, files: Sequence[str]) -> Response:
-    """Return the worker of ``/till`` or ``/wallet``, which keeps `files`, named as in ``css/shell.css``."""
+def worker(door: str, script: str, files: Sequence[str], reader: str = "") -> Response:
+    """Return the worker of ``/till`` or ``/wallet``, which keeps `files`, named as in ``css/shell.css``.
+
+    `reader`: the file that reads square codes; a device that needs it has it soon after.
+    """
     code = (STATIC / script).read_bytes()
     needed = msgspec.json.encode([ASSETS.url(one) for one in files])
+    own = f'const READER = "{ASSETS.url(reader)}";\n' if reader else ""
     kept = f"{door.strip('/')}-{sha256(needed + code + _said()).hexdigest()[:_DIGITS]}"
-    head = f'"use strict";\nconst FILES = {needed.decode()};\nconst KEPT = "{kept}";\n'
+    head = f'"use strict";\nconst FILES = {needed.decode()};\nconst KEPT = "{kept}";\n{own}'
     headers = {
         "Cache-Control": "no-cache",
         "Service-Worker-Allowed": door,

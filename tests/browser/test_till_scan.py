@@ -7,9 +7,11 @@ import pytest
 import segno
 from playwright.sync_api import Browser, expect
 
+from api.pages.shell import ASSETS
+from api.pages.till.device import READER
 from endogene_token.office.card_numbers import PAYLOAD
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
-from tests.browser.till_shop import Shop
+from tests.browser.till_shop import PATIENCE, Shop
 from tests.town import ALICE
 
 WIDTH, HEIGHT = 640, 480
@@ -71,6 +73,33 @@ def test_a_card_before_the_camera_is_read_and_sold_to(camera: Browser, shop: Sho
         button.press("Enter")
         expect(page.get_by_role("heading", name="Sale recorded")).to_be_visible()
     assert [(one.amount, one.member) for one in shop.sales()] == [(4275, ALICE)]
+
+
+def test_without_network_a_card_is_read_all_the_same(camera: Browser, shop: Shop) -> None:
+    """The reader came with the till, before anybody needed it."""
+    with shop.at(camera) as device:
+        page = device.page
+        page.add_init_script(UNREAD)
+        page.goto("/till")
+        for _ in range(PATIENCE):
+            if page.evaluate(f"caches.match('{ASSETS.url(READER)}').then(Boolean)"):
+                break
+            page.wait_for_timeout(100)
+        page.reload()
+        page.context.set_offline(True)
+        page.get_by_role("button", name="Scan").click()
+        expect(page.get_by_label("Member’s card or telephone")).to_have_value(grouped(shop.card))
+
+
+def test_a_reader_that_cannot_be_loaded_blames_no_camera(camera: Browser, shop: Shop) -> None:
+    """It says that the number can be typed."""
+    with shop.at(camera, service_workers="block") as device:
+        page = device.page
+        page.add_init_script(UNREAD)
+        page.goto("/till?lang=en")
+        page.context.set_offline(True)
+        page.get_by_role("button", name="Scan").click()
+        expect(page.get_by_role("alert")).to_contain_text("The reader could not be loaded")
 
 
 def grouped(card: str) -> str:

@@ -17,6 +17,7 @@ FILES: Final = (
     *("js/busy.js", "js/till-queue.js", "js/till-sale.js", "js/till-scan.js"),
 )
 WORKER: Final = "js/till-worker.js"
+READER: Final = "vendor/jsqr.js"
 ICONS: Final = (("till/icon-192.png", "192x192"), ("till/icon-512.png", "512x512"))
 PAPER: Final = "#faf7f1"
 
@@ -24,7 +25,7 @@ PAPER: Final = "#faf7f1"
 @router.get("/worker.js")
 def worker() -> Response:
     """Give the worker that keeps the sale's page and its files."""
-    return workers.worker("/till", WORKER, FILES)
+    return workers.worker("/till", WORKER, FILES, READER)
 
 
 @router.get("/offline")

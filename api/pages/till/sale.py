@@ -23,6 +23,7 @@ from api.pages.till.counter import (
     till_page,
     tills_of,
 )
+from api.pages.till.device import READER
 from api.sale_schemas import SalesGiven
 from endogene_token.errors import AccessError, GuessingError, NotHostedError
 from endogene_token.i18n import mark, tr
@@ -55,7 +56,7 @@ def sale(request: Request, app: App, who: Clerk, session: Reading) -> Response:
         "digits": get_currency_precision(app.settings.currency),
         "locale": words_of(request, app).tag,
         "payload": PAYLOAD,
-        "reader": ASSETS.url("vendor/jsqr.js"),
+        "reader": ASSETS.url(READER),
     }
     context = {
         "settings": msgspec.json.encode(told).decode(),

@@ -16,7 +16,7 @@ const Scan = (() => {
       script.nonce = nonce;
       script.src = Till.script(url);
       script.onload = resolve;
-      script.onerror = reject;
+      script.onerror = () => reject(new Error(camera.dataset.unloaded));
       document.head.append(script);
     });
 
@@ -79,9 +79,9 @@ const Scan = (() => {
         }
         await new Promise((resolve) => setTimeout(resolve, EVERY));
       }
-    } catch {
+    } catch (error) {
       if (camera.open) {
-        told.textContent = camera.dataset.denied;
+        told.textContent = error.message === camera.dataset.unloaded ? error.message : camera.dataset.denied;
         told.hidden = false;
       }
     }

@@ -1,5 +1,5 @@
 // The till without network: the sale's page and its files are kept, and nothing of anybody else's.
-// The service puts the list of FILES and the name KEPT before these lines.
+// The service puts the list of FILES, the READER of square codes and the name KEPT before these lines.
 
 const SALE = "/till";
 const OFFLINE = "/till/offline";
@@ -23,11 +23,20 @@ const install = async () => {
   await self.skipWaiting();
 };
 
+// A browser that reads square codes by itself needs no reader. Elsewhere it comes after the rest: it is large.
+const keepReader = async () => {
+  const known = "BarcodeDetector" in self ? await BarcodeDetector.getSupportedFormats() : [];
+  if (!known.includes("qr_code")) {
+    await keep(READER, await fetch(READER));
+  }
+};
+
 const activate = async () => {
   const names = await caches.keys();
   const old = names.filter((name) => name.startsWith("till-") && name !== KEPT);
   await Promise.all(old.map((name) => caches.delete(name)));
   await self.clients.claim();
+  await keepReader().catch(() => undefined); // without it, the number can be typed
 };
 
 // What is kept is in the language of its day: who changes the language goes on in it without network, too.
