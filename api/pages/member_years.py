@@ -36,7 +36,7 @@ def statement(words: Words, session: Session, row: Member, year: int, whom: tupl
     `whom`: the community's name, and the member's, or nothing where none is kept.
     """
     community, name = whom
-    day, number = words.today(), words.number(row.number)
+    day, number = words.today(), str(row.number)
     rows = funding.bought(session, row.number, date(year, 1, 1), date(year, 12, 31))
     paid = _paid(words, session, row.number, year)
     shown: dict[str, Any] = {

@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import httpx
 import pytest
@@ -26,7 +26,7 @@ from endogene_token.store import writing
 from tests.api.bare_site import OFFICE_KEY
 from tests.browser.office_house import at_desk, furnished, logged_in
 from tests.browser.till_shop import Shop, open_shop
-from tests.town import GROCER
+from tests.town import ALICE, GROCER
 
 BLOCK: Final = 2
 LINES: Final = 8
@@ -284,28 +284,42 @@ def test_a_page_that_comes_back_as_it_was_left_can_be_pressed_again(page: Page) 
     page.wait_for_url(f"**{FOLLOWED}")
 
 
-def test_the_button_of_a_file_to_take_away_is_busy_until_it_came(browser: Browser, sqlite_url: str) -> None:
-    """One press, one pack; who must log in first is led there."""
-    with furnished(sqlite_url) as house:
-        director = logged_in(house, StaffRole.DIRECTOR)
-        with at_desk(browser, house, director, locale="en-CA") as context:
-            page, held = context.new_page(), list[Route]()
-            page.goto("/office/annual")
-            page.route("**/pack", lambda route: held.append(route))  # noqa: PLW0108  as above
-            page.get_by_role("button", name="Make the PDF").click()
-            busy = page.get_by_role("button", name="Being made…")
-            expect(busy).to_be_disabled()
-            busy.dispatch_event("click")
-            while not held:
-                page.wait_for_timeout(20)
-            with page.expect_download() as loading:
-                [route] = held
-                route.continue_()
-            assert Path(loading.value.path()).read_bytes().startswith(b"%PDF")
-            assert loading.value.suggested_filename.endswith(".pdf")
-            expect(page.get_by_role("button", name="Make the PDF")).to_be_enabled()
-            assert len(held) == 1
-            page.unroute("**/pack")
-            context.clear_cookies()
-            page.get_by_role("button", name="Make the PDF").click()
-            page.wait_for_url("**/enter**")
+class Paper(NamedTuple):
+    """What is taken away: by whom, from which page, under which name, by which button; how it begins."""
+
+    role: StaffRole
+    path: str
+    name: str
+    label: str
+    begins: bytes
+
+
+PACK = Paper(StaffRole.DIRECTOR, "/office/annual", "pack", "Make the PDF", b"%PDF")
+DATA = Paper(StaffRole.REGISTRAR, f"/office/members/{ALICE}", "data.json", "Hand out all that is kept", b"{")
+
+
+@pytest.mark.parametrize("paper", [PACK, DATA], ids=["pack", "data"])
+def test_the_button_of_a_file_to_take_away_is_busy_until_it_came(
+    browser: Browser, sqlite_url: str, paper: Paper
+) -> None:
+    """One press, one file; who must log in first is led there."""
+    with furnished(sqlite_url) as house, at_desk(browser, house, logged_in(house, paper.role)) as context:
+        page, held = context.new_page(), list[Route]()
+        page.goto(f"{paper.path}?lang=en")
+        page.route(f"**/{paper.name}", lambda route: held.append(route))  # noqa: PLW0108  as above
+        page.get_by_role("button", name=paper.label).click()
+        busy = page.get_by_role("button", name="Being made…")
+        expect(busy).to_be_disabled()
+        busy.dispatch_event("click")
+        while not held:
+            page.wait_for_timeout(20)
+        with page.expect_download() as loading:
+            [route] = held
+            route.continue_()
+        assert Path(loading.value.path()).read_bytes().startswith(paper.begins)
+        expect(page.get_by_role("button", name=paper.label)).to_be_enabled()
+        assert len(held) == 1
+        page.unroute(f"**/{paper.name}")
+        context.clear_cookies()
+        page.get_by_role("button", name=paper.label).click()
+        page.wait_for_url("**/enter**")

@@ -52,7 +52,7 @@ def test_no_translation_is_marked_fuzzy_or_typed_with_a_plain_space_before_a_col
         catalog = [entry for entry in read_po(source) if entry.id]
     assert [entry.id for entry in catalog if entry.fuzzy] == []
     text = "\n".join(str(entry.string) for entry in catalog)
-    assert [pair for pair in (" :", " %", " ;", "\u00a0;", " ?", " !", "'") if pair in text] == []
+    assert [pair for pair in (" :", " %", " ;", "\u00a0;", "\u202f;", " ?", " !", "'") if pair in text] == []
 
 
 def test_a_sentence_planted_in_the_source_is_found() -> None:

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlmodel import Session, col, select
 
 from api.deps import Reading
+from api.pages.businesses import numbered
 from api.pages.forms import Sent
 from api.pages.member_years import years_of
 from api.pages.office.desk import Reader, Registrar, row_of
@@ -20,11 +21,12 @@ from api.pages.office.places import DESK
 from api.pages.office.room import SEE_OTHER, Room
 from api.routes import members as summaries
 from api.schemas import PathNumber
+from api.text import refusal_text
 from endogene_token.i18n import mark
 from endogene_token.ids import day_date
 from endogene_token.indexer.models import Purchase
 from endogene_token.indexer.vote_models import Ballot
-from endogene_token.office import cards, phones, retirements, staff
+from endogene_token.office import business_names, cards, phones, retirements, staff
 from endogene_token.office.card_numbers import grouped
 from endogene_token.office.card_prints import face
 from endogene_token.office.cards import Ending, NewCard
@@ -186,17 +188,18 @@ def _card(here: Room, row: OfficeCard) -> dict[str, Any]:
 
 
 def _purchases(here: Room, session: Session, number: int) -> list[dict[str, Any]]:
-    """Return the last purchases, the newest first."""
+    """Return the last purchases, the newest first; one that was not taken says why."""
     newest = (col(Purchase.day).desc(), col(Purchase.till), col(Purchase.sequence).desc())
-    query = select(Purchase).where(Purchase.member == number, Purchase.reason == 0).order_by(*newest)
-    words = here.words
+    query = select(Purchase).where(Purchase.member == number).order_by(*newest)
+    words, names = here.words, business_names.of_all(session)
     return [
         {
             "day": words.short_day(day_date(row.day)),
-            "merchant": row.merchant,
+            "merchant": numbered(words, names, row.merchant),
             "amount": words.money(row.amount - row.reversed),
             "credit": words.money(row.credit),
             "is_reversed": row.reversed > 0,
+            "why": next(filter(None, reversed(refusal_text(row.reason, words.lang))), ""),
         }
         for row in session.exec(query.limit(SHOWN))
     ]

@@ -37,7 +37,7 @@ def me(who: Holder, request: Request, app: App, session: Reading) -> HTMLRespons
     context = {
         "here": "me",
         "person": who.name,
-        "member": words.number(row.number),
+        "member": str(row.number),
         "category": words.tr(CATEGORIES[row.category]),
         "until": None if row.valid_until == MAX_UINT32 else words.day(day_date(row.valid_until)),
         "is_fresh": is_fresh(who),
