@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import insert, update
@@ -19,7 +20,12 @@ from endogene_token.host import FREE_PORT, FoundingPlan, Ground, Officers, organ
 from endogene_token.host.hosting import Hosting
 from endogene_token.host.own_tills import OwnTills, till_with_key
 from endogene_token.office import trail
-from endogene_token.sales import HostedSale, HostedTills, SaleState
+from endogene_token.office.buyers import OfficeBuyers
+from endogene_token.office.secret import OfficeSecret
+from endogene_token.office.trail import COMMAND_LINE
+from endogene_token.sales import HostedSale, HostedTills, SaleState, SaleUpload, backlog, filing
+from endogene_token.sales.csv_upload import KIND, Columns
+from endogene_token.sales.deliveries import Desk
 from endogene_token.sdk import TillKey
 from endogene_token.store import reading, writing
 from tests.commands import call
@@ -147,6 +153,28 @@ def test_a_hand_over_refused_has_changed_nothing_and_an_interrupted_one_is_finis
     assert found == [begun, begun]
     assert (ground.ledger.till_count(), ground.ledger.till(number).revoked) == (count + 1, True)
     assert hosting.known(number) is None
+
+
+def test_a_till_for_which_a_long_file_waits_is_neither_given_up_nor_handed_over_by_mistake(
+    ground: Ground, tills: OwnTills
+) -> None:
+    """Its lines are sales on their way; asked for at once, it tells how many were not reached."""
+    hosting = Hosting(ground.ledger, tills.officers, HostedTills(ground.engine, PASSPHRASE))
+    number, secret = hosting.host(SECOND), OfficeSecret(bytes(32))
+    buyers = OfficeBuyers(lambda: secret, "CA")
+    desk = Desk(ground.engine, SECOND, number, ZoneInfo("America/Toronto"), KIND, buyers, COMMAND_LINE)
+    content = b"receipt;date;amount\nA-1;2026-11-20;500\nA-2;2026-11-20;500"
+    upload = filing.begin(desk, secret, content, Columns(), 2)
+    with pytest.raises(TillBusyError):
+        hosting.hand_over(number, TillKey.generate().address, tills)
+    with pytest.raises(TillBusyError) as busy:
+        hosting.unhost(number)
+    assert (busy.value.limit, ground.ledger.till(number).revoked) == (2, False)
+    assert hosting.unhost(number, at_once=True) == 2
+    with reading(ground.engine) as connection, Session(connection) as session:
+        kept = session.get(SaleUpload, upload)
+        assert kept is not None
+        assert (kept.left, backlog.under_way(session, SECOND)) == (2, frozenset())
 
 
 def test_from_a_terminal_a_hosted_till_is_handed_over_to_its_merchants_key(ground: Ground) -> None:

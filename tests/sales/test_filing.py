@@ -14,15 +14,19 @@ from sqlalchemy import update
 from sqlmodel import Session, select
 
 from endogene_token import crash
+from endogene_token.errors import NotHostedError
 from endogene_token.office import trail
 from endogene_token.office.models import OfficeTrail
 from endogene_token.office.secret import OfficeSecret
-from endogene_token.sales import SaleUpload, filing
+from endogene_token.sales import SaleUpload, backlog, filing
+from endogene_token.sales.backlog import Standing
 from endogene_token.sales.buyers import Buyer
 from endogene_token.sales.csv_upload import KIND, Columns, rows
-from endogene_token.sales.deliveries import Desk, keep_upload, refusals, take
-from endogene_token.sales.filing import Filing, Standing, begin
+from endogene_token.sales.deliveries import Desk, Row, keep_upload, refusals, take
+from endogene_token.sales.filing import Filing, begin
 from endogene_token.sales.models import SaleUnfinished
+from endogene_token.sales.tills import unfinished
+from endogene_token.sdk.sales import NewPurchase
 from endogene_token.store import reading, writing
 from tests.sales.counter import BUYERS, MERCHANT, TILL, ZONE, Counter
 
@@ -71,7 +75,7 @@ def kept(counter: Counter, upload: int) -> tuple[SaleUpload, Standing | None]:
     with reading(counter.engine) as connection, Session(connection, expire_on_commit=False) as session:
         found = session.get(SaleUpload, upload)
         assert found is not None
-        stands = filing.standing(session, found)
+        stands = backlog.standing(session, found)
         session.expunge_all()
         return found, stands
 
@@ -97,6 +101,7 @@ def assert_whole(counter: Counter, upload: int) -> None:
 
 def test_a_long_file_becomes_what_it_would_have_become_at_once(counter: Counter) -> None:
     """Sales, refusals and counts, whatever the blocks are."""
+    counter.host(901, TILL + 1)
     number = sent(counter)
     assert kept(counter, number)[1] == Standing(0, 11, is_begun=False, is_late=False)
     assert filing_of(counter.engine).step()
@@ -233,6 +238,50 @@ def test_a_file_that_cannot_be_finished_in_a_day_is_given_up(counter: Counter) -
     assert not filing_of(counter.engine).step()
     found, left = kept(counter, number)
     assert (left, found.rows, found.added) == (None, 11, 0)
+
+
+def left_for(counter: Counter) -> int:
+    with reading(counter.engine) as connection, Session(connection) as session:
+        return unfinished(session, TILL)
+
+
+def test_a_till_that_is_closed_takes_nothing_more_of_its_files(counter: Counter) -> None:
+    """What nobody would sign is not recorded: the page and the trail tell how many lines were not reached."""
+    number, stop = sent(counter), threading.Event()
+    filing_of(counter.engine, lambda desk: replace(desk, buyers=Slow(stop.set))).step(stop)
+    assert left_for(counter) == 11, "four sales to be signed, and seven lines"
+    counter.tills.close(TILL)
+    assert not filing_of(counter.engine).step()
+    found, left = kept(counter, number)
+    assert (left, found.added, found.left) == (None, BLOCK, 11 - BLOCK)
+    with reading(counter.engine) as connection, Session(connection) as session:
+        [ended] = session.exec(select(OfficeTrail).where(OfficeTrail.action == "upload.kept")).all()
+        assert '"left":7' in ended.params
+    assert left_for(counter) == BLOCK
+    with pytest.raises(NotHostedError):
+        sent(counter)
+
+
+def test_a_till_that_is_closed_while_a_block_is_read_gets_none_of_it(counter: Counter) -> None:
+    """The block's own transaction asks; of a till whose key is new, nothing is lost."""
+    number = sent(counter)
+    slow = Slow(lambda: counter.tills.close(TILL))
+    filing_of(counter.engine, lambda desk: replace(desk, buyers=slow)).step()
+    assert (counter.sales(), kept(counter, number)[1]) == ([], None)
+    counter.host(902)
+    number = sent(counter)
+    slow = Slow(lambda: counter.rotate(TILL + 1))
+    filing_of(counter.engine, lambda desk: replace(desk, buyers=slow)).step()
+    found, left = kept(counter, number)
+    assert (left, found.added) == (None, 9)
+
+
+def test_sales_that_come_at_once_are_not_kept_for_a_closed_till(counter: Counter) -> None:
+    """Whatever brought them, and however long it took to read them."""
+    slow = Slow(lambda: counter.tills.close(TILL))
+    with pytest.raises(NotHostedError):
+        take(replace(desk_of(counter.engine), buyers=slow), [Row(1, NewPurchase(500, "A-1"))])
+    assert counter.sales() == []
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from api.pages.till.counter import Clerk, merchant_of, own_till, seller_of, till
 from api.pages.visitors import Visitor
 from endogene_token.errors import InputError, RequestShapeError, UnknownUploadError
 from endogene_token.i18n import mark
-from endogene_token.sales import SaleUpload, connecting, filing
+from endogene_token.sales import SaleUpload, backlog, connecting, filing
 from endogene_token.sales.csv_upload import KIND, MAX_BYTES, Columns, Preview, preview, rows
 from endogene_token.sales.deliveries import (
     ROWS_AT_ONCE,
@@ -108,7 +108,7 @@ def file(  # noqa: PLR0917  # what a route asks for
 ) -> Response:
     """Show how far a file has come, and what became of it at its end. Raises UnknownUploadError."""
     found = _own(session, who, upload)
-    now = filing.standing(session, found)
+    now = backlog.standing(session, found)
     if now is not None:
         return till_page(request, app, who, "till/taking.html", {"upload": found, "now": now, "part": TAKING})
     first = hosted.refused_told(refusals(found)[:SHOWN], lang)
@@ -119,7 +119,7 @@ def file(  # noqa: PLR0917  # what a route asks for
 def progress(upload: Id, request: Request, app: App, who: Clerk, session: Reading) -> Response:
     """Show how far a file has come, as a part of its page; at its end, lead there."""
     found = _own(session, who, upload)
-    now = filing.standing(session, found)
+    now = backlog.standing(session, found)
     if now is None:
         return Response(headers={"HX-Redirect": f"/till/files/{upload}"})
     return watched(request, app, TAKING, {"now": now})
@@ -148,7 +148,7 @@ def _asked(
     request: Request, app: Services, who: Visitor, session: Session, error: dict[str, Any] | None = None
 ) -> Response:
     found = latest_uploads(session, merchant_of(who), SHOWN)
-    left = filing.under_way(session, merchant_of(who))
+    left = backlog.under_way(session, merchant_of(who))
     context = {"uploads": found, "under_way": left, "error": error, "largest": MAX_BYTES // 2**20}
     return till_page(request, app, who, "till/files.html", context, status=422 if error else 200)
 

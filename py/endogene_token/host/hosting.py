@@ -48,7 +48,7 @@ class Hosting:
             return session.exec(select(HostedTill).where(named, HostedTill.state == TillState.OPEN)).first()
 
     def unhost(self, number: int, *, at_once: bool = False) -> int:
-        """Destroy a till's key and revoke it; return how many sales wait for good.
+        """Destroy a till's key and revoke it; return how many sales wait for good, or were not reached.
 
         Raises NotHostedError; TillBusyError while sales are on their way, unless `at_once`.
         """

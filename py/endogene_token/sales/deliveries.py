@@ -26,11 +26,13 @@ from endogene_token.errors import (
     UnknownPhoneError,
 )
 from endogene_token.office import trail
-from endogene_token.office.trail import Actor, Public
+from endogene_token.office.trail import Actor
 from endogene_token.relay.models import read_reason, write_reason
+from endogene_token.sales.backlog import note_upload
 from endogene_token.sales.buyers import NOBODY, Buyer, Buyers
 from endogene_token.sales.intake import Admitted, Intake
 from endogene_token.sales.models import HostedSale, SaleState, SaleUpload
+from endogene_token.sales.tills import hosted
 from endogene_token.sales.trial import Trial
 from endogene_token.sdk.sales import Draft, NewPurchase, NewReversal, check_buyer, check_receipt
 from endogene_token.store import reading, writing
@@ -109,8 +111,8 @@ def take(
     A dry run only reads: whoever sells meanwhile does not wait for it. `moved` is told after each block how
     many of how many rows are dealt with.
 
-    Purchases go before reversals: a file may list the latest first. Raises StoreError: sent again, what was
-    kept before is met again.
+    Purchases go before reversals: a file may list the latest first. Raises StoreError, and NotHostedError
+    once the till is given up: sent again, what was kept before is met again.
     """
     # Before anything is written: to look up a buyer may itself be counted, in a transaction apart.
     given = Finder(desk).known(list(rows))
@@ -133,10 +135,14 @@ def keep_block(
     given: Sequence[Known | Refused],
     noted: Callable[[Session, Sequence[Taken]], None] = lambda _session, _taken: None,
 ) -> list[Taken]:
-    """Keep some rows in one transaction, to which `noted` adds what is to stand or fall with them."""
+    """Keep some rows in one transaction, to which `noted` adds what is to stand or fall with them.
+
+    Raises NotHostedError, with nothing kept, once the till is hosted no more: nobody would sign for them.
+    """
     with writing(desk.engine) as connection:
         with Session(connection, expire_on_commit=False) as session:
             trail.lock(session)
+            hosted(session, desk.merchant, desk.till)
             intake = _intake(Intake, desk, session)
             block = [_take(intake, one) for one in given]
             _note(desk, session, block)
@@ -186,17 +192,6 @@ def keep_upload(desk: Desk, kind: str, content: bytes, taken: Sequence[Taken]) -
             note_upload(session, desk.actor, upload)
             session.expunge(upload)
     return upload
-
-
-def note_upload(session: Session, actor: Actor, upload: SaleUpload) -> None:
-    """Note in the trail what became of a file or delivery."""
-    told: dict[str, Public] = {
-        "kind": upload.kind,
-        "sha256": upload.digest.hex(),
-        "added": upload.added,
-        "refused": upload.refused,
-    }
-    trail.append(session, actor, "upload.kept", f"merchant:{upload.merchant}/upload:{upload.id}", told)
 
 
 def keep_delivery(desk: Desk, kind: str, content: bytes, taken: Sequence[Taken]) -> SaleUpload | None:

@@ -19,11 +19,12 @@ import structlog
 from sqlalchemy import CursorResult, Engine
 from sqlmodel import Session, col, delete, select, update
 
-from endogene_token.errors import StoreError
+from endogene_token.errors import NotHostedError, StoreError
 from endogene_token.office import trail
 from endogene_token.office.sealed import seal, unseal
 from endogene_token.office.secret import OfficeSecret, Purpose
 from endogene_token.office.trail import Actor
+from endogene_token.sales.backlog import LATE_SECONDS, note_upload
 from endogene_token.sales.csv_upload import KIND, Columns, rows
 from endogene_token.sales.deliveries import (
     MOST_ERRORS,
@@ -33,16 +34,15 @@ from endogene_token.sales.deliveries import (
     Refused,
     Taken,
     keep_block,
-    note_upload,
     refusals,
     sells,
     write_refusals,
 )
 from endogene_token.sales.intake import Admitted
 from endogene_token.sales.models import SaleUnfinished, SaleUpload
+from endogene_token.sales.tills import hosted
 from endogene_token.store import reading, writing
 
-LATE_SECONDS: Final = 15  # without a word of its worker, another one goes on: a block takes a second
 GIVEN_UP_SECONDS: Final = 86_400  # then it is over: nobody's cards wait here for longer
 IDLE_SECONDS: Final = 0.25
 LONGEST_PAUSE_SECONDS: Final = 30.0
@@ -50,20 +50,11 @@ NEVER: Final = threading.Event()
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How far a file has come: `is_begun` by a worker, which has said nothing for a while when `is_late`."""
-
-    done: int
-    total: int
-    is_begun: bool
-    is_late: bool
-
-
 def begin(desk: Desk, secret: OfficeSecret, content: bytes, said: Columns, count: int) -> int:
     """Keep a file of `count` lines to be taken; return the number of its upload.
 
-    The same file, read in the same way and still under way, is not begun again.
+    The same file, read in the same way and still under way, is not begun again. Raises NotHostedError for a
+    till that was given up meanwhile.
     """
     columns, digest = msgspec.json.encode(said).decode(), hashlib.sha256(content).digest()
     own = (
@@ -75,6 +66,7 @@ def begin(desk: Desk, secret: OfficeSecret, content: bytes, said: Columns, count
         found = session.exec(select(SaleUpload.id).where(*own)).first()
         if found is not None:
             return found
+        hosted(session, desk.merchant, desk.till)
         upload = SaleUpload(
             merchant=desk.merchant,
             till=desk.till,
@@ -93,22 +85,6 @@ def begin(desk: Desk, secret: OfficeSecret, content: bytes, said: Columns, count
         session.add(SaleUnfinished(upload=number, content=sealed, columns=columns, **by))
         session.flush()
         return number
-
-
-def standing(session: Session, upload: SaleUpload) -> Standing | None:
-    """Return how far a file has come; None when nothing is left to do of it."""
-    query = select(SaleUnfinished.done, SaleUnfinished.beat).where(SaleUnfinished.upload == upload.id)
-    found = session.exec(query).first()
-    if found is None:
-        return None
-    done, beat = found
-    return Standing(done, upload.rows, beat > 0, 0 < beat < int(time.time()) - LATE_SECONDS)
-
-
-def under_way(session: Session, merchant: int) -> frozenset[int]:
-    """Return the numbers of a merchant's files of which something is left to do."""
-    own = (SaleUpload.merchant == merchant, SaleUnfinished.upload == SaleUpload.id)
-    return frozenset(session.exec(select(SaleUnfinished.upload).where(*own)))
 
 
 class _OvertakenError(Exception):
@@ -195,7 +171,7 @@ class Filing:
             block = finder.known(given[start : start + ROWS_AT_ONCE])
             try:
                 keep_block(desk, block, _Count(left.upload, start, desk.actor))
-            except _OvertakenError:
+            except (_OvertakenError, NotHostedError):
                 return
 
     def _leave(self, upload: int) -> None:

@@ -165,6 +165,11 @@ class SaleUpload(SQLModel, table=True):
     errors: str = Field(sa_type=Text)
     received_at: int = Field(sa_type=BigInteger)
 
+    @property
+    def left(self) -> int:
+        """How many rows were not reached: yet, while it is under way, else for good."""
+        return self.rows - self.added - self.again - self.refused
+
 
 class SaleUnfinished(SQLModel, table=True):
     """What is left to do of a long file: gone once its last row is dealt with.

@@ -10,6 +10,7 @@ from endogene_token import crash
 from endogene_token.errors import NotHostedError, TillUnnamedError
 from endogene_token.keyfile import decrypt_key
 from endogene_token.office.trail import COMMAND_LINE, Actor, changing
+from endogene_token.sales import backlog
 from endogene_token.sales.models import ON_THE_WAY, HostedSale, HostedTill, SaleState, TillState
 from endogene_token.sdk.keys import TillKey
 from endogene_token.store import reading
@@ -70,11 +71,12 @@ class HostedTills:
         return number
 
     def close(self, number: int) -> None:
-        """Destroy the key of a till: what waits for its signature goes on waiting."""
+        """Destroy the key of a till: what waits for its signature goes on waiting, and files for it end."""
         with changing(self.engine, self._actor) as change:
             own = (col(HostedTill.number) == number, HostedTill.state == TillState.OPEN)
             merchants = change.session.exec(select(HostedTill.merchant).where(*own)).all()
             _close(change.session, number)
+            backlog.give_up_all(change.session, number, self._actor)
             # Noted even when it was done before: somebody asked for it.
             subject = _subject(merchants[0], number) if merchants else f"till:{number}"
             change.note("till.unhosted", subject)
@@ -107,9 +109,9 @@ def opened(session: Session, merchant: int | None = None) -> Sequence[HostedTill
 
 
 def unfinished(session: Session, number: int) -> int:
-    """Return how many sales of a till are neither recorded nor refused yet."""
+    """Return how many sales of a till are neither recorded nor refused yet, lines of long files included."""
     query = select(func.count()).where(HostedSale.till == number, col(HostedSale.state).in_(UNFINISHED))
-    return session.exec(query).one()
+    return session.exec(query).one() + backlog.lines_left(session, number)
 
 
 def _subject(merchant: int, number: int | None) -> str:
