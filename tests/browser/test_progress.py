@@ -14,12 +14,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it has no types
 from playwright.sync_api import Browser, Page, Route, expect
 from sqlalchemy import update
+from sqlmodel import Session
 
 from api.hosted import filing_of
 from api.pages.till import files
 from endogene_token import crash
 from endogene_token.office.scopes import StaffRole
-from endogene_token.sales import filing
+from endogene_token.office.trail import COMMAND_LINE
+from endogene_token.sales import SaleUpload, backlog, filing
 from endogene_token.sales.deliveries import keep_block
 from endogene_token.sales.models import SaleUnfinished
 from endogene_token.store import writing
@@ -160,6 +162,23 @@ def test_a_file_whose_worker_was_killed_says_so_and_goes_on_without_a_double_lin
     assert filing_of(shop.bare.app.state.services).step()
     expect(page.get_by_role("heading", level=1)).to_have_text(f"{LINES} sales are recorded")
     assert_once(shop)
+
+
+def test_a_file_that_was_given_up_says_so_in_the_list_and_on_its_page(
+    page: Page, shop: Shop, gate: Gate
+) -> None:
+    """Who was told to close the page finds what is missing where the files are."""
+    record(page)
+    gate.let(1)
+    expect(page.get_by_role("progressbar")).to_have_attribute("value", str(BLOCK))
+    with writing(shop.bare.engine) as connection, Session(connection) as session:
+        backlog.give_up(session, session.get_one(SaleUpload, 1), COMMAND_LINE)
+    page.goto("/till/files")
+    row = page.get_by_role("listitem").filter(has_text=f"{LINES} lines read")
+    expect(row).to_contain_text(f"{LINES - BLOCK} lines not reached")
+    row.get_by_role("link").click()
+    expect(page).to_have_url(f"{shop.bare.url}{FOLLOWED}")
+    expect(page.get_by_text(f"{LINES - BLOCK} lines were not reached.")).to_be_visible()
 
 
 def test_a_service_that_does_not_answer_is_told_beside_the_bar(page: Page, shop: Shop, gate: Gate) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 from sqlmodel import Session, select
+from structlog.testing import capture_logs
 
 from endogene_token import crash
 from endogene_token.errors import NotHostedError
@@ -230,14 +231,49 @@ def test_a_file_that_fails_holds_up_no_other(counter: Counter) -> None:
     assert kept(counter, number)[1] is None
 
 
-def test_a_file_that_cannot_be_finished_in_a_day_is_given_up(counter: Counter) -> None:
-    """Nobody's cards wait here for longer; that lines are missing shows in the counts."""
-    number = sent(counter)
+def failing(counter: Counter) -> int:
+    with reading(counter.engine) as connection, Session(connection) as session:
+        return session.exec(select(SaleUnfinished.failing_since)).one()
+
+
+def test_a_file_that_waited_for_days_while_nobody_worked_is_taken_all_the_same(counter: Counter) -> None:
+    """Not begun, or begun before the service stopped: the time in which nobody tried does not count."""
+    number, stop = sent(counter), threading.Event()
+    filing_of(counter.engine, lambda desk: replace(desk, buyers=Slow(stop.set))).step(stop)
     with writing(counter.engine) as connection:
         connection.execute(update(SaleUpload).values(received_at=1))
-    assert not filing_of(counter.engine).step()
+    silent(counter)
+    assert filing_of(counter.engine).step()
+    assert_whole(counter, number)
+
+
+def test_a_file_of_which_nothing_could_be_taken_for_a_day_is_given_up_and_told(counter: Counter) -> None:
+    """Nobody's cards wait here for nothing; page, trail and log tell how many lines were not reached."""
+    number = sent(counter)
+    filing_of(counter.engine, broken).step()
+    assert failing(counter) > 0
+    with writing(counter.engine) as connection:
+        connection.execute(update(SaleUnfinished).values(failing_since=1))
+    silent(counter)
+    with capture_logs() as logs:
+        filing_of(counter.engine, broken).step()
     found, left = kept(counter, number)
-    assert (left, found.rows, found.added) == (None, 11, 0)
+    assert (left, found.rows, found.added, found.left) == (None, 11, 0, 11)
+    assert [(one["log_level"], one["left"]) for one in logs if "given up" in one["event"]] == [
+        ("warning", 11)
+    ]
+    with reading(counter.engine) as connection, Session(connection) as session:
+        [ended] = session.exec(select(OfficeTrail).where(OfficeTrail.action == "upload.kept")).all()
+        assert '"left":11' in ended.params
+
+
+def test_a_block_that_is_taken_begins_the_day_anew(counter: Counter) -> None:
+    """What could not be read yesterday, and can be today, is not given up for it."""
+    number, stop = sent(counter), threading.Event()
+    filing_of(counter.engine, broken).step()
+    silent(counter)
+    filing_of(counter.engine, lambda desk: replace(desk, buyers=Slow(stop.set))).step(stop)
+    assert (failing(counter), kept(counter, number)[0].added) == (0, BLOCK)
 
 
 def left_for(counter: Counter) -> int:

@@ -24,7 +24,7 @@ from endogene_token.office import trail
 from endogene_token.office.sealed import seal, unseal
 from endogene_token.office.secret import OfficeSecret, Purpose
 from endogene_token.office.trail import Actor
-from endogene_token.sales.backlog import LATE_SECONDS, note_upload
+from endogene_token.sales.backlog import LATE_SECONDS, give_up, note_upload
 from endogene_token.sales.csv_upload import KIND, Columns, rows
 from endogene_token.sales.deliveries import (
     MOST_ERRORS,
@@ -43,7 +43,7 @@ from endogene_token.sales.models import SaleUnfinished, SaleUpload
 from endogene_token.sales.tills import hosted
 from endogene_token.store import reading, writing
 
-GIVEN_UP_SECONDS: Final = 86_400  # then it is over: nobody's cards wait here for longer
+GIVEN_UP_SECONDS: Final = 86_400  # of tries in vain: nobody's cards wait here for nothing
 IDLE_SECONDS: Final = 0.25
 LONGEST_PAUSE_SECONDS: Final = 30.0
 NEVER: Final = threading.Event()
@@ -131,10 +131,12 @@ class Filing:
             return False
         try:
             self._take(*found, stop)
-        except StoreError:
-            raise
-        except Exception:  # a fault of ours: the other files go on, and this one is tried again
-            log.exception("file of sales stopped", upload=found[0].upload)
+        except Exception as error:  # of ours: the other files go on, and this one is tried again
+            if not isinstance(error, StoreError):
+                log.exception("file of sales stopped", upload=found[0].upload)
+            self._failed(found[0].upload)
+            if isinstance(error, StoreError):
+                raise
         return True
 
     def _claimed(self) -> tuple[SaleUnfinished, SaleUpload] | None:
@@ -144,8 +146,6 @@ class Filing:
             if session.exec(select(SaleUnfinished.upload).where(is_free)).first() is None:
                 return None
         with writing(self._engine) as connection, Session(connection, expire_on_commit=False) as session:
-            old = select(SaleUpload.id).where(SaleUpload.received_at < now - GIVEN_UP_SECONDS)
-            session.exec(delete(SaleUnfinished).where(col(SaleUnfinished.upload).in_(old)))
             free = select(SaleUnfinished, SaleUpload).where(SaleUnfinished.upload == SaleUpload.id, is_free)
             locked = free.order_by(col(SaleUnfinished.upload)).with_for_update(skip_locked=True)
             found = session.exec(locked).first()
@@ -174,6 +174,22 @@ class Filing:
             except (_OvertakenError, NotHostedError):
                 return
 
+    def _failed(self, number: int) -> None:
+        """Note that a try came to nothing; a file of which nothing could be taken for a day is given up.
+
+        The day runs from its first failure, so that no time counts in which nobody tried.
+        """
+        now = int(time.time())
+        with writing(self._engine) as connection, Session(connection) as session:
+            trail.lock(session)
+            left, upload = session.get(SaleUnfinished, number), session.get(SaleUpload, number)
+            if left is None or upload is None:
+                return
+            left.failing_since = left.failing_since or now
+            if left.failing_since < now - GIVEN_UP_SECONDS:
+                give_up(session, upload, Actor(left.who, left.place, left.request))
+            session.flush()
+
     def _leave(self, upload: int) -> None:
         """Leave a file to whoever comes next, at once."""
         with writing(self._engine) as connection, Session(connection) as session:
@@ -193,7 +209,7 @@ class _Count:
         end, now = self.start + len(taken), int(time.time())
         own = (col(SaleUnfinished.upload) == self.upload, col(SaleUnfinished.done) == self.start)
         moved: CursorResult[object] = session.exec(
-            update(SaleUnfinished).where(*own).values(done=end, beat=now)
+            update(SaleUnfinished).where(*own).values(done=end, beat=now, failing_since=0)
         )
         upload = session.get(SaleUpload, self.upload)
         if moved.rowcount != 1 or upload is None:

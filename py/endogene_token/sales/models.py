@@ -176,7 +176,8 @@ class SaleUnfinished(SQLModel, table=True):
 
     `done`: how many of its rows, purchases first, the counts of its {SaleUpload} tell of. `content` is the
     file, packed and sealed under the office's key: cards and telephones stand in it. `columns` is JSON.
-    `who`, `place`, `request`: whom the trail names. `beat`: when a worker last took some of it; 0: none yet.
+    `who`, `place`, `request`: whom the trail names. `beat`: when a worker last took some of it, 0 when
+    none has it. `failing_since`: when a try first failed, of those since its last block; 0: none did.
     """
 
     __tablename__ = "sale_unfinished"
@@ -189,3 +190,4 @@ class SaleUnfinished(SQLModel, table=True):
     place: str = Field(sa_type=String(48))
     request: str = Field(sa_type=String(36))
     beat: int = Field(default=0, sa_type=BigInteger)
+    failing_since: int = Field(default=0, sa_type=BigInteger)
