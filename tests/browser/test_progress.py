@@ -14,21 +14,24 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it has no types
 from playwright.sync_api import Browser, Page, Route, expect
 from sqlalchemy import update
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from api.hosted import filing_of
 from api.pages.till import files
 from endogene_token import crash
+from endogene_token.office import guesses
+from endogene_token.office.card_numbers import new_number
+from endogene_token.office.models import OfficeGuesses
 from endogene_token.office.scopes import StaffRole
 from endogene_token.office.trail import COMMAND_LINE
 from endogene_token.sales import SaleUpload, backlog, filing
 from endogene_token.sales.deliveries import keep_block
 from endogene_token.sales.models import SaleUnfinished
-from endogene_token.store import writing
+from endogene_token.store import reading, writing
 from tests.api.bare_site import OFFICE_KEY
 from tests.browser.office_house import at_desk, furnished, logged_in
 from tests.browser.till_shop import Shop, open_shop
-from tests.town import ALICE, GROCER
+from tests.town import ALICE, BAKERY, GROCER
 
 BLOCK: Final = 2
 LINES: Final = 8
@@ -96,18 +99,18 @@ def page(shop: Shop, browser: Browser) -> Iterator[Page]:
         yield device.page
 
 
-def look(page: Page) -> None:
+def look(page: Page, content: str = CSV) -> None:
     """Choose the file, and look at it."""
     page.goto("/till/files")
-    given = {"name": "sales.csv", "mimeType": "text/csv", "buffer": CSV.encode()}
+    given = {"name": "sales.csv", "mimeType": "text/csv", "buffer": content.encode()}
     page.get_by_label("The file").set_input_files(given)  # type: ignore[arg-type]
     page.get_by_role("button", name="Look at it").click()
     expect(page.get_by_role("heading", name="This is what the file says")).to_be_visible()
 
 
-def record(page: Page) -> None:
+def record(page: Page, content: str = CSV) -> None:
     """Have the file recorded, and see the page that follows it."""
-    look(page)
+    look(page, content)
     page.get_by_role("button", name="Record these sales").click()
     page.wait_for_url(f"**{FOLLOWED}")
 
@@ -179,6 +182,20 @@ def test_a_file_that_was_given_up_says_so_in_the_list_and_on_its_page(
     row.get_by_role("link").click()
     expect(page).to_have_url(f"{shop.bare.url}{FOLLOWED}")
     expect(page.get_by_text(f"{LINES - BLOCK} lines were not reached.")).to_be_visible()
+
+
+def test_a_file_that_waits_for_the_hour_to_turn_says_until_when(
+    page: Page, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its unknown cards are counted apart from those of the tills, which go on."""
+    monkeypatch.setattr(guesses, "MOST", 1)
+    lines = (f"A-{one};2026-11-20;4,25;{new_number()}" for one in range(3))
+    record(page, "\n".join(("receipt;date;amount;card", *lines)))
+    filing_of(shop.bare.app.state.services).step()
+    expect(page.get_by_role("progressbar", name="1 of 3 lines")).to_be_visible()
+    expect(page.get_by_role("status")).to_contain_text("It goes on by itself: November")
+    with reading(shop.bare.engine) as connection, Session(connection) as session:
+        assert session.exec(select(OfficeGuesses.holder)).all() == [f"merchant:{BAKERY}/files"]
 
 
 def test_a_service_that_does_not_answer_is_told_beside_the_bar(page: Page, shop: Shop, gate: Gate) -> None:

@@ -21,7 +21,7 @@ from endogene_token.office.models import OfficeTrail
 from endogene_token.office.secret import OfficeSecret
 from endogene_token.sales import SaleUpload, backlog, filing
 from endogene_token.sales.backlog import Standing
-from endogene_token.sales.buyers import Buyer
+from endogene_token.sales.buyers import Buyer, Buyers
 from endogene_token.sales.csv_upload import KIND, Columns, rows
 from endogene_token.sales.deliveries import Desk, Row, keep_upload, refusals, take
 from endogene_token.sales.filing import Filing, begin
@@ -57,8 +57,8 @@ def short_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(filing, "ROWS_AT_ONCE", BLOCK)
 
 
-def desk_of(engine: Any, till: int = TILL) -> Desk:
-    return Desk(engine, MERCHANT, till, ZONE, KIND, BUYERS, trail.COMMAND_LINE)
+def desk_of(engine: Any, till: int = TILL, merchant: int = MERCHANT, buyers: Buyers = BUYERS) -> Desk:
+    return Desk(engine, merchant, till, ZONE, KIND, buyers, trail.COMMAND_LINE)
 
 
 def filing_of(engine: Any, change: Callable[[Desk], Desk] = lambda desk: desk) -> Filing:

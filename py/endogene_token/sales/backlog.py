@@ -22,22 +22,27 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How far a file has come: `is_begun` by a worker, which has said nothing for a while when `is_late`."""
+    """How far a file has come: `is_begun` by a worker, which has said nothing for a while when `is_late`.
+
+    `waits_until`: when (seconds UTC) more of its unknown cards are looked up; 0: it does not wait.
+    """
 
     done: int
     total: int
     is_begun: bool
     is_late: bool
+    waits_until: int = 0
 
 
 def standing(session: Session, upload: SaleUpload) -> Standing | None:
     """Return how far a file has come; None when nothing is left to do of it."""
-    query = select(SaleUnfinished.done, SaleUnfinished.beat).where(SaleUnfinished.upload == upload.id)
-    found = session.exec(query).first()
+    told = select(SaleUnfinished.done, SaleUnfinished.beat, SaleUnfinished.waits_until)
+    found = session.exec(told.where(SaleUnfinished.upload == upload.id)).first()
     if found is None:
         return None
-    done, beat = found
-    return Standing(done, upload.rows, beat > 0, 0 < beat < int(time.time()) - LATE_SECONDS)
+    (done, beat, until), now = found, int(time.time())
+    is_late = 0 < beat < now - LATE_SECONDS
+    return Standing(done, upload.rows, beat > 0, is_late, until if until > now else 0)
 
 
 def under_way(session: Session, merchant: int) -> frozenset[int]:

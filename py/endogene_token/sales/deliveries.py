@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -239,11 +240,14 @@ class _Held(NamedTuple):
 
 
 class Finder:
-    """Finds the buyers of one delivery, each once: a number that nobody knows costs one guess."""
+    """Finds the buyers of one delivery, each once: a number that nobody knows costs one guess.
 
-    def __init__(self, desk: Desk) -> None:
+    `sought`: those whom it need not seek any more.
+    """
+
+    def __init__(self, desk: Desk, sought: Mapping[Buyer, InputError] = MappingProxyType({})) -> None:
         self._desk = desk
-        self._found: dict[Buyer, int | InputError] = {}
+        self._found: dict[Buyer, int | InputError] = {**sought}
 
     def known(self, rows: Sequence[Row | Refused]) -> list[Known | Refused]:
         """Return the rows with their buyers' numbers, or why they cannot be taken."""

@@ -17,21 +17,31 @@ from typing import Any, Final
 import msgspec
 import structlog
 from sqlalchemy import CursorResult, Engine
-from sqlmodel import Session, col, delete, select, update
+from sqlmodel import Session, and_, col, delete, select, update
 
-from endogene_token.errors import NotHostedError, StoreError
+from endogene_token.errors import (
+    GuessingError,
+    InputError,
+    NotHostedError,
+    StoreError,
+    UnknownCardError,
+    UnknownPhoneError,
+)
 from endogene_token.office import trail
 from endogene_token.office.sealed import seal, unseal
 from endogene_token.office.secret import OfficeSecret, Purpose
 from endogene_token.office.trail import Actor
 from endogene_token.sales.backlog import LATE_SECONDS, give_up, note_upload
+from endogene_token.sales.buyers import Buyer
 from endogene_token.sales.csv_upload import KIND, Columns, rows
 from endogene_token.sales.deliveries import (
     MOST_ERRORS,
     ROWS_AT_ONCE,
     Desk,
     Finder,
+    Known,
     Refused,
+    Row,
     Taken,
     keep_block,
     refusals,
@@ -141,7 +151,7 @@ class Filing:
 
     def _claimed(self) -> tuple[SaleUnfinished, SaleUpload] | None:
         now = int(time.time())
-        is_free = SaleUnfinished.beat < now - LATE_SECONDS
+        is_free = and_(SaleUnfinished.beat < now - LATE_SECONDS, SaleUnfinished.waits_until <= now)
         with reading(self._engine) as connection, Session(connection) as session:
             if session.exec(select(SaleUnfinished.upload).where(is_free)).first() is None:
                 return None
@@ -163,15 +173,17 @@ class Filing:
         said = msgspec.json.decode(left.columns, type=Columns)
         # Purchases first: a file may list the latest first. The order is the file's own, whoever goes on.
         given = sorted(rows(content, said, self._currency), key=lambda one: not sells(one))
-        finder = Finder(desk)
+        finder = Finder(desk, _sought(given, upload))
         for start in range(left.done, len(given), ROWS_AT_ONCE):
             if stop.is_set():
                 self._leave(left.upload)
                 return
-            block = finder.known(given[start : start + ROWS_AT_ONCE])
+            block, until = _answered(finder.known(given[start : start + ROWS_AT_ONCE]))
             try:
-                keep_block(desk, block, _Count(left.upload, start, desk.actor))
+                keep_block(desk, block, _Count(left.upload, start, desk.actor, until))
             except (_OvertakenError, NotHostedError):
+                return
+            if until:
                 return
 
     def _failed(self, number: int) -> None:
@@ -198,18 +210,24 @@ class Filing:
 
 @dataclass(frozen=True, slots=True)
 class _Count:
-    """Counts a block with its sales, in their transaction. `start`: how many rows came before it."""
+    """Counts a block with its sales, in their transaction. `start`: how many rows came before it.
+
+    `until`: when the next one may be tried; 0: at once.
+    """
 
     upload: int
     start: int
     actor: Actor
+    until: int
 
     def __call__(self, session: Session, taken: Sequence[Taken]) -> None:
         """Raise _OvertakenError when the block before this one is not the last that was counted."""
         end, now = self.start + len(taken), int(time.time())
         own = (col(SaleUnfinished.upload) == self.upload, col(SaleUnfinished.done) == self.start)
         moved: CursorResult[object] = session.exec(
-            update(SaleUnfinished).where(*own).values(done=end, beat=now, failing_since=0)
+            update(SaleUnfinished)
+            .where(*own)
+            .values(done=end, beat=0 if self.until else now, waits_until=self.until, failing_since=0)
         )
         upload = session.get(SaleUpload, self.upload)
         if moved.rowcount != 1 or upload is None:
@@ -226,6 +244,25 @@ class _Count:
         if end == upload.rows:
             session.exec(delete(SaleUnfinished).where(col(SaleUnfinished.upload) == self.upload))
             note_upload(session, self.actor, upload)
+
+
+def _sought(given: Sequence[Row | Refused], upload: SaleUpload) -> dict[Buyer, InputError]:
+    """Return the buyers whom a worker before this one sought in vain: each unknown number costs one guess."""
+    told = {one.line: one.error for one in refusals(upload)}
+    found: dict[Buyer, InputError] = {}
+    for one in given:
+        error = told.get(one.line)
+        if isinstance(one, Row) and isinstance(error, UnknownCardError | UnknownPhoneError):
+            found[one.buyer] = error
+    return found
+
+
+def _answered(block: Sequence[Known | Refused]) -> tuple[Sequence[Known | Refused], int]:
+    """Return the rows before the first whose buyer cannot be sought now, and when he can be; 0: all were."""
+    for at, one in enumerate(block):
+        if isinstance(one, Refused) and isinstance(one.error, GuessingError):
+            return block[:at], int(time.time()) + int(str(one.error.actual))
+    return block, 0
 
 
 def _place(upload: int) -> bytes:

@@ -178,6 +178,7 @@ class SaleUnfinished(SQLModel, table=True):
     file, packed and sealed under the office's key: cards and telephones stand in it. `columns` is JSON.
     `who`, `place`, `request`: whom the trail names. `beat`: when a worker last took some of it, 0 when
     none has it. `failing_since`: when a try first failed, of those since its last block; 0: none did.
+    `waits_until`: before when no worker tries it.
     """
 
     __tablename__ = "sale_unfinished"
@@ -191,3 +192,4 @@ class SaleUnfinished(SQLModel, table=True):
     request: str = Field(sa_type=String(36))
     beat: int = Field(default=0, sa_type=BigInteger)
     failing_since: int = Field(default=0, sa_type=BigInteger)
+    waits_until: int = Field(default=0, sa_type=BigInteger)

@@ -1,4 +1,4 @@
-"""Since when long files of sales fail."""
+"""Since when long files of sales fail, and until when they wait."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,6 @@ down_revision = "0016"
 
 
 def upgrade() -> None:
-    """Add the column."""
-    op.add_column(
-        "sale_unfinished", sa.Column("failing_since", sa.BigInteger, nullable=False, server_default="0")
-    )
+    """Add the columns."""
+    for name in ("failing_since", "waits_until"):
+        op.add_column("sale_unfinished", sa.Column(name, sa.BigInteger, nullable=False, server_default="0"))
