@@ -6,18 +6,19 @@ import pytest
 from sqlalchemy import Engine, delete, update
 from sqlmodel import Session
 
-from endogene_token.errors import UnknownCardError
+from endogene_token.errors import FilesWaitingError, UnknownCardError
 from endogene_token.office import guesses
 from endogene_token.office.models import OfficeGuesses
 from endogene_token.office.trail import Actor
-from endogene_token.sales import SaleUpload, filing
+from endogene_token.sales import HostedTill, SaleUpload, filing
 from endogene_token.sales.backlog import Standing
 from endogene_token.sales.buyers import Buyer, Buyers
+from endogene_token.sales.csv_upload import Columns
 from endogene_token.sales.deliveries import Desk, refusals
-from endogene_token.sales.filing import Filing
-from endogene_token.sales.models import SaleUnfinished
+from endogene_token.sales.filing import Filing, begin
+from endogene_token.sales.models import SaleUnfinished, TillState
 from endogene_token.store import writing
-from tests.sales.counter import Counter
+from tests.sales.counter import BUYERS, MERCHANT, TILL, Counter
 from tests.sales.test_filing import BLOCK, CARD, SECRET, desk_of, kept, sent
 
 HOLDER = "merchant:4/files"
@@ -101,3 +102,45 @@ def test_a_file_that_waits_holds_up_no_other(counter: Counter) -> None:
     assert files.step()
     assert not files.step()
     assert kept(counter, other)[0].added == 2
+
+
+def open_till(engine: Engine, merchant: int, till: int) -> None:
+    with writing(engine) as connection, Session(connection) as session:
+        row = HostedTill(address=f"0x{till:040}", merchant=merchant, number=till, till=till, keystore="")
+        row.state = TillState.OPEN
+        session.add(row)
+        session.flush()
+
+
+def given(engine: Engine, merchant: int, till: int, number: int) -> int:
+    """Have a file of one line taken."""
+    content = f"receipt;date;amount\nB-{number};2026-11-20;500".encode()
+    return begin(desk_of(engine, till, merchant), SECRET, content, Columns(), 1)
+
+
+def test_businesses_take_turns_however_many_files_one_of_them_sends(counter: Counter) -> None:
+    """The second one waits for one file of the first, not for all of them."""
+    engine = counter.engine
+    open_till(engine, MERCHANT + 1, TILL + 1)
+    many = [given(engine, MERCHANT, TILL, number) for number in range(3)]
+    few = [given(engine, MERCHANT + 1, TILL + 1, number) for number in range(2)]
+    files, order = worker(engine, BUYERS), list[int]()
+    for _ in range(5):
+        assert files.step()
+        ended = [one for one in (*many, *few) if kept(counter, one)[1] is None and one not in order]
+        order += ended
+    assert order == [many[0], few[0], many[1], few[1], many[2]]
+
+
+def test_a_business_has_so_many_files_under_way_and_no_more(counter: Counter) -> None:
+    """What it sends twice counts once; one that is done makes room; others are not held to it."""
+    engine = counter.engine
+    open_till(engine, MERCHANT + 1, TILL + 1)
+    first = [given(engine, MERCHANT, TILL, number) for number in range(filing.MOST_FILES)]
+    with pytest.raises(FilesWaitingError) as refusal:
+        given(engine, MERCHANT, TILL, 99)
+    assert (refusal.value.actual, refusal.value.limit) == (5, 5)
+    assert given(engine, MERCHANT, TILL, 0) == first[0]
+    assert given(engine, MERCHANT + 1, TILL + 1, 99) not in first
+    assert worker(engine, BUYERS).step()
+    assert given(engine, MERCHANT, TILL, 99) not in first

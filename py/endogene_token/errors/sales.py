@@ -78,6 +78,11 @@ class TooManyRowsError(UploadError):
     advice = "Cut the file into several and send them one after the other."
 
 
+class FilesWaitingError(UploadError):
+    what = "{actual} files of this business are still being recorded; the limit is {limit}."
+    advice = "Wait until one of them is done, then send this one. They stand under “Files”."
+
+
 class ColumnUnmappedError(UploadError):
     what = "No column of the file gives {actual}; it has: {limit}."
     advice = "Say in the mapping which column gives it; the mapping is kept for the next file."

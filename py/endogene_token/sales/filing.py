@@ -12,14 +12,16 @@ import time
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, Final
 
 import msgspec
 import structlog
-from sqlalchemy import CursorResult, Engine
+from sqlalchemy import ColumnElement, CursorResult, Engine
 from sqlmodel import Session, and_, col, delete, select, update
 
 from endogene_token.errors import (
+    FilesWaitingError,
     GuessingError,
     InputError,
     NotHostedError,
@@ -31,7 +33,7 @@ from endogene_token.office import trail
 from endogene_token.office.sealed import seal, unseal
 from endogene_token.office.secret import OfficeSecret, Purpose
 from endogene_token.office.trail import Actor
-from endogene_token.sales.backlog import LATE_SECONDS, give_up, note_upload
+from endogene_token.sales.backlog import LATE_SECONDS, give_up, note_upload, under_way
 from endogene_token.sales.buyers import Buyer
 from endogene_token.sales.csv_upload import KIND, Columns, rows
 from endogene_token.sales.deliveries import (
@@ -54,17 +56,18 @@ from endogene_token.sales.tills import hosted
 from endogene_token.store import reading, writing
 
 GIVEN_UP_SECONDS: Final = 86_400  # of tries in vain: nobody's cards wait here for nothing
+MOST_FILES: Final = 5  # of a merchant at once: the days of a week, or a few months brought together
 IDLE_SECONDS: Final = 0.25
 LONGEST_PAUSE_SECONDS: Final = 30.0
 NEVER: Final = threading.Event()
 log = structlog.get_logger()
 
 
-def begin(desk: Desk, secret: OfficeSecret, content: bytes, said: Columns, count: int) -> int:
-    """Keep a file of `count` lines to be taken; return the number of its upload.
+def begin(desk: Desk, secret: OfficeSecret, content: bytes, said: Columns, lines: int) -> int:
+    """Keep a file of `lines` lines to be taken; return the number of its upload.
 
     The same file, read in the same way and still under way, is not begun again. Raises NotHostedError for a
-    till that was given up meanwhile.
+    till that was given up meanwhile, FilesWaitingError.
     """
     columns, digest = msgspec.json.encode(said).decode(), hashlib.sha256(content).digest()
     own = (
@@ -77,12 +80,15 @@ def begin(desk: Desk, secret: OfficeSecret, content: bytes, said: Columns, count
         if found is not None:
             return found
         hosted(session, desk.merchant, desk.till)
+        waiting = len(under_way(session, desk.merchant))
+        if waiting >= MOST_FILES:
+            raise FilesWaitingError(actual=waiting, limit=MOST_FILES)
         upload = SaleUpload(
             merchant=desk.merchant,
             till=desk.till,
             kind=KIND,
             digest=digest,
-            rows=count,
+            rows=lines,
             **dict.fromkeys(("added", "again", "refused"), 0),
             errors=write_refusals([]),
             received_at=int(time.time()),
@@ -102,7 +108,7 @@ class _OvertakenError(Exception):
 
 
 class Filing:
-    """Takes long files, the oldest first, one at a time.
+    """Takes long files, one at a time, of one merchant after the other.
 
     A file is a worker's for `LATE_SECONDS` after each block: one that was killed leaves its file to another.
     A block counts only where the one before it ended: a worker that sleeps and comes back changes nothing.
@@ -120,6 +126,8 @@ class Filing:
         self._currency = currency
         self._secret = secret
         self._desk_of = desk_of
+        self._served: dict[int, int] = {}
+        self._turns = count(1)
 
     def run(self, stop: threading.Event) -> None:
         """Take files until `stop` is set; a database that does not answer is waited for."""
@@ -150,18 +158,27 @@ class Filing:
         return True
 
     def _claimed(self) -> tuple[SaleUnfinished, SaleUpload] | None:
+        """Return a file that nobody has: of the merchant served the longest ago, the oldest first."""
         now = int(time.time())
         is_free = and_(SaleUnfinished.beat < now - LATE_SECONDS, SaleUnfinished.waits_until <= now)
         with reading(self._engine) as connection, Session(connection) as session:
-            if session.exec(select(SaleUnfinished.upload).where(is_free)).first() is None:
-                return None
+            own = SaleUnfinished.upload == SaleUpload.id
+            queue = session.exec(select(SaleUpload.merchant, SaleUnfinished.upload).where(own, is_free)).all()
+        for merchant, number in sorted(queue, key=lambda one: (self._served.get(one[0], 0), one[1])):
+            found = self._claim(number, is_free)
+            if found is not None:
+                self._served[merchant] = next(self._turns)
+                return found
+        return None
+
+    def _claim(self, number: int, is_free: ColumnElement[bool]) -> tuple[SaleUnfinished, SaleUpload] | None:
         with writing(self._engine) as connection, Session(connection, expire_on_commit=False) as session:
-            free = select(SaleUnfinished, SaleUpload).where(SaleUnfinished.upload == SaleUpload.id, is_free)
-            locked = free.order_by(col(SaleUnfinished.upload)).with_for_update(skip_locked=True)
-            found = session.exec(locked).first()
+            own = (SaleUnfinished.upload == SaleUpload.id, SaleUnfinished.upload == number)
+            query = select(SaleUnfinished, SaleUpload).where(*own, is_free)
+            found = session.exec(query.with_for_update(skip_locked=True)).first()
             if found is None:
                 return None
-            found[0].beat = now
+            found[0].beat = int(time.time())
             session.add(found[0])
             session.flush()
             session.expunge_all()
