@@ -222,11 +222,25 @@ class UploadTold(Told):
     id: int | None = None
 
 
-_KEPT = {"id": 7, "till": 7, "kind": "csv", "rows": 3, "added": 2, "again": 0, "refused": 1}
+_KEPT = {
+    "id": 7,
+    "till": 7,
+    "kind": "csv",
+    "rows": 3,
+    "added": 2,
+    "again": 0,
+    "refused": 1,
+    "left": 0,
+    "is_under_way": False,
+}
 
 
 class UploadKept(Told):
-    """What became of a file, or of a delivery; why lines were refused: ``/v1/uploads/{id}/errors.csv``."""
+    """What became of a file, or of a delivery; why lines were refused: ``/v1/uploads/{id}/errors.csv``.
+
+    `left` counts the lines that were not reached: yet, while the file `is_under_way` (a long one that was
+    brought to a page of the till), else for good: send the file again.
+    """
 
     model_config = ConfigDict(json_schema_extra=example(**_KEPT, received_at=1_795_000_000))
 
@@ -237,6 +251,8 @@ class UploadKept(Told):
     added: int
     again: int
     refused: int
+    left: int
+    is_under_way: bool
     received_at: int
     """Seconds UTC."""
 

@@ -13,6 +13,7 @@ from api.sellers import seller
 from endogene_token.errors import AccessError, UnknownUploadError
 from endogene_token.office.scopes import Scope
 from endogene_token.sales import SaleUpload, connecting
+from endogene_token.sales.backlog import under_way
 from endogene_token.sales.csv_upload import KIND, MAX_BYTES, Preview, preview, rows
 from endogene_token.sales.deliveries import Taken, keep_upload, refusals, take, uploads
 from endogene_token.sales.intake import MAX_KEPT
@@ -20,7 +21,7 @@ from endogene_token.sales.report import errors_csv
 
 router = APIRouter(tags=["sales"])
 PAGE: Final = 100
-KEPT: Final = tuple(UploadKept.model_fields)
+KEPT: Final = tuple(name for name in UploadKept.model_fields if name != "is_under_way")
 Mode = Literal["preview", "dry-run", "commit"]
 CSV: Final = "text/csv; charset=utf-8"
 File = Annotated[bytes, Body(media_type="text/csv", max_length=MAX_BYTES)]
@@ -44,7 +45,8 @@ def send(
 ) -> UploadTold:
     """Look at a file of sales, try it, or take it. The same file again, or one that overlaps, adds nothing.
 
-    Each line is taken or refused by itself. A trial (dry-run) checks everything and keeps nothing.
+    Each line is taken or refused by itself, within this request, which takes up to a minute for the longest
+    file. A trial (dry-run) checks everything and keeps nothing.
     """
     who = seller(app, request, lang, merchant, Scope.SALES_WRITE)
     said = hosted.columns_of(app, who.merchant, columns, content)
@@ -71,7 +73,8 @@ def sent(  # noqa: PLR0917  # what a route asks for
     """Tell a hundred files of a merchant, and deliveries of which something was refused, by ascending id."""
     who = seller(app, request, lang, merchant, Scope.SALES_READ)
     found = [] if who.is_test else uploads(session, who.merchant, after, PAGE + 1)
-    items = [UploadKept.model_validate({name: getattr(one, name) for name in KEPT}) for one in found[:PAGE]]
+    now = under_way(session, who.merchant)
+    items = [_kept(one, is_under_way=one.id in now) for one in found[:PAGE]]
     return UploadsTold(items=items, next=items[-1].id if len(found) > PAGE else None)
 
 
@@ -89,6 +92,8 @@ def errors(
 ) -> Response:
     """Tell why lines of a file, or orders of a delivery, were refused: a file for a spreadsheet.
 
+    Of a file that is under way, those of the lines so far.
+
     A number that nothing has, and one of another merchant, are told alike.
     """
     found = session.get(SaleUpload, upload)
@@ -99,6 +104,11 @@ def errors(
     if found is None or who.is_test:
         raise UnknownUploadError(actual=upload)
     return Response(errors_csv(refusals(found), lang), media_type=CSV)
+
+
+def _kept(upload: SaleUpload, *, is_under_way: bool) -> UploadKept:
+    told = {name: getattr(upload, name) for name in KEPT}
+    return UploadKept.model_validate({**told, "is_under_way": is_under_way})
 
 
 def _told(

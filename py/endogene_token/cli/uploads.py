@@ -21,7 +21,7 @@ from endogene_token.sales.csv_upload import Preview, preview
 from endogene_token.sales.deliveries import refusals, uploads
 from endogene_token.store import reading
 
-NUMBERS: Final = ("rows", "added", "again", "refused")
+NUMBERS: Final = ("rows", "added", "again", "refused", "left")
 
 
 def run_preview(file: Path, words: tuple[str, ...], *, as_json: bool) -> None:
@@ -48,7 +48,7 @@ def run_uploads(merchant: int, *, data: Path | None, as_json: bool) -> None:
         if as_json:
             return
         names = ("", tr("When", LANG), "", tr("Lines", LANG), tr("New", LANG), tr("Kept before", LANG))
-        table = Table(*names, tr("Refused", LANG))
+        table = Table(*names, tr("Refused", LANG), tr("Not reached", LANG))
         for one in answer["uploads"]:
             when = datetime.fromtimestamp(one["received_at"], UTC).isoformat(" ", "seconds")
             table.add_row(str(one["id"]), when, one["kind"], *(str(one[name]) for name in NUMBERS))
