@@ -15,8 +15,8 @@ class Health(Told):
 
     `queue_depth` and `held` count purchases and refunds, `lag_blocks` the blocks not read yet.
     `sales_waiting` counts the sales of hosted tills that are neither recorded nor refused, `sales_held` those
-    of them that cannot be now; `ballots_waiting` and `acts_waiting` what members signed and the ledger is to
-    take.
+    of them that cannot be now; `lines_waiting` and `lines_held` likewise the lines of long files that are no
+    sales yet; `ballots_waiting` and `acts_waiting` what members signed and the ledger is to take.
     """
 
     model_config = ConfigDict(
@@ -27,7 +27,8 @@ class Health(Told):
             queue_depth=0,
             held=0,
             ok=True,
-            **dict.fromkeys(("sales_waiting", "sales_held", "ballots_waiting", "acts_waiting"), 0),
+            **dict.fromkeys(("sales_waiting", "sales_held", "lines_waiting", "lines_held"), 0),
+            **dict.fromkeys(("ballots_waiting", "acts_waiting"), 0),
         )
     )
 
@@ -38,6 +39,8 @@ class Health(Told):
     held: int
     sales_waiting: int
     sales_held: int
+    lines_waiting: int
+    lines_held: int
     ballots_waiting: int
     acts_waiting: int
     ok: bool

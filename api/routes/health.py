@@ -9,6 +9,7 @@ from endogene_token.chain.calls import Ledger
 from endogene_token.errors import ChainError
 from endogene_token.indexer.models import Cursor
 from endogene_token.relay import queue, waiting
+from endogene_token.sales import backlog
 from endogene_token.sales.standing import standing
 
 router = APIRouter(tags=["health"])
@@ -25,6 +26,7 @@ def health(app: App, session: Reading) -> Health:
     head = head_or_none(app.ledger)
     lag = None if head is None or indexed is None else max(0, head - indexed)
     depth, sales, signed = queue.depth(session), standing(session), waiting.count(session)
+    lines = backlog.waiting(session)
     return Health(
         chain_head=head,
         indexed_block=indexed,
@@ -33,6 +35,8 @@ def health(app: App, session: Reading) -> Health:
         held=depth.held,
         sales_waiting=sales.waiting,
         sales_held=sales.held,
+        lines_waiting=lines.lines,
+        lines_held=lines.held,
         ballots_waiting=signed.ballots,
         acts_waiting=signed.acts,
         ok=lag is not None and lag <= MOST_LAG,

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import update
 from sqlmodel import Session
 
 from api.hosted import filing_of
@@ -16,10 +17,10 @@ from endogene_token.sales.backlog import give_up
 from endogene_token.sales.csv_upload import Columns
 from endogene_token.sales.deliveries import Desk
 from endogene_token.sales.filing import begin
-from endogene_token.sales.models import TillState
+from endogene_token.sales.models import SaleUnfinished, TillState
 from endogene_token.store import writing
 from tests.api.bare_site import ACTOR, Bare, bare_site
-from tests.town import BAKERY, BAKERY_TILL
+from tests.town import BAKERY, BAKERY_TILL, FOREVER
 
 CSV = b"facture;date;total\nA-1;2026-11-20 17:42;42,75\nA-2;2026-11-20;douze\n"
 
@@ -59,3 +60,21 @@ def test_a_long_file_in_the_list_says_how_many_lines_are_left(shop: Bare) -> Non
     with writing(shop.engine) as connection, Session(connection) as session:
         give_up(session, session.get_one(SaleUpload, second), ACTOR)
     assert listed() == [(0, False), (2, False)]
+
+
+def test_health_tells_the_lines_that_wait_and_those_that_cannot_be_taken_now(shop: Bare) -> None:
+    """Held: until the hour turns, or while every try fails. Nothing of a file that is whole."""
+
+    def told() -> tuple[int, int]:
+        health = shop.client.get("/v1/health").json()
+        return health["lines_waiting"], health["lines_held"]
+
+    assert told() == (0, 0)
+    begun(shop)
+    assert told() == (2, 0)
+    for held in ({"waits_until": FOREVER}, {"waits_until": 1, "failing_since": 1}):
+        with writing(shop.engine) as connection:
+            connection.execute(update(SaleUnfinished).values(**held))
+        assert told() == (2, 2)
+    assert filing_of(shop.app.state.services).step()
+    assert told() == (0, 0)

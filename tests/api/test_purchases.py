@@ -210,6 +210,8 @@ def test_health_tells_the_head_the_lag_and_the_queue(site: Site) -> None:
         "queue_depth": 0,
         "sales_waiting": 0,
         "sales_held": 0,
+        "lines_waiting": 0,
+        "lines_held": 0,
         "ballots_waiting": 0,
         "acts_waiting": 0,
         "held": 0,

@@ -78,7 +78,7 @@ def test_a_hosted_tills_sales_reach_the_ledger_before_and_after_its_key_is_rotat
 
 
 def test_a_long_file_is_taken_by_the_host_itself(host: Host) -> None:
-    """Nobody asks it to: what a page began, a worker ends."""
+    """Nobody asks it to: what a page began, a worker ends. Who waits until all is recorded waits for it."""
     number = Hosting(
         host.ledger, host.officers, HostedTills(host.engine, hosting_passphrase(host.settings))
     ).host(MERCHANT)
@@ -87,7 +87,8 @@ def test_a_long_file_is_taken_by_the_host_itself(host: Host) -> None:
     zone = ZoneInfo(host.settings.timezone)
     desk = Desk(host.engine, MERCHANT, number, zone, KIND, buyers, COMMAND_LINE)
     filing.begin(desk, secret, content, Columns(), 1)
-    wait(host, lambda: states(host) != set())
+    host.settle_down()
+    assert states(host) == {SaleState.RECORDED}
 
 
 def test_a_till_with_sales_on_their_way_is_not_given_up_by_mistake(host: Host) -> None:

@@ -28,8 +28,8 @@ def page(here: Annotated[Room, Depends(room(PAUSE))], session: Reading) -> HTMLR
         "until": words.moment(words.at(until)) if until else None,
         "is_spent": row is not None and bool(row.is_pause_spent),
         "health": state,
-        "waiting": words.number(state.queue_depth + state.sales_waiting),
-        "held": words.number(state.held + state.sales_held),
+        "waiting": words.number(state.queue_depth + state.sales_waiting + state.lines_waiting),
+        "held": words.number(state.held + state.sales_held + state.lines_held),
         "acts": words.number(state.ballots_waiting + state.acts_waiting),
     }
     return here.show("office/pause.html", context)

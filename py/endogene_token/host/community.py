@@ -144,8 +144,9 @@ def settle_down(
 ) -> None:
     """Wait until the service at `url` has recorded all that it can and its read model is at the chain's head.
 
-    Sales of hosted tills that wait for their signature are waited for, too. What the ledger cannot take now
-    (a suspended merchant, an exposure limit, a till that signs nothing) stays held: nobody waits for it.
+    Sales of hosted tills that wait for their signature are waited for, too, and the lines of long files. What
+    cannot be taken now (a suspended merchant, an exposure limit, a till that signs nothing, a file that waits
+    for the hour to turn) stays held: nobody waits for it.
     `check` is called meanwhile; `progress` is told how many items wait.
     Raises ServiceUnavailableError; DiskFullError, or UnconfirmedError, when nothing moves any more.
     """
@@ -172,7 +173,9 @@ def _moving(client: httpx.Client, url: str) -> tuple[int, int]:
         health = client.get("/v1/health").json()
         # A sale of a hosted till leaves the one count only once the read model holds it.
         queued = health["queue_depth"] - health["held"]
-        return queued + health["sales_waiting"] - health["sales_held"], health["lag_blocks"]
+        hosted = health["sales_waiting"] - health["sales_held"]
+        lines = health["lines_waiting"] - health["lines_held"]
+        return queued + hosted + lines, health["lag_blocks"]
     except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
         raise ServiceUnavailableError(actual=url) from error
 

@@ -10,7 +10,7 @@ from typing import Final
 
 import structlog
 from sqlalchemy import func
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, delete, or_, select
 
 from endogene_token.office import trail
 from endogene_token.office.trail import Actor, Public
@@ -56,6 +56,25 @@ def lines_left(session: Session, till: int) -> int:
     left = func.sum(col(SaleUpload.rows) - col(SaleUnfinished.done))
     query = select(left).where(SaleUnfinished.upload == SaleUpload.id, SaleUpload.till == till)
     return int(session.exec(query).one() or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Lines of long files that are not taken yet, held ones included; how many of them are held."""
+
+    lines: int
+    held: int
+
+
+def waiting(session: Session) -> Waiting:
+    """Return how the long files stand.
+
+    Held are the lines of those that cannot be taken now: they wait for the hour to turn, or every try fails.
+    """
+    left = func.sum(col(SaleUpload.rows) - col(SaleUnfinished.done))
+    query = select(left).where(SaleUnfinished.upload == SaleUpload.id)
+    stuck = or_(SaleUnfinished.waits_until > int(time.time()), SaleUnfinished.failing_since > 0)
+    return Waiting(*(int(session.exec(one).one() or 0) for one in (query, query.where(stuck))))
 
 
 def give_up_all(session: Session, till: int, actor: Actor) -> None:
