@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from datetime import date
 from typing import Any, Final
@@ -16,7 +17,7 @@ from endogene_token.chain.charter import Kind
 from endogene_token.chain.transactions import admit_members, complete_key_rotation
 from endogene_token.chain.views import Admission, Category, MemberKind
 from endogene_token.hexes import from_hex
-from endogene_token.office import cards, invitations, phones, staff, trail
+from endogene_token.office import cards, device_keys, invitations, phones, staff, trail
 from endogene_token.office.device_keys import Way
 from endogene_token.office.models import OfficePhone, OfficeTrail
 from endogene_token.office.scopes import StaffRole
@@ -73,12 +74,17 @@ def desk(browser: Browser, town: Town) -> Iterator[Desk]:
         yield Desk(device, town, made.account.id)
 
 
+def admitted(town: Town) -> int:
+    """Return the number of a new member, who has no key."""
+    row = Admission(MemberKind.PERSON, Category.USER, 0, FOREVER, b"")
+    town.registrar(admit_members(town.vote.site.town.community, [row]))
+    return town.vote.site.town.ledger.member_count()
+
+
 @pytest.fixture(scope="module")
 def carded(town: Town) -> int:
     """A member who has a plastic card, no telephone and no key; the vote of before does not know a key."""
-    number = town.vote.site.town.ledger.member_count() + 1
-    row = Admission(MemberKind.PERSON, Category.USER, 0, FOREVER, b"")
-    town.registrar(admit_members(town.vote.site.town.community, [row]))
+    number = admitted(town)
     with trail.changing(town.vote.site.engine, trail.COMMAND_LINE) as change:
         cards.issue(change, town.vote.site.app.state.services.secret(), number)
     town.vote.opened(Kind.DECISION, "Buy an oven\n\nThe bakers' hall needs one.\n")
@@ -130,6 +136,27 @@ def test_a_key_without_its_code_registers_nothing(desk: Desk, carded: int) -> No
         page.get_by_role("button", name="Register the key").click()
         expect(page.locator("#told")).to_contain_text("No key confirmed it.")
     assert wallet_of(desk.town, carded) is None
+
+
+def test_a_change_that_was_stopped_or_is_objected_to_is_not_gone_on_with(desk: Desk) -> None:
+    """The page says so instead of the command, or beside the one that asks anew."""
+    town, member = desk.town, admitted(desk.town)
+    page, community = desk.open(member, "/key"), desk.town.vote.site.town.community
+    with security_key(desk.device):
+        page.get_by_role("button", name="Register the key").click()
+        expect(page.locator("#state ~ .signed code")).to_have_text(f"{WAITS} {member}")
+    with trail.changing(town.vote.site.engine, trail.COMMAND_LINE) as change:
+        device_keys.note_asking(change, community, member)
+    expect(desk.open(member, "/key").locator("#state ~ .signed code")).to_have_text(
+        f"{WAITS} {member} --again"
+    )
+    expect(page.get_by_text("change stopped")).to_be_visible()
+    with trail.changing(town.vote.site.engine, trail.COMMAND_LINE) as change:
+        inbox.report(change, inbox.Finding(Trouble.KEY, f"member:{member}/rotation:1", 0), int(time.time()))
+    expect(desk.open(member, "/key").get_by_text("the member objects")).to_be_visible()
+    expect(page.locator(".signed")).to_have_count(0)
+    page.get_by_role("link", name="To the members’ reports").click()
+    expect(page.locator("main")).to_contain_text(f"Member {member}")
 
 
 def test_a_key_of_the_offices_own_machine_is_refused(desk: Desk, carded: int) -> None:

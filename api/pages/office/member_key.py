@@ -17,6 +17,8 @@ from endogene_token.errors import ChainError, NoDeviceKeyError
 from endogene_token.indexer.models import RulesVersion
 from endogene_token.office import device_keys, passkeys, security_keys
 from endogene_token.office.passkeys import Site
+from endogene_token.treasury.exceptions import inbox
+from endogene_token.treasury.exceptions.inbox import Kind
 
 router = APIRouter(prefix=f"{PREFIX}/key")
 DAY: Final = 86_400
@@ -34,11 +36,15 @@ class Made(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """How far a member's key is: a word of `Way`, `none` or `unknown`; when it takes over, in words."""
+    """How far a member's key is: a word of `Way`, `none` or `unknown`; when it takes over, in words.
+
+    `is_contested`: the member reported that a change is not his or her own, and nobody has answered yet.
+    """
 
     way: str
     since: str = ""
     is_due: bool = False
+    is_contested: bool = False
 
 
 @router.get("", response_class=HTMLResponse)
@@ -88,7 +94,9 @@ def key_of(here: Room, session: Session, number: int) -> Key:
         return Key(UNKNOWN)
     words = here.words
     since = words.moment(words.at(found.ready_at)) if found.ready_at else ""
-    return Key(found.way.value, since, is_due=0 < found.ready_at <= here.app.clock.now())
+    is_due = 0 < found.ready_at <= here.app.clock.now()
+    is_contested = bool(inbox.open_reports_of(session, Kind.KEY, f"member:{number}"))
+    return Key(found.way.value, since, is_due=is_due, is_contested=is_contested)
 
 
 def _delay(session: Session) -> int:

@@ -26,10 +26,14 @@ def key(
     member: Annotated[
         int, typer.Argument(help=tr("The member's number.", LANG), min=1, max=2**32 - 1, show_default=False)
     ],
+    again: Annotated[
+        bool,
+        typer.Option("--again", help=tr("Ask anew for a key that was stopped: the member wants it.", LANG)),
+    ] = False,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
     """Take a member's key one step further."""
     from endogene_token.cli.member_keys import run_key
 
-    run_key(member, data=data, as_json=as_json)
+    run_key(member, is_anew=again, data=data, as_json=as_json)

@@ -37,6 +37,16 @@ class NoDeviceKeyError(OfficeError):
     advice = "Make one with a code of the cooperative's office."
 
 
+class KeyContestedError(OfficeError):
+    what = "Member {actual} reported that a change of the key was not asked for: report {limit} is open."
+    advice = "Speak with the member. If it is wanted, close the report at the office, then run this again."
+
+
+class KeyStoppedError(OfficeError):
+    what = "This key of member {actual} was asked for before, and no change is under way now: it was stopped."
+    advice = "Speak with the member; if the member wants this key all the same, ask anew with --again."
+
+
 class UnknownSessionError(OfficeError):
     what = "There is no session {actual}, or it has ended."
     advice = "List the sessions; each is named by its id."

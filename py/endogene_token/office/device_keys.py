@@ -2,9 +2,12 @@
 
 The device makes the passkey when its holder takes up an invitation; the registrar asks the register for it
 (`rotation_call`), and after the rulebook's delay it stands. Until then the key from before counts, and who
-did not ask for the change has it cancelled: by its own signature, or by the registrar.
+did not ask for the change has it cancelled: by its own signature, or by the registrar. What was stopped so
+is not asked for again by itself: the trail knows which key was asked for (`note_asking`).
 """
 
+import hashlib
+import json
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,13 +20,17 @@ from webauthn.helpers.decode_credential_public_key import DecodedEC2PublicKey
 from endogene_token.chain.calls import Ledger
 from endogene_token.chain.community import Community
 from endogene_token.chain.transactions import Call, request_key_rotation
+from endogene_token.chain.views import Member as View
 from endogene_token.errors import NoDeviceKeyError, UnknownMemberError
 from endogene_token.indexer.models import Member
+from endogene_token.office.models import OfficeTrail
 from endogene_token.office.scopes import StaffRole
 from endogene_token.office.staff_models import OfficeAccount, OfficePasskey
+from endogene_token.office.trail import Change
 from endogene_token.signers.passkey import Passkey
 
 _P256: Final = 1  # the curve's number in COSE
+_ASKED: Final = "member.key-asked"
 
 
 class Way(StrEnum):
@@ -35,6 +42,8 @@ class Way(StrEnum):
     """It takes over on a day."""
     WAITS = "waits"
     """The office has not asked for it yet."""
+    STOPPED = "stopped"
+    """It was asked for and no change is under way: its holder stopped it, or it never reached the chain."""
     OTHER = "other"
     """Another key takes over on a day: somebody asked for a change that this device did not."""
 
@@ -80,22 +89,44 @@ def standing(session: Session, ledger: Ledger, member: int) -> Standing:
 
     Raises UnknownMemberError, NoDeviceKeyError, ChainError.
     """
-    row = session.get(Member, member)
-    if row is None:
+    if session.get(Member, member) is None:
         raise UnknownMemberError(actual=member)
     own = device_key(session, ledger.community, member)
-    ready_at, coming = ledger.read([("Membership", "rotation", (member,))])[0]
+    # Both from the chain: the read model has the former key for a moment when a change is completed.
+    rotation, entry = ledger.read([("Membership", view, (member,)) for view in ("rotation", "member")])
+    (ready_at, coming), signs = rotation, View(*entry).key == own
     if ready_at and bytes(coming) != own:
-        return Standing(Way.OTHER, int(ready_at), row.key == own)
+        return Standing(Way.OTHER, int(ready_at), signs)
     if ready_at:
         return Standing(Way.COMES, int(ready_at), signs=False)
-    signs = row.key == own
-    return Standing(Way.STANDS if signs else Way.WAITS, 0, signs)
+    if signs:
+        return Standing(Way.STANDS, 0, signs=True)
+    return Standing(Way.STOPPED if _was_asked(session, member, own) else Way.WAITS, 0, signs=False)
+
+
+def note_asking(change: Change, community: Community, member: int) -> None:
+    """Tell the trail which key is about to be asked for. Raises NoDeviceKeyError.
+
+    Before it is: whatever happens after that, the same key is not taken for one that nobody asked for.
+    """
+    told = _told(device_key(change.session, community, member))
+    change.note(_ASKED, f"member:{member}", key=told)
 
 
 def rotation_call(session: Session, community: Community, member: int) -> Call:
     """Return what the registrar sends so that a member's device signs for it. Raises NoDeviceKeyError."""
     return request_key_rotation(community, member, device_key(session, community, member))
+
+
+def _was_asked(session: Session, member: int, key: bytes) -> bool:
+    own = (OfficeTrail.subject == f"member:{member}", OfficeTrail.action == _ASKED)
+    entries = map(json.loads, session.exec(select(OfficeTrail.params).where(*own)))
+    # An early entry names no key: it may have been this one, and what was stopped must stay so.
+    return any(one.get("key", _told(key)) == _told(key) for one in entries)
+
+
+def _told(key: bytes) -> str:
+    return hashlib.sha256(key).hexdigest()
 
 
 def _passkeys(session: Session, member: int) -> list[OfficePasskey]:

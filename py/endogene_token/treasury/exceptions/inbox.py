@@ -109,10 +109,7 @@ def report(change: Change, found: Finding, now: int) -> bool:
 
     Raises ReportCountError when too many of the same kind and person are open: `subject` begins with whose.
     """
-    whose = found.subject.partition("/")[0]
-    query = select(TreasuryException).where(TreasuryException.closed_at == 0)
-    own = col(TreasuryException.subject).startswith(f"{whose}/", autoescape=True)
-    rows = change.session.exec(query.where(TreasuryException.kind == found.kind, own)).all()
+    rows = open_reports_of(change.session, found.kind, found.subject.partition("/")[0])
     if any(row.subject == found.subject for row in rows):
         return False
     if len(rows) >= MOST_REPORTS:
@@ -126,6 +123,11 @@ def reports_of(session: Session, kind: Kind, whose: str) -> list[TreasuryExcepti
     own = col(TreasuryException.subject).startswith(f"{whose}/", autoescape=True)
     query = select(TreasuryException).where(TreasuryException.kind == kind, own)
     return list(session.exec(query.order_by(col(TreasuryException.number).desc())))
+
+
+def open_reports_of(session: Session, kind: Kind, whose: str) -> list[TreasuryException]:
+    """Return what somebody reported and nobody has answered yet, the latest first."""
+    return [one for one in reports_of(session, kind, whose) if not one.closed_at]
 
 
 def take(change: Change, number: int, among: Collection[Kind] = ALL) -> TreasuryException:
