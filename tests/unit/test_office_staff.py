@@ -13,7 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, select
 
 from endogene_token.errors import (
     InvitationRefusedError,
@@ -27,7 +27,7 @@ from endogene_token.errors import (
     UnknownMerchantError,
     UnknownStaffError,
 )
-from endogene_token.office import invitations, passkeys, staff
+from endogene_token.office import invitations, passkeys, security_keys, staff
 from endogene_token.office.keys import DAY
 from endogene_token.office.scopes import (
     MERCHANT_SCOPES,
@@ -43,6 +43,7 @@ from endogene_token.office.staff import Person, State
 from endogene_token.office.staff_models import (
     STAFF,
     OfficeInvitation,
+    OfficePasskey,
 )
 from tests.passkey_device import Device
 from tests.town import ALICE, BAKERY, GROCER
@@ -51,6 +52,7 @@ from tests.unit.staff_desk import (
     NAME,
     NO_MEMBER,
     OFFICER,
+    SITE,
     invited,
     logged_in,
     member_of_staff,
@@ -217,6 +219,28 @@ def test_a_second_invitation_ends_the_passkeys_from_before(desk: Desk) -> None:
         logged_in(desk, lost.but(count=4))
     assert refused.value.actual == passkeys.UNKNOWN
     assert logged_in(desk, device.but(count=2)).id == new.account.id
+
+
+def test_a_code_that_was_lost_opens_nothing_once_a_security_key_is_registered(desk: Desk) -> None:
+    """Neither the printed one nor its holder's ceremony under way: the member's key stays the newest."""
+    lost = invited(desk, Person(StaffRole.MEMBER, NAME, member=ALICE))
+    begun = passkeys.registration_options(desk.engine, SITE, lost.account, NAME, is_invited=True)
+    with desk.reading() as session:
+        asked = security_keys.options(desk.engine, SITE, session, ALICE, NAME)
+    made = {**Device().create(asked), "authenticatorAttachment": "cross-platform"}
+    given = passkeys.answer(desk.engine, made)
+    with desk.changing() as change:
+        own = security_keys.register(change, desk.secret, SITE, ALICE, given)
+    stranger = passkeys.answer(desk.engine, Device().create(begun))
+    with pytest.raises(InvitationRefusedError) as refused, desk.changing() as change:
+        passkeys.register(change, SITE, stranger, invitations.spend(change, lost.code))
+    assert refused.value.actual == invitations.EXPIRED
+    with desk.reading() as session:
+        [key] = session.exec(select(OfficePasskey).where(OfficePasskey.account == own.id))
+        assert (own.id, key.revoked_at) == (lost.account.id, None)
+    with desk.changing() as change:
+        again = invitations.again(change, own.id)
+    registered(desk, again, Device())
 
 
 def test_an_ended_account_opens_nothing_any_more(desk: Desk) -> None:

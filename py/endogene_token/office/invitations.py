@@ -84,6 +84,14 @@ def spend(change: Change, code: str) -> OfficeAccount:
     return account
 
 
+def withdraw(change: Change, account: OfficeAccount) -> None:
+    """Have the code of an account's invitation, if one is out, open nothing any more."""
+    row = change.session.get(OfficeInvitation, account.id)
+    if row is not None:
+        row.expires_at = min(row.expires_at, int(time.time()))
+        change.session.add(row)
+
+
 def _write(change: Change, account: OfficeAccount, action: str, days: int) -> NewInvitation:
     plain = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
     expires_at = int(time.time()) + days * DAY

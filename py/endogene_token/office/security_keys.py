@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from endogene_token.errors import PasskeyRefusedError
 from endogene_token.i18n import mark
-from endogene_token.office import passkeys, staff
+from endogene_token.office import invitations, passkeys, staff
 from endogene_token.office.keys import new_id
 from endogene_token.office.passkeys import UNASKED, Answer, Site, registering
 from endogene_token.office.scopes import StaffRole
@@ -38,12 +38,15 @@ def options(engine: Engine, site: Site, session: Session, member: int, name: str
 def register(change: Change, secret: OfficeSecret, site: Site, member: int, given: Answer) -> OfficeAccount:
     """Keep a member's security key, in place of every device from before. Who had no account has one now.
 
+    A code that was given out and not used opens nothing any more: whoever found it would end this key.
+
     Raises PasskeyRefusedError, PasskeyTakenError, UnknownMemberError.
     """
     if given.credential.get("authenticatorAttachment") != _APART:
         raise PasskeyRefusedError(actual=NOT_APART)
     account = staff.wallet(change.session, member) or _opened(change, secret, member, given)
     staff.close(change.session, account.id)
+    invitations.withdraw(change, account)
     if account.active_at is None:
         account.active_at = int(time.time())
         change.session.add(account)
