@@ -111,7 +111,7 @@ def _exception(site: Site) -> str:
     with trail.changing(site.engine, trail.COMMAND_LINE) as change:
         inbox.follow(change, [inbox.Kind.BOOKS], [found], int(time.time()))
         change.note("test.made", "exception")
-        return str(inbox.page(change.session, 0, 100, is_open=True)[-1].number)
+        return str(inbox.page(change.session, 0, 100, among=inbox.OF_MONEY, is_open=True)[-1].number)
 
 
 def _proposal(site: Site) -> str:

@@ -249,7 +249,7 @@ def test_a_missing_purchase_told_at_the_desk_is_in_the_inbox_of_the_wallets(desk
     with desk.town.reading() as connection, Session(connection) as session:
         [row] = inbox.reports_of(session, Trouble.MISSING, f"member:{CHLOE}")
     assert (row.owner, row.amount) == (inbox.REGISTRAR, 1_250)
-    desk.served("exception.repeated", row.subject)
+    desk.served("exception.repeated", inbox.subject_of(row))
     expect(page.get_by_text("Being looked at")).to_be_visible()
 
 

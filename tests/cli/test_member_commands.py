@@ -144,5 +144,5 @@ def test_a_key_is_neither_asked_for_nor_completed_while_its_member_objects(
         assert (told.code, told.error) == (1, "key-contested"), told
         assert (on_ledger(data, REPORTING), actions(engine, REPORTING)) == ((key, ready_at), before)
         with changing(engine, COMMAND_LINE) as change:
-            inbox.close(change, row.number or 0, "It is hers after all.", int(time.time()))
+            inbox.close(change, row.number or 0, "It is hers.", int(time.time()), inbox.OF_MEMBERS)
         assert ask(data, REPORTING).json["way"] == step

@@ -9,9 +9,12 @@ from sqlalchemy import delete, insert
 from endogene_token.config import Settings
 from endogene_token.host import DataFolder
 from endogene_token.indexer.models import table_of
+from endogene_token.office.trail import COMMAND_LINE, changing
 from endogene_token.sdk import TillKey
 from endogene_token.store import open_engine, writing
 from endogene_token.treasury.collect.models import BankLine
+from endogene_token.treasury.exceptions import inbox
+from endogene_token.treasury.exceptions.inbox import Finding, Kind
 from tests.cli.conftest import Imported
 from tests.commands import Answer, call, run
 from tests.unit.test_reconcile_reading import line
@@ -62,6 +65,20 @@ def test_a_cent_is_found_taken_and_closed(stated: Imported) -> None:
     ask(stated, "reconcile", "--json")
     kept = ask(stated, "exception", "list", "--state", "all", "--json").json["exceptions"]
     assert len([row for row in kept if row["kind"] == "line"]) == 2
+
+
+def test_what_a_member_reports_is_not_the_treasurers(stated: Imported) -> None:
+    """Neither listed nor closed with the treasurer's key: an alarm about a key waits for the registrar."""
+    engine = open_engine(Settings(data_dir=stated.data).database)
+    with changing(engine, COMMAND_LINE) as change:
+        inbox.report(change, Finding(Kind.KEY, "member:1/rotation:1", 0), 1)
+        [row] = inbox.open_reports_of(change.session, Kind.KEY, "member:1")
+    engine.dispose()
+    listed = ask(stated, "exception", "list", "--state", "all", "--json").json["exceptions"]
+    assert row.number not in {one["number"] for one in listed}
+    for words in (("take", row.number), ("close", row.number, "--how", "It is nothing")):
+        told = ask(stated, "exception", *words, "--json")
+        assert (told.code, told.error) == (1, "unknown-exception")
 
 
 def test_an_earlier_day_is_looked_at_and_nothing_is_kept(stated: Imported) -> None:

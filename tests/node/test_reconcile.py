@@ -88,7 +88,7 @@ def collect(engine: Engine, town: Town, amount: int, number: int = 1) -> bytes:
 
 def open_kinds(engine: Engine) -> list[str]:
     with reading(engine) as connection, Session(connection) as session:
-        return [one.kind for one in inbox.page(session, 0, 100, is_open=True)]
+        return [one.kind for one in inbox.page(session, 0, 100, among=inbox.OF_MONEY, is_open=True)]
 
 
 def actions(engine: Engine) -> list[str]:

@@ -127,7 +127,7 @@ def test_what_the_bank_never_answers_is_in_the_inbox_until_it_is_known(desk: Tre
         with desk.changing() as change:
             keeping.keep(change, found, 1)
         with reading(desk.engine) as connection, Session(connection) as session:
-            rows = inbox.page(session, 0, 100, is_open=True)
+            rows = inbox.page(session, 0, 100, among=inbox.OF_MONEY, is_open=True)
             return [(one.kind, one.subject, one.amount) for one in rows]
 
     assert told(7) == []

@@ -176,7 +176,7 @@ def test_returns_that_are_not_understood_wait_in_the_inbox_for_a_person(desk: Tr
         (0, 0, 3, 0),
     ]
     with desk.changing() as change:
-        inbox.close(change, 1, "Of another bank's customer", 1)
+        inbox.close(change, 1, "Of another bank's customer", 1, inbox.OF_MONEY)
     take_file(desk, *strange)
     assert len(desk.all(TreasuryException)) == 3
 

@@ -76,7 +76,7 @@ class Shop:
 
     def open(self) -> set[tuple[str, str]]:
         with reading(self.engine) as connection, Session(connection) as session:
-            found = inbox.page(session, 0, 1_000, is_open=True)
+            found = inbox.page(session, 0, 1_000, among=inbox.OF_MONEY, is_open=True)
         own = f"merchant:{self.merchant}"
         return {(one.kind, one.owner) for one in found if one.subject.partition("/")[0] == own}
 

@@ -61,7 +61,7 @@ class Bank:
 
     def open(self) -> list[TreasuryException]:
         with reading(self.engine) as connection, Session(connection) as session:
-            return inbox.page(session, 0, 100, is_open=True)
+            return inbox.page(session, 0, 100, among=inbox.OF_MONEY, is_open=True)
 
 
 def line(identity: bytes, day: date, amount: int, state: str = "settled", **more: Any) -> dict[str, Any]:

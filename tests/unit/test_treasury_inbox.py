@@ -1,6 +1,7 @@
 """The inbox: one open entry for what stands, an owner and an end for each, and all of it in the trail."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from sqlmodel import SQLModel
 
 from endogene_token.errors import ExceptionClosedError, StoreError, UnknownExceptionError
 from endogene_token.indexer.models import table_of
+from endogene_token.office.trail import Change
 from endogene_token.store import writing
 from endogene_token.treasury.exceptions import inbox
 from endogene_token.treasury.exceptions.inbox import DAY_SECONDS, TERMS, Finding, Kind
@@ -40,7 +42,15 @@ def follow(desk: Desk, *found: Finding, now: int = NOW) -> None:
 
 def rows(desk: Desk, **wanted: Any) -> list[TreasuryException]:
     with desk.reading() as session:
-        return inbox.page(session, 0, 1_000, **wanted)
+        return inbox.page(session, 0, 1_000, among=frozenset(Kind), **wanted)
+
+
+def taken(change: Change, number: int, among: Collection[Kind] = KINDS) -> None:
+    inbox.take(change, number, among)
+
+
+def closed(change: Change, number: int, among: Collection[Kind] = KINDS) -> None:
+    inbox.close(change, number, "again", NOW, among)
 
 
 def told(desk: Desk) -> list[tuple[str, str]]:
@@ -83,9 +93,9 @@ def test_who_takes_one_owns_it_and_may_end_it_with_a_reason(desk: Desk) -> None:
     """The reason stays with it; in the trail stands its hash, since people write what they like."""
     follow(desk, *LINES[:2])
     with desk.changing() as change:
-        assert inbox.take(change, 1).owner == ACTOR.who
+        assert inbox.take(change, 1, KINDS).owner == ACTOR.who
     with desk.changing() as change:
-        inbox.close(change, 1, "The bank's error; M. Tremblay called 418 555-0123", NOW + 1)
+        inbox.close(change, 1, "The bank's error; M. Tremblay called 418 555-0123", NOW + 1, KINDS)
     first, second = rows(desk)
     assert (first.closed_by, first.closed_at, second.closed_at) == (ACTOR.who, NOW + 1, 0)
     assert first.how.startswith("The bank's error")
@@ -97,7 +107,7 @@ def test_what_is_closed_and_still_stands_opens_again(desk: Desk) -> None:
     """Nobody makes a difference vanish by a word."""
     follow(desk, LINES[0])
     with desk.changing() as change:
-        inbox.close(change, 1, "It is nothing", NOW)
+        inbox.close(change, 1, "It is nothing", NOW, KINDS)
     follow(desk, LINES[0])
     assert [(one.number, one.closed_at > 0) for one in rows(desk)] == [(1, True), (2, False)]
 
@@ -106,12 +116,32 @@ def test_a_closed_or_unknown_one_is_neither_taken_nor_closed(desk: Desk) -> None
     """Each refusal names the number."""
     follow(desk, LINES[0])
     follow(desk)
-    for act in (inbox.take, lambda change, number: inbox.close(change, number, "again", NOW)):
+    for act in (taken, closed):
         with pytest.raises(ExceptionClosedError) as refusal, desk.changing() as change:
             act(change, 1)
         assert (refusal.value.actual, refusal.value.limit) == (1, inbox.RULE)
         with pytest.raises(UnknownExceptionError), desk.changing() as change:
             act(change, 2)
+
+
+@pytest.mark.parametrize("kind", sorted(inbox.OF_MEMBERS))
+def test_the_trail_of_what_a_member_reports_has_its_kind_and_its_number_alone(desk: Desk, kind: Kind) -> None:
+    """Told, told again, taken, closed: who may not read members learns of no purchase, for good."""
+    found = Finding(kind, "member:7/merchant:3/day:2026-11-20/1250", 1_250)
+    for _ in range(2):
+        with desk.changing() as change:
+            inbox.report(change, found, NOW)
+    for act in (taken, closed):
+        with pytest.raises(UnknownExceptionError), desk.changing() as change:
+            act(change, 1, inbox.OF_MONEY)
+        with desk.changing() as change:
+            act(change, 1, inbox.OF_MEMBERS)
+    assert [row.subject for row in rows(desk)] == [found.subject]
+    assert told(desk) == [
+        (f"exception.{one}", "exception:1") for one in ("opened", "repeated", "taken", "closed")
+    ]
+    opened, *others = [json.loads(one.params) for one in desk.entries()]
+    assert (opened, others[:2], set(others[2])) == ({"kind": kind}, [{}, {}], {"by", "how"})
 
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -76,7 +76,7 @@ def run_exceptions(state: str, *, data: Path | None, as_json: bool) -> None:
     with answering(as_json) as answer, _desk(data) as place:
         is_open = None if state == "all" else state == "open"
         with reading(place.ground.engine) as connection, Session(connection) as session:
-            rows = inbox.page(session, 0, MOST, is_open=is_open)
+            rows = inbox.page(session, 0, MOST, among=inbox.OF_MONEY, is_open=is_open)
             answer["exceptions"] = [_exception_json(row) for row in rows]
         if not as_json:
             _show_exceptions(rows, place)
@@ -87,7 +87,7 @@ def run_take(number: int, key: Path | None, *, data: Path | None, as_json: bool)
     with answering(as_json) as answer, _desk(data) as place:
         actor = acting(place.ground, Role.TREASURER, key)
         with changing(place.ground.engine, actor) as change:
-            answer.update(_exception_json(inbox.take(change, number)))
+            answer.update(_exception_json(inbox.take(change, number, inbox.OF_MONEY)))
         if not as_json:
             tell(tr("Exception {number} is now of {owner}.", LANG, number=number, owner=actor.who))
 
@@ -96,7 +96,8 @@ def run_close(number: int, how: str, key: Path | None, *, data: Path | None, as_
     """Close an exception."""
     with answering(as_json) as answer, _desk(data) as place:
         with changing(place.ground.engine, acting(place.ground, Role.TREASURER, key)) as change:
-            answer.update(_exception_json(inbox.close(change, number, how, place.now)))
+            row = inbox.close(change, number, how, place.now, inbox.OF_MONEY)
+            answer.update(_exception_json(row))
         if not as_json:
             tell(tr("Exception {number} is closed.", LANG, number=number))
 

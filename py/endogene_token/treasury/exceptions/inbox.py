@@ -46,9 +46,11 @@ class Kind(StrEnum):
 
 
 OF_MEMBERS: Final = frozenset({Kind.MISSING, Kind.KEY})
-"""What members report of themselves: the registrar's, and told to nobody who does not read members."""
+"""What members report of themselves: the registrar's, and told to nobody who does not read members.
+
+The trail, which many read and nothing erases, has of one its kind and its number.
+"""
 OF_MONEY: Final = frozenset(Kind) - OF_MEMBERS
-ALL: Final = frozenset(Kind)
 
 
 class Terms(NamedTuple):
@@ -104,18 +106,19 @@ def tell(change: Change, found: Iterable[Finding], now: int) -> None:
             _add(change, one, now)
 
 
-def report(change: Change, found: Finding, now: int) -> bool:
-    """Open an entry for what somebody reports; return False when it is open already.
+def report(change: Change, found: Finding, now: int) -> None:
+    """Open an entry for what somebody reports; when it is open already, the trail has that it was repeated.
 
     Raises ReportCountError when too many of the same kind and person are open: `subject` begins with whose.
     """
     rows = open_reports_of(change.session, found.kind, found.subject.partition("/")[0])
-    if any(row.subject == found.subject for row in rows):
-        return False
+    for row in rows:
+        if row.subject == found.subject:
+            change.note("exception.repeated", subject_of(row))
+            return
     if len(rows) >= MOST_REPORTS:
         raise ReportCountError(actual=len(rows), limit=MOST_REPORTS)
     _add(change, found, now)
-    return True
 
 
 def reports_of(session: Session, kind: Kind, whose: str) -> list[TreasuryException]:
@@ -130,8 +133,8 @@ def open_reports_of(session: Session, kind: Kind, whose: str) -> list[TreasuryEx
     return [one for one in reports_of(session, kind, whose) if not one.closed_at]
 
 
-def take(change: Change, number: int, among: Collection[Kind] = ALL) -> TreasuryException:
-    """Make who asks the owner of an open entry, whoever had it. Raises as `close`."""
+def take(change: Change, number: int, among: Collection[Kind]) -> TreasuryException:
+    """Make who asks the owner of an open entry of these kinds, whoever had it. Raises as `close`."""
     row = _find_open(change.session, number, among)
     if row.owner != change.actor.who:
         row.owner = change.actor.who
@@ -140,9 +143,7 @@ def take(change: Change, number: int, among: Collection[Kind] = ALL) -> Treasury
     return row
 
 
-def close(
-    change: Change, number: int, how: str, now: int, among: Collection[Kind] = ALL
-) -> TreasuryException:
+def close(change: Change, number: int, how: str, now: int, among: Collection[Kind]) -> TreasuryException:
     """End an entry of these kinds, and say how. Raises UnknownExceptionError, ExceptionClosedError."""
     row = _find_open(change.session, number, among)
     _end(change, row, change.actor.who, how, now)
@@ -154,8 +155,8 @@ def page(
     after: int,
     limit: int,
     *,
+    among: Collection[Kind],
     is_open: bool | None = None,
-    among: Collection[Kind] = ALL,
 ) -> list[TreasuryException]:
     """Return `limit` entries after a number, of these kinds; only the open (or the closed), if so asked."""
     query = select(TreasuryException).where(col(TreasuryException.number) > after, of_kinds(among))
@@ -203,8 +204,8 @@ def _add(change: Change, finding: Finding, now: int) -> None:
     )
     change.session.add(row)
     change.session.flush()
-    about = {"kind": str(finding.kind), "about": finding.subject, "amount": str(finding.amount)}
-    change.note("exception.opened", subject_of(row), **about)
+    what = {"about": finding.subject, "amount": str(finding.amount)} if finding.kind in OF_MONEY else {}
+    change.note("exception.opened", subject_of(row), kind=str(finding.kind), **what)
 
 
 def _end(change: Change, row: TreasuryException, by: str, how: str, now: int) -> None:
