@@ -131,10 +131,18 @@ def paper(app: Services, session: Session, row: Resolution, member: int, said: S
     return Paper(sequence, challenge, device_keys.credential_of(session, member))
 
 
-def cast(app: Services, session: Session, row: Resolution, member: int, sent: Sent) -> str:
+def cast(
+    app: Services,
+    session: Session,
+    row: Resolution,
+    member: int,
+    sent: Sent,
+    *,
+    noted: ballots.Noted | None = None,
+) -> str:
     """Keep a ballot that a device has signed, on a page of ours; return its state in the queue.
 
-    Raises PasskeyRefusedError, and as `accept_ballot`.
+    `noted` writes what is kept with it or not at all. Raises PasskeyRefusedError, and as `accept_ballot`.
     """
     said, sequence, credential = sent
     challenge = digest(said.ballot(row, member, sequence), Assembly(app.ledger).domain)
@@ -142,7 +150,7 @@ def cast(app: Services, session: Session, row: Resolution, member: int, sent: Se
     key = Passkey.from_key(device_keys.device_key(session, app.community, member))
     signature = key.encode(assertion(credential), challenge)
     given = BallotGiven(member=member, **asdict(said), sequence=sequence, signature=to_hex(signature))
-    return accept_ballot(app, row.number, given)
+    return accept_ballot(app, row.number, given, noted)
 
 
 def own_ballot(session: Session, number: int, member: int, lang: str) -> Own | None:

@@ -32,11 +32,11 @@ DAY: Final = 86_400
 _WORD: Final = 32
 
 
-def accept_ballot(app: Services, number: int, given: BallotGiven) -> str:
+def accept_ballot(app: Services, number: int, given: BallotGiven, noted: ballots.Noted | None = None) -> str:
     """Check a ballot, keep it, and only then answer: return its state in the queue.
 
-    Raises UnknownResolutionError, WrongStateError, BallotModeError, UnsignedBallotError, BallotRefusedError,
-    BallotTakenError, ChainError, StoreError.
+    `noted` writes what is kept with it or not at all. Raises UnknownResolutionError, WrongStateError,
+    BallotModeError, UnsignedBallotError, BallotRefusedError, BallotTakenError, ChainError, StoreError.
     """
     assembly = Assembly(app.ledger)
     resolution = assembly.resolution(number)
@@ -48,7 +48,7 @@ def accept_ballot(app: Services, number: int, given: BallotGiven) -> str:
     ballot = _ballot(number, given, resolution.text)
     _check_right(app, assembly, resolution, SignedBallot(ballot, from_hex(given.signature)), now)
     sealed = None if given.sealed_opening is None else from_hex(given.sealed_opening)
-    return ballots.accept(app.engine, SignedBallot(ballot, from_hex(given.signature)), sealed)
+    return ballots.accept(app.engine, SignedBallot(ballot, from_hex(given.signature)), sealed, noted)
 
 
 def accept_opening(app: Services, session: Session, number: int, given: OpeningGiven) -> str:

@@ -3,18 +3,25 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from playwright.sync_api import APIResponse, Page
 from sqlmodel import Session, select
 
 from endogene_token.ballot_receipt import BallotReceipt
+from endogene_token.chain.transactions import admit_members
+from endogene_token.chain.views import Admission, Category, MemberKind
 from endogene_token.office import staff
 from endogene_token.office.models import OfficeTrail
 from endogene_token.relay import ballots
 from endogene_token.relay.vote_models import RelayBallot
+from endogene_token.store import writing
 from tests.browser.devices import Device
 from tests.browser.wallet_town import Town
+from tests.town import FOREVER
+
+REFUSING: Final = """CREATE TRIGGER refusing BEFORE INSERT ON office_trail WHEN NEW.action = 'ballot.served'
+BEGIN INSERT INTO nowhere VALUES (1); END"""
 
 
 @dataclass
@@ -65,6 +72,23 @@ def security_key(device: Device, *, knows_code: bool = True) -> Iterator[None]:
     yield
     device.session.send("WebAuthn.removeVirtualAuthenticator", {"authenticatorId": made["authenticatorId"]})
     device.session.send("WebAuthn.setAutomaticPresenceSimulation", {**own, "enabled": True})
+
+
+@contextmanager
+def refusing_served(town: Town) -> Iterator[None]:
+    """Have the database fail at the entry of the trail that a ballot was served."""
+    with writing(town.vote.site.engine) as connection:
+        connection.exec_driver_sql(REFUSING)
+    yield
+    with writing(town.vote.site.engine) as connection:
+        connection.exec_driver_sql("DROP TRIGGER refusing")
+
+
+def admitted(town: Town) -> int:
+    """Return the number of a new member, who has no key."""
+    row = Admission(MemberKind.PERSON, Category.USER, 0, FOREVER, b"")
+    town.registrar(admit_members(town.vote.site.town.community, [row]))
+    return town.vote.site.town.ledger.member_count()
 
 
 def wallet_of(town: Town, member: int) -> str | None:

@@ -14,8 +14,7 @@ from sqlmodel import Session, col, select, update
 
 from endogene_token.ballots import Choice
 from endogene_token.chain.charter import Kind
-from endogene_token.chain.transactions import admit_members, complete_key_rotation
-from endogene_token.chain.views import Admission, Category, MemberKind
+from endogene_token.chain.transactions import complete_key_rotation
 from endogene_token.hexes import from_hex
 from endogene_token.office import cards, device_keys, invitations, phones, staff, trail
 from endogene_token.office.device_keys import Way
@@ -32,9 +31,11 @@ from endogene_token.treasury.exceptions.inbox import Kind as Trouble
 from tests.browser.desk_machine import (
     Desk,
     account_of,
+    admitted,
     kept_by,
     newest,
     receipt_of,
+    refusing_served,
     security_key,
     sign,
     wallet_of,
@@ -43,7 +44,7 @@ from tests.browser.devices import device_of
 from tests.browser.office_house import blank
 from tests.browser.wallet_town import Town, wallet_town
 from tests.passkey_device import Device as Software
-from tests.town import ALICE, BASILE, CHLOE, FOREVER, GROCER
+from tests.town import ALICE, BASILE, CHLOE, GROCER
 
 SCRUTINEERS: Final = SealingKeys.generate()
 SMALL: Final = {"width": 360, "height": 740}
@@ -72,13 +73,6 @@ def desk(browser: Browser, town: Town) -> Iterator[Desk]:
         device.page.get_by_role("button", name="Make it on this device").click()
         device.page.wait_for_url("**/office")
         yield Desk(device, town, made.account.id)
-
-
-def admitted(town: Town) -> int:
-    """Return the number of a new member, who has no key."""
-    row = Admission(MemberKind.PERSON, Category.USER, 0, FOREVER, b"")
-    town.registrar(admit_members(town.vote.site.town.community, [row]))
-    return town.vote.site.town.ledger.member_count()
 
 
 @pytest.fixture(scope="module")
@@ -198,6 +192,23 @@ def test_a_member_votes_with_a_card_and_a_security_key(desk: Desk, keyed: int) -
     expect(page.locator("#mine")).to_contain_text("A ballot of this member is counted.")
     expect(page.locator("#slip")).to_have_text("")
     assert kept_by(page) == 0
+
+
+def test_no_ballot_is_taken_without_the_entry_that_it_was_served(desk: Desk, keyed: int) -> None:
+    """Both are kept at once, or neither: the member finds every ballot that the desk served."""
+    town, page = desk.town, desk.page
+    number = town.vote.opened(Kind.DECISION, "Buy a cellar\n")
+    about = f"member:{keyed}/resolution:{number}"
+    desk.open(keyed, f"/votes/{number}")
+    with refusing_served(town):
+        sign(page, "For")
+        expect(page.locator("#told")).to_be_visible()
+        assert newest(town, number, keyed) is None
+    desk.open(keyed, f"/votes/{number}")
+    sign(page, "For")
+    expect(page.get_by_role("heading", name="The ballot is on its way")).to_be_visible()
+    assert newest(town, number, keyed) is not None
+    assert [one.subject for one in desk.entries("ballot.served")].count(about) == 1
 
 
 def test_a_secret_ballot_leaves_nothing_on_the_offices_machine(desk: Desk, keyed: int) -> None:

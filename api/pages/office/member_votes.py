@@ -24,6 +24,7 @@ from api.pages.voting import CHOICES, COLLEGES, Asked, Cast, brief, newest, row_
 from api.schemas import PathNumber
 from endogene_token.ids import day_date
 from endogene_token.indexer.vote_models import Resolution
+from endogene_token.office import trail
 from endogene_token.office.passkeys import Site
 from endogene_token.relay.vote_models import VoteState
 from endogene_token.store import reading
@@ -98,10 +99,13 @@ def vote(
     """Take a ballot that the member's key has signed, and give its receipt, this once."""
     here.who.require_fresh()
     row, sent = row_of(session, resolution), (given.said, given.sequence, given.credential)
+    about, params = f"member:{number}/resolution:{resolution}", {"sequence": given.sequence}
+
+    def noted(kept: Session) -> None:
+        trail.append(kept, here.who.actor, "ballot.served", about, params)
+
     with translated(lang):
-        state = cast(here.app, session, row, number, sent)
-    with here.changing() as change:
-        change.note("ballot.served", f"member:{number}/resolution:{resolution}", sequence=given.sequence)
+        state = cast(here.app, session, row, number, sent, noted=noted)
     with reading(here.app.engine) as connection, Session(connection) as fresh:
         told = json.loads(receipt(here.app.ledger, fresh, row, number))
     return JSONResponse({"status": state, "receipt": told}, 202, headers={"Cache-Control": "no-store"})

@@ -27,6 +27,8 @@ INSERT: Final[Mapping[str, Callable[[Any], Any]]] = {
     "postgresql": postgresql.insert,
 }
 
+Noted = Callable[[Session], object]
+
 
 @dataclass(frozen=True, slots=True)
 class Fate:
@@ -47,12 +49,17 @@ def keep_text(session: Session, text: str) -> bool:
     return written.first() is not None
 
 
-def accept(engine: Engine, signed: SignedBallot, sealed_opening: bytes | None = None) -> str:
+def accept(
+    engine: Engine, signed: SignedBallot, sealed_opening: bytes | None = None, noted: Noted | None = None
+) -> str:
     """Put a ballot into the queue for good, and return its state: that of the one already there, if any.
 
-    Raises BallotTakenError; nothing has changed then.
+    `noted` writes what is kept with the ballot or not at all. Raises BallotTakenError; nothing has changed
+    then.
     """
     with writing(engine) as connection, Session(connection) as session:
+        if noted is not None:
+            noted(session)
         state = enqueue(session, signed, sealed_opening)
         crash.point("ballots.enqueued")
     crash.point("ballots.accepted")
