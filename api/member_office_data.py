@@ -50,7 +50,8 @@ def _login(session: Session, secret: OfficeSecret, row: OfficeAccount) -> dict[s
 
 def _entries(session: Session, subject: str) -> Iterator[Any]:
     """Yield the entries of the trail about a subject and its parts, in order."""
-    last = 0
-    while rows := trail.page(session, last, CHUNK, subject):
+    rows = trail.page(session, 0, CHUNK, subject)
+    yield from rows
+    while len(rows) == CHUNK:
+        rows = trail.page(session, rows[-1].number, CHUNK, subject)
         yield from rows
-        last = rows[-1].number

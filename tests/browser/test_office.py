@@ -10,6 +10,8 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Browser, Page, expect
 from sqlmodel import Session, col, delete, select, update
 
+from api import member_data, member_office_data
+from api.pages.office import member_papers
 from api.pages.office.places import (
     ARREARS,
     BUSINESSES,
@@ -27,7 +29,7 @@ from api.pages.office.places import (
 )
 from endogene_token.chain.views import Role
 from endogene_token.hexes import from_hex
-from endogene_token.indexer.models import Pockets
+from endogene_token.indexer.models import Member, Pockets
 from endogene_token.indexer.vote_models import ResolutionTally
 from endogene_token.office import cards
 from endogene_token.office.models import OfficeCard, OfficeRetirement, OfficeTrail
@@ -190,6 +192,25 @@ def test_what_members_report_is_the_registrars(house: House) -> None:
     )
     assert "Found." in read(registrar, f"{page}?state=closed&lang=en").text
     assert sent(registrar, f"{page}/close", number=1, how="not mine").status_code == 404
+
+
+def test_a_till_goes_on_while_a_members_data_is_put_together(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That it is handed out is kept before; the file has it, and every other entry about the member."""
+
+    def meanwhile(*given: Any) -> str:
+        with changing(house.bare.engine, COMMAND_LINE) as change:
+            for number in range(3):
+                change.note("sale.taken", f"member:{BASILE}/sale:{number}")
+        with reading(house.bare.engine) as connection, Session(connection) as session:
+            return member_data.data_of(given[0], session, session.get_one(Member, BASILE))
+
+    monkeypatch.setattr(member_papers, "data_of", meanwhile)
+    monkeypatch.setattr(member_office_data, "CHUNK", 2)
+    given = sent(logged_in(house, StaffRole.REGISTRAR), f"{DESK.path}/{BASILE}/data.json")
+    told = [one["action"] for one in given.json()["trail"]]
+    assert told == ["member.data-given", *["sale.taken"] * 3]
 
 
 def test_a_business_is_named_as_over_its_door(house: House) -> None:

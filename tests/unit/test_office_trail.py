@@ -3,22 +3,25 @@
 import json
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
 from endogene_token.errors import GuessingError
-from endogene_token.office import guesses, proofs, sandbox, trail
+from endogene_token.indexer.models import table_of
+from endogene_token.office import guesses, proofs, sandbox, staff, trail
 from endogene_token.office.card_numbers import grouped, payload
 from endogene_token.office.models import OFFICE, OfficeTrail
 from endogene_token.office.trail import Actor, Followed, verify
 from endogene_token.store import open_engine, writing
+from tests.town import ALICE
 from tests.unit.office_desk import ACTOR, Desk
 
 GUARDS = {
@@ -254,11 +257,43 @@ def test_from_where_is_a_network_and_not_a_household(desk: Desk, host: str | Non
 def test_entries_about_a_subject_include_those_about_its_parts(desk: Desk) -> None:
     """Of member 1, also its cards; not of member 12."""
     with desk.changing() as change:
-        for subject in ("member:1", "member:1/card:3", "member:12/card:4", "member:1_"):
+        for subject in (
+            "member:1",
+            "member:1/card:3",
+            "member:12/card:4",
+            "member:1_",
+            "member:1.5",
+            "Member:1/x",
+        ):
             change.note("thing.done", subject)
     with desk.reading() as session:
         found = [one.subject for one in trail.page(session, 0, 10, "member:1")]
     assert found == ["member:1", "member:1/card:3"]
+
+
+def test_entries_about_a_subject_are_found_without_a_look_at_the_others(desk: Desk) -> None:
+    """However long the trail is: every sale adds to it, and a member's file reads it several times."""
+    same = {"at": 1, "who": "till:1", "action": "sale.taken", "params": "{}", "origin": "cli", "request": ""}
+    rows = [
+        {**same, "number": number, "subject": f"till:{number}", "previous": bytes(32), "hash": bytes(32)}
+        for number in range(1, 3_001)
+    ]
+    asked: list[tuple[str, Any]] = []
+    with writing(desk.engine) as connection:
+        connection.execute(table_of(OfficeTrail).insert(), rows)
+        if desk.engine.dialect.name == "postgresql":  # which does so by itself, in a while; SQLite never does
+            connection.exec_driver_sql("ANALYZE")
+    event.listen(desk.engine, "before_cursor_execute", lambda *told: asked.append((told[2], told[3])))
+    with desk.reading() as session:
+        assert [one.number for one in trail.page(session, 0, 1_000, "till:7")] == [7]
+        assert [one.number for one in trail.newest(session, 10_000, 50, "till:7")] == [7]
+        assert not staff.is_forgotten(session, ALICE)
+        questions = [one for one in asked if "office_trail" in one[0]]
+        how = "EXPLAIN QUERY PLAN" if desk.engine.dialect.name == "sqlite" else "EXPLAIN"
+        for statement, values in questions:
+            plan = str(session.connection().exec_driver_sql(f"{how} {statement}", values).all())
+            assert "office_trail_subject" in plan, plan
+    assert len(questions) == 3
 
 
 def test_a_proof_serves_once_and_is_forgotten_later(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

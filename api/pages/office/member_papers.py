@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
+from sqlmodel import Session
 
 from api.deps import Reading
 from api.member_data import data_of
@@ -12,6 +13,7 @@ from api.pages.member_figures import premiums, retirement
 from api.pages.member_years import Year
 from api.pages.office.desk import PREFIX, Reader, Registrar, name_of, row_of
 from api.schemas import PathNumber
+from endogene_token.store import reading
 
 router = APIRouter(prefix=PREFIX)
 
@@ -45,9 +47,11 @@ def figures(
 def data(number: PathNumber, here: Registrar) -> Response:
     """Give all that is kept of the member. That it was handed out is kept, too."""
     with here.changing() as change:
-        row = row_of(change.session, number)
+        row_of(change.session, number)
         change.note("member.data-given", f"member:{number}")
-        text = data_of(here.app, change.session, row)
+    # Only then is it put together, which may take a while: what a till sells waits for a change to end.
+    with reading(here.app.engine) as connection, Session(connection) as session:
+        text = data_of(here.app, session, row_of(session, number))
     name = f"endogene-{number}.json"
     headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}"'}
     return Response(text, headers=headers, media_type="application/json")

@@ -3,12 +3,16 @@
 No table holds a card number, a telephone number, a secret or a name of a person.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, LargeBinary, String, Text, text
 from sqlmodel import Field, SQLModel
 
 IN_FORCE = "revoked_at IS NULL"
+
+
+_BY_CHARACTER: Final = String(120).with_variant(String(120, collation="C"), "postgresql")
+"""Ordered by characters and by no language: what begins alike stands together."""
 
 
 def whole(*, key: bool = False, null: bool = False) -> Any:
@@ -113,11 +117,12 @@ class OfficeTrail(SQLModel, table=True):
     """An entry of the trail; the database refuses to change one, to delete one, and a gap in the numbers."""
 
     __tablename__ = "office_trail"
+    __table_args__ = (Index("office_trail_subject", "subject", "number"),)
     number: int = whole(key=True)
     at: int = whole()
     who: str = text_(80)
     action: str = text_(48)
-    subject: str = text_(120)
+    subject: str = Field(sa_type=_BY_CHARACTER, nullable=False)
     params: str = text_(None)
     origin: str = text_(48)
     request: str = text_(36)

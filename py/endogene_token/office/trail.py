@@ -173,8 +173,9 @@ def newest(session: Session, before: int, limit: int, subject: str | None = None
 def _about(subject: str | None) -> tuple[ColumnElement[bool], ...]:
     if subject is None:
         return ()
-    parts = col(OfficeTrail.subject).startswith(f"{subject}/", autoescape=True)
-    return ((col(OfficeTrail.subject) == subject) | parts,)
+    # As a range, which the index has in a row. "0" is the character after "/": member:70 lies past member:7.
+    named = col(OfficeTrail.subject)
+    return (named >= subject, named < f"{subject}0", (named == subject) | (named >= f"{subject}/"))
 
 
 def network(host: str | None) -> str:
