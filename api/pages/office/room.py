@@ -62,10 +62,6 @@ class Room:
         }
         return page(self.request, self.app, template, {**frame, **context}, status=status)
 
-    def part(self, template: str, context: Mapping[str, object]) -> HTMLResponse:
-        """Return a part of a page."""
-        return page(self.request, self.app, template, context)
-
     def watched(self, template: str, context: Mapping[str, object]) -> Response:
         """Return a part that its page asks for again and again, or nothing when it shows the same."""
         return watched(self.request, self.app, template, context)
