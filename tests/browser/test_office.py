@@ -306,10 +306,9 @@ def test_who_logs_out_reads_nothing_any_more(house: House) -> None:
 def test_every_page_is_accessible_and_fits_a_small_phone(
     browser: Browser, house: House, lang: str, scheme: Any
 ) -> None:
-    """axe finds nothing; nothing moves sideways at 360 px; no day is that of a clock at zero.
+    """Neither axe nor the browser complains; nothing moves sideways at 360 px; no day is a clock's zero.
 
-    The browser has nothing to complain about. Each page as the treasurer, and as the others where they have
-    forms that the treasurer has not.
+    Each page as the treasurer, and as the others where they have forms that the treasurer has not.
     """
     viewport: Any = {"width": 360, "height": 780}
     complaints: list[str] = []
@@ -320,8 +319,7 @@ def test_every_page_is_accessible_and_fits_a_small_phone(
         for path in (path for one in places for path in filter(None, (one.path, INSIDE.get(one.path)))):
             page.goto(f"{path}?lang={lang}")
             assert "/enter" not in page.url, path
-            found = Axe().run(page)
-            assert found.violations_count == 0, f"{path}\n{found.generate_report()}"
+            assert (found := Axe().run(page)).violations_count == 0, f"{path}\n{found.generate_report()}"
             assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
             assert "1970" not in page.inner_text("body"), path
         context.close()
