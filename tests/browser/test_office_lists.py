@@ -31,7 +31,7 @@ def house(sqlite_url: str) -> Iterator[House]:
 
 def numbers(page: str) -> list[int]:
     """Return the numbers of the entries that a page of the trail shows."""
-    return [int(one) for one in re.findall(r'<th scope="row" role="rowheader" data-label="No.">([0-9]+)</th>', page)]
+    return [int(one) for one in re.findall(r'rowheader" data-label="No.">([0-9]+)</th>', page)]
 
 
 def link(page: str, param: str) -> str | None:
