@@ -12,15 +12,16 @@ from api.pages.explorer.year import LONGEST, flows, short
 from endogene_token.reports.year import OfProject, PaidOut, Year
 
 AMOUNTS = st.integers(0, 10**12)
+LESS_REFUNDS = st.integers(-(10**12), 10**12)
 PAID_OUT = st.builds(PaidOut, AMOUNTS, AMOUNTS, AMOUNTS, st.booleans())
 PROJECTS = st.lists(st.tuples(AMOUNTS, st.integers(-100, 10**12)), max_size=9).map(
     lambda rows: tuple(OfProject(number, *row) for number, row in enumerate(rows, 1))
 )
 YEARS = st.builds(
     Year,
-    premiums=AMOUNTS,
-    project_premiums=AMOUNTS,
-    first_premiums=AMOUNTS,
+    premiums=LESS_REFUNDS,
+    project_premiums=LESS_REFUNDS,
+    first_premiums=LESS_REFUNDS,
     settled=AMOUNTS,
     netted=AMOUNTS,
     repaid=AMOUNTS,
@@ -36,6 +37,7 @@ ENDS = {
     "before",
     "kept",
     "paid",
+    "taken-back",
     "unspent",
     "again",
     "income",
@@ -52,6 +54,17 @@ def test_what_flows_into_a_node_flows_out_of_it(year: Year) -> None:
         coming[one.target] += one.amount
         going[one.source] += one.amount
     assert {node for node in {*coming, *going} - ENDS if coming[node] != going[node]} == set()
+
+
+@given(YEARS)
+def test_the_fund_keeps_what_came_less_what_went(year: Year) -> None:
+    """In the drawing as in the year's sums, whether refunds exceed its premiums or not."""
+    drawn = {(one.source, one.target): one.amount for one in flows(year)}
+    earned = year.premiums + year.project_premiums + year.repaid
+    out = year.paid_out
+    gone = out.running + (out.to_members if out.apart else 0) + sum(one.released for one in year.projects)
+    kept = drawn.get(("fund", "kept"), 0) - drawn.get(("earlier", "fund"), 0)
+    assert kept == earned - gone
 
 
 @given(YEARS)

@@ -53,13 +53,16 @@ def in_and_out(words: Words, found: Year) -> dict[str, Any]:
     """Return the rows of what came in and of what went out, each with its meaning."""
     tr, money, out = words.tr, words.money, found.paid_out
     released = sum(one.released for one in found.projects)
+    premiums, of_projects = (max(0, one) for one in (found.premiums, found.project_premiums))
     coming = [
-        (tr("Premiums on purchases"), found.premiums, tr("as recorded, less those of refunds")),
-        (tr("Premiums on project money"), found.project_premiums, tr("of what projects and businesses paid")),
+        (tr("Premiums on purchases"), premiums, tr("as recorded, less those of refunds")),
+        (tr("Premiums on project money"), of_projects, tr("of what projects and businesses paid")),
         (tr("Loans paid back"), found.repaid, tr("by projects")),
     ]
     going = [(tr("Released to projects"), released, tr("step by step, after a vote"))]
     going.append((tr("Running costs"), out.running, tr("paid out of their own pocket of the fund")))
+    if back := taken_back(found):
+        going.append((tr("Premiums taken back"), back, tr("by refunds, beyond what the year recorded")))
     if out.apart:
         going.append((tr("Paid back to members"), out.to_members, tr("at retirement, or to heirs")))
     return {
@@ -75,21 +78,31 @@ def in_and_out(words: Words, found: Year) -> dict[str, Any]:
     }
 
 
+def taken_back(found: Year) -> int:
+    """Return what refunds took back beyond the premiums of the year: of purchases, and of project money.
+
+    Refunds of December's purchases may all fall into a January that sells little: then premiums go out.
+    """
+    return sum(max(0, -one) for one in (found.premiums, found.project_premiums))
+
+
 def flows(found: Year) -> list[Flow]:
     """Return the way of the money: what comes into the fund goes out, is kept, or was kept before."""
     out, projects = found.paid_out, _gathered(found.projects)
     told_out = out.running + (out.to_members if out.apart else 0)
-    coming = found.premiums + found.project_premiums + found.repaid
-    going = sum(one.released for one in projects) + told_out
+    premiums, of_projects = max(0, found.premiums), max(0, found.project_premiums)
+    coming = premiums + of_projects + found.repaid
+    going = sum(one.released for one in projects) + told_out + taken_back(found)
     spent = sum(max(0, one.spent) for one in projects)
     again = min(max(0, found.first_premiums), spent)
     told = [
-        Flow("premiums", "fund", found.premiums),
-        Flow("project-premiums", "fund", found.project_premiums),
+        Flow("premiums", "fund", premiums),
+        Flow("project-premiums", "fund", of_projects),
         Flow("repaid", "fund", found.repaid),
         Flow("earlier", "fund", going - coming),
         *(flow for one in projects for flow in _through(one)),
         Flow("fund", "paid", told_out),
+        Flow("fund", "taken-back", taken_back(found)),
         Flow("fund", "kept", coming - going),
         Flow("merchants", "again", again),
         Flow("merchants", "income", spent - again),
@@ -124,8 +137,8 @@ def _diagram(session: Session, words: Words, found: Year) -> dict[str, Any]:
         *(Node(one, 0) for one in ("premiums", "project-premiums", "repaid", "earlier")),
         *(Node("fund", 1), Node("before", 1)),
         *(Node(f"project-{one.number}", 2) for one in projects),
-        *(Node("paid", 2), Node("kept", 2), Node("merchants", 3), Node("unspent", 3)),
-        *(Node("again", 4), Node("income", 4)),
+        *(Node("paid", 2), Node("taken-back", 2), Node("kept", 2)),
+        *(Node("merchants", 3), Node("unspent", 3), Node("again", 4), Node("income", 4)),
     ]
     drawing = lay_out(nodes, way, WIDTH - MARGIN, HEIGHT)
     return {
@@ -185,6 +198,7 @@ def _names(session: Session, words: Words, projects: list[OfProject], *, apart: 
         "fund": tr("The fund"),
         "before": tr("Released before"),
         "paid": tr("To members, running") if apart else tr("Running costs"),
+        "taken-back": tr("Premiums taken back"),
         "kept": tr("Kept for members") if apart else tr("Kept or paid out"),
         "merchants": tr("Member businesses"),
         "unspent": tr("Not spent yet"),
