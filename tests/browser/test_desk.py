@@ -328,7 +328,7 @@ def test_erasing_at_the_desk_leaves_nothing_that_names_the_member(desk: Desk, ha
     member, engine = (BASILE if has_login else CHLOE), desk.town.vote.site.engine
     secret = desk.town.vote.site.app.state.services.secret()
     if has_login:
-        desk.town.invited(BASILE, MEMBER_NAME)
+        desk.town.invited_twice(BASILE, MEMBER_NAME)
     with trail.changing(engine, trail.COMMAND_LINE) as change:
         cards.issue(change, secret, member)
         plain = phones.normal(PHONE if has_login else "418 555 0198", "CA")
@@ -341,7 +341,7 @@ def test_erasing_at_the_desk_leaves_nothing_that_names_the_member(desk: Desk, ha
         assert all(one.revoked_at for one in cards.cards_of(session, member))
         assert session.get(OfficePhone, member) is None
         names = [staff.name_of(secret, one) for one in staff.wallets(session, member)]
-    assert names == ([""] * 2 if has_login else [])
+    assert (len(names) > 1, set(names)) == ((True, {""}) if has_login else (False, set()))
     expect(desk.open(member).get_by_role("region", name="Telephone")).to_contain_text("No number is kept.")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from endogene_token.chain.transactions import Call, settle_premiums
-from endogene_token.office import device_keys, invitations, trail
+from endogene_token.office import device_keys, invitations, staff, trail
 from endogene_token.office.device_keys import Standing
 from endogene_token.office.scopes import StaffRole
 from endogene_token.office.staff import Person
@@ -34,6 +34,14 @@ class Town:
         with trail.changing(self.vote.site.engine, trail.COMMAND_LINE) as change:
             person = Person(StaffRole.MEMBER, name, member=member)
             return invitations.invite(change, services.secret(), person).code
+
+    def invited_twice(self, member: int, name: str = NAME) -> str:
+        """Return the code by which a member has a second wallet, now that the first has ended."""
+        self.invited(member, name)
+        with trail.changing(self.vote.site.engine, trail.COMMAND_LINE) as change:
+            own = (OfficeAccount.member == member, col(OfficeAccount.ended_at).is_(None))
+            staff.end(change, change.session.exec(select(OfficeAccount.id).where(*own)).one())
+        return self.invited(member, name)
 
     def again(self, member: int) -> str:
         """Return the code by which a member's wallet goes over to another device."""
