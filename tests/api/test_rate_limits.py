@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from limits.storage import memory
 from pydantic import ValidationError
 from sqlalchemy import insert
 from sqlmodel import Session, col, update
@@ -20,6 +21,7 @@ from endogene_token.sdk.access import authorization
 from endogene_token.sdk.keys import TillKey
 from endogene_token.store import writing
 from tests.api.bare_site import Bare, bare_site
+from tests.standing_clock import stand
 from tests.town import BAKERY, GROCER
 
 HERE, THERE = {"x-forwarded-for": "203.0.113.7"}, {"x-forwarded-for": "198.51.100.7"}
@@ -28,7 +30,9 @@ MEMBER, OFFICER, ONE = (TillKey(number.to_bytes(32)) for number in (201, 101, 90
 
 
 @pytest.fixture
-def site(sqlite_url: str) -> Iterator[Bare]:
+def site(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bare]:
+    """A service whose limits count within one minute: when a minute turns, one more request is let in."""
+    stand(monkeypatch, memory)
     with bare_site(sqlite_url, rate_limit_network="3/minute", rate_limit_caller="5/hour") as opened:
         yield opened
 

@@ -23,6 +23,7 @@ from endogene_token.sales.models import TillState
 from endogene_token.sales.secret import webhook_secret
 from endogene_token.store import writing
 from tests.api.bare_site import ACTOR, Bare, bare_site, some_key
+from tests.standing_clock import stand
 from tests.town import ALICE, BAKERY, BAKERY_TILL, FOREVER, GROCER
 
 PASSPHRASE = "a passphrase of the tests"  # noqa: S105  opens nothing else
@@ -230,6 +231,7 @@ def knows(shop: Bare, phone: str) -> None:
 @pytest.mark.parametrize("mode", ["dry-run", "commit"])
 def test_a_file_counts_through_no_town(shop: Bare, monkeypatch: pytest.MonkeyPatch, mode: str) -> None:
     """Over the limit each further number is refused with its line, known or not; the others are taken."""
+    stand(monkeypatch, guesses)
     monkeypatch.setattr(guesses, "MOST", 3)
     knows(shop, "418 692-1234")
     given = [f"418 692-00{n:02}" for n in (1, 1, 2, 3, 4)] + ["418 692-1234", ""]
@@ -251,6 +253,7 @@ def test_a_shops_orders_are_taken_without_their_buyers_once_too_many_were_unknow
     shop: Bare, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody can be asked again there, and an order that is repeated costs no further guess."""
+    stand(monkeypatch, guesses)
     monkeypatch.setattr(guesses, "MOST", 2)
     documented = json.loads((DATA / "woocommerce_order.json").read_text())
 

@@ -13,6 +13,7 @@ from endogene_token.sales import HostedSale
 from endogene_token.store import writing
 from tests.api.staff_house import House, open_house
 from tests.browser.till_shop import host
+from tests.standing_clock import AT, HOUR, stand
 from tests.town import ALICE, BAKERY, BAKERY_TILL
 
 
@@ -29,6 +30,7 @@ def test_a_sale_waits_with_its_member_once_too_many_were_unknown(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is neither refused for good nor kept without the member: sent in the next hour, it has its own."""
+    stand(monkeypatch, guesses)
     monkeypatch.setattr(guesses, "MOST", 1)
     with trail.changing(house.bare.engine, trail.COMMAND_LINE) as change:
         known = cards.issue(change, house.bare.secret, ALICE).number
@@ -50,6 +52,6 @@ def test_a_sale_waits_with_its_member_once_too_many_were_unknown(
 
     assert send(A=new_number(), B=known, C=None) == {"A": "refused", "B": "later", "C": "kept"}
     assert kept() == {"C": 0}
-    monkeypatch.undo()
+    stand(monkeypatch, guesses, AT + HOUR)
     assert send(B=known) == {"B": "kept"}
     assert kept() == {"B": ALICE, "C": 0}

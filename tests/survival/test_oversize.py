@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from limits.storage import memory
 from starlette.types import Message
 
 from api import bodies
 from api.bodies import LARGE, MAX_BODY
 from tests.api.bare_site import Bare, bare_site
+from tests.standing_clock import stand
 
 PIECE = 64 * 1024  # bytes
 ENDLESS = 4_000  # pieces: 250 MB are on offer
@@ -87,8 +89,11 @@ def test_a_body_that_says_that_it_is_too_large_is_not_read_at_all(site: Bare) ->
     assert asyncio.run(offered(site, "/v1/uploads", [length])) == (413, 0)
 
 
-def test_a_body_of_who_asks_too_often_is_not_read_at_all(sqlite_url: str) -> None:
+def test_a_body_of_who_asks_too_often_is_not_read_at_all(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Nor is a room kept for it: who may not come in is told so first."""
+    stand(monkeypatch, memory)
     with bare_site(sqlite_url, rate_limit_network="1/minute") as site:
         found = [asyncio.run(offered(site, "/v1/connectors/odoo/4", [], "203.0.113.7")) for _ in range(2)]
     assert [status for status, _ in found] == [413, 429]
