@@ -1,12 +1,17 @@
 """What any test may ask for: a fresh database of either kind."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests import migrated, postgresql
+from tests.environment import make_plain
+
+make_plain(os.environ)  # before the project is imported: then it asks, once, for its language
+
+from tests import migrated, postgresql  # noqa: E402  # as said above
 
 # A shared machine may be slow for a while; slow is not wrong, and speed is measured by the benchmark.
 settings.register_profile("shared machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
