@@ -5,6 +5,7 @@ import re
 import time
 import tomllib
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlmodel import Session, select
@@ -15,7 +16,8 @@ from endogene_token.store import reading, writing
 from endogene_token.treasury.bankfiles.notice import CANADA, earliest_collection
 from endogene_token.treasury.collect.models import BankItem, BankRun
 from endogene_token.treasury.collect.profile import BankProfile
-from endogene_token.treasury.statements.months import Month
+from endogene_token.treasury.statements.issuing import CLOCK_MARGIN
+from endogene_token.treasury.statements.months import Month, local_day
 from tests.docs.shop import CSV_SHOP, Shell, blocks, page, yesterday
 from tests.unit import told_bank
 from tests.unit.collect_desk import issued
@@ -25,11 +27,13 @@ PAGE = page("treasury.md")
 MARK = "run by tests/docs/test_treasury.py"
 SETTINGS = "read by tests/docs/test_treasury.py: bank.toml"
 ACCOUNT = "300008150123456"
+ZONE = ZoneInfo("America/Toronto")
 pytestmark = pytest.mark.xdist_group("pages of hosted sales")
 
 
 def last_month() -> Month:
-    today = datetime.now(UTC).date().replace(day=1)
+    """Return the last month that has ended in the community, by every clock of its validators."""
+    today = local_day(int(time.time()) - CLOCK_MARGIN, ZONE)
     return Month(today.year - (today.month == 1), (today.month - 2) % 12 + 1)
 
 
