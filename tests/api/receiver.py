@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+HELD_SECONDS = 120  # at most, so that a test that fails ends
+
 
 @dataclass
 class Got:
@@ -32,6 +34,8 @@ class Receiver:
     """The names that clients asked for by TLS."""
     sent: int = 0
     """Bytes of bodies that were taken off our hands."""
+    released: threading.Event = field(default_factory=threading.Event)
+    """Until it is set, who is `held` gets no answer."""
 
     @property
     def url(self) -> str:
@@ -72,6 +76,9 @@ def receiving(tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
 def answer(handler: BaseHTTPRequestHandler, receiver: Receiver, way: str) -> None:
     """Answer as `way` says: a status, a place to go to, or a manner of not answering."""
     handler.close_connection = True
+    if way == "held":
+        receiver.released.wait(HELD_SECONDS)
+        return
     if way == "silent":
         time.sleep(3)
         return

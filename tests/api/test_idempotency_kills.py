@@ -57,9 +57,11 @@ def test_killed_anywhere_both_stand_or_neither(database_url: str, point: str | N
         address = process.stdout.readline().strip()
         answer = None
         try:
-            answer = httpx.post(f"{address}/planted/texts", json={"text": "x"}, headers=key, trust_env=False)
+            answer = httpx.post(
+                f"{address}/planted/texts", json={"text": "x"}, headers=key, trust_env=False, timeout=60
+            )
         except httpx.HTTPError:
-            assert process.wait(20) == -signal.SIGKILL
+            assert process.wait(60) == -signal.SIGKILL
         with reading(engine) as connection, Session(connection) as session:
             queries = [select(func.count()).select_from(one) for one in (RelayText, Idempotency)]
             rows = [session.exec(query).one() for query in queries]

@@ -16,7 +16,7 @@ from endogene_token.office.scopes import StaffRole
 from endogene_token.office.staff_models import OfficeAccount, OfficeSession
 from endogene_token.store import writing
 from tests.browser.devices import Device, device_of, hidden_at_the_end
-from tests.browser.till_shop import Shop, arrive, host, log_in
+from tests.browser.till_shop import PATIENCE, Shop, arrive, host, log_in
 from tests.town import ALICE, BAKERY, GROCER, GROCER_TILL
 
 PAGES = ("/till", "/till/today", "/till/today/1", "/till/standing", "/till/files", "/till/people")
@@ -108,10 +108,13 @@ def test_a_camera_that_was_closed_before_it_came_is_off(page: Page) -> None:
     page.goto("/till")
     page.get_by_role("button", name="Scan").click()
     page.locator("dialog[open] button").click()
-    page.wait_for_timeout(300)
+    expect(page.locator("dialog[open]")).to_have_count(0)
     assert page.evaluate("window.track.readyState") == "live"
     page.evaluate("window.grant()")
-    page.wait_for_timeout(500)
+    for _ in range(PATIENCE):
+        if page.evaluate("window.track.readyState") == "ended":
+            break
+        page.wait_for_timeout(100)
     assert page.evaluate("window.track.readyState") == "ended"
 
 

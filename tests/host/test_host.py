@@ -58,7 +58,7 @@ def taken_port() -> Iterator[int]:
 def wait_for_health(url: str) -> None:
     """Wait until the read model follows: the founding is many blocks at once."""
     deadline = time.monotonic() + PATIENCE
-    while not httpx.get(f"{url}/v1/health", trust_env=False).json()["ok"]:
+    while not httpx.get(f"{url}/v1/health", timeout=30, trust_env=False).json()["ok"]:
         assert time.monotonic() < deadline
         time.sleep(0.1)
 

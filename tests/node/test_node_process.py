@@ -23,6 +23,7 @@ from endogene_token.errors import (
     WrongChainError,
 )
 from tests.node.chain_client import (
+    PATIENCE,
     Sender,
     alive,
     anvil_pid,
@@ -78,7 +79,7 @@ def test_command_says_where_it_answers_and_ends_cleanly_on_sigterm(tmp_path: Pat
         assert running.pid == process.pid
         anvil = anvil_pid(tmp_path)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(PATIENCE) == 0
     assert not alive(anvil)
     assert not (tmp_path / "node.json").exists()
     assert not (tmp_path / "anvil.pid").exists()
@@ -126,7 +127,7 @@ def test_anvil_that_outlived_its_server_is_ended_by_the_next_start(tmp_path: Pat
     )
     pid_file.write_text(str(orphan.pid))
     with EmbeddedNode(tmp_path):
-        assert orphan.wait(10) == -signal.SIGKILL
+        assert orphan.wait(PATIENCE) == -signal.SIGKILL
 
 
 @pytest.mark.parametrize("content", ["", "not a number", "{other}"])
