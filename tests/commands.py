@@ -76,10 +76,10 @@ def run(*arguments: object, **variables: str) -> Answer:
         return Answer(process.returncode, out, err)
 
 
-def call(*arguments: object, **variables: str) -> Answer:
+def call(*arguments: object, typed: str | None = None, **variables: str) -> Answer:
     """Run a command to its end inside this process: the same program, without the seconds of a start."""
     try:
-        result = CliRunner().invoke(app, list(map(str, arguments)), env=variables)
+        result = CliRunner().invoke(app, list(map(str, arguments)), input=typed, env=variables)
     finally:
         structlog.reset_defaults()  # it logged to the runner's standard error, which is closed now
     return Answer(result.exit_code, result.stdout, result.stderr)

@@ -120,18 +120,21 @@ def test_a_secret_ballot_is_sealed_by_the_phone_and_read_by_the_scrutineers_alon
 def test_without_scrutineers_the_phone_opens_its_own_ballot(alice: Device, town: Town) -> None:
     """After the close, by the last one that it cast."""
     town.set(sealing_key=None)
-    number, page = town.vote.opened(Kind.ELECTION, "Elect another\n"), alice.page
-    page.goto(f"/wallet/votes/{number}")
-    for choice in ("Against", "For"):
-        vote(page, choice)
-        expect(page.locator("#mine + p")).to_contain_text("Under seal")
+    try:
+        number, page = town.vote.opened(Kind.ELECTION, "Elect another\n"), alice.page
+        page.goto(f"/wallet/votes/{number}")
+        for choice in ("Against", "For"):
+            vote(page, choice)
+            expect(page.locator("#mine + p")).to_contain_text("Under seal")
+            town.vote.settle()
+        assert newest(town, number).sealed_opening is None
+        town.vote.votes.wait_until(Assembly(town.vote.site.town.ledger).resolution(number).closes_at)
+        page.reload()
+        page.get_by_role("button", name="Open my ballot").click()
+        expect(page.get_by_text("Your ballot is open")).to_be_visible()
         town.vote.settle()
-    assert newest(town, number).sealed_opening is None
-    town.vote.votes.wait_until(Assembly(town.vote.site.town.ledger).resolution(number).closes_at)
-    page.reload()
-    page.get_by_role("button", name="Open my ballot").click()
-    expect(page.get_by_text("Your ballot is open")).to_be_visible()
-    town.vote.settle()
+    finally:
+        town.set(sealing_key=SCRUTINEERS.public.hex())
     with town.reading() as connection, Session(connection) as session:
         row = session.get_one(RelayOpening, (number, ALICE))
     assert (row.state, row.choice) == (VoteState.DONE, Choice.FOR)

@@ -6,9 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlmodel import Session
-from typer.testing import CliRunner
 
-from endogene_token.cli import app
 from endogene_token.config import Settings
 from endogene_token.host import DataFolder
 from endogene_token.sdk import TillKey
@@ -109,10 +107,10 @@ def test_what_cannot_be_is_said_with_its_code(terminal: Terminal) -> None:
 
 def test_an_account_that_is_typed_is_in_no_history(terminal: Terminal) -> None:
     """Left out of the command, it is asked for; the answer shows its last characters."""
-    words = ["collect", "payee", "add", "--merchant", str(MERCHANT), "--name", "Boulangerie du Port"]
-    options = ["--data", str(terminal.folder.root)]
-    done = CliRunner().invoke(app, [*words, *options], input=ACCOUNT + "\n", env={"ENDOGENE_LANG": "en"})
-    assert (done.exit_code, ACCOUNT in done.output, "…4321" in done.output) == (0, False, True), done.output
+    words = ("collect", "payee", "add", "--merchant", MERCHANT, "--name", "Boulangerie du Port")
+    done = call(*words, "--data", terminal.folder.root, typed=ACCOUNT + "\n", ENDOGENE_LANG="en")
+    told = done.out + done.err
+    assert (done.code, ACCOUNT in told, "…4321" in told) == (0, False, True), done
     [payee] = terminal.types("payee", "list").json["payees"]
     assert "Boulangerie du Port" in terminal.reads("payee", "list")
     assert terminal.types("payee", "end", payee["number"], "--why", "moved").json["state"] == "ended"

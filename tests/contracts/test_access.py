@@ -10,6 +10,7 @@ import pytest
 from endogene_token.chain import transactions as tx
 from endogene_token.chain.artifacts import CONTRACTS, Name, load
 from endogene_token.chain.calls import Ledger
+from endogene_token.chain.rpc import Rpc
 from endogene_token.chain.views import Role
 from endogene_token.errors import LedgerRefusal, MissingRoleError, ReplacementError, UnknownRefusalError
 from tests.contracts.access_projects import begin, project_rows
@@ -29,8 +30,9 @@ ACTUARY, APPROVER = key(7006), key(7007)
 
 
 @pytest.fixture(scope="module")
-def stage(cooperative: Cooperative) -> Stage:
-    stage = Stage.set_up(cooperative)
+def stage(contracts_rpc: Rpc) -> Stage:
+    """A community of its own: the rows name its first resolutions, its first call, its first project."""
+    stage = Stage.set_up(Cooperative.found(contracts_rpc, key(7000)))
     begin(stage)
     return stage
 
