@@ -23,7 +23,7 @@ from endogene_token.sdk.messages import batch_body, batch_path
 from endogene_token.sockets import tcp_listener
 from tests.town import Town, database
 
-PATIENCE = 20.0  # seconds
+PATIENCE = 60.0  # seconds
 
 
 @dataclass

@@ -10,7 +10,7 @@ from endogene_token.chain.node.anvil import find_anvil, free_port
 from endogene_token.chain.rpc import Rpc
 from endogene_token.errors import NodeUnavailableError
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 CHAIN_ID = 450_099
 
 
@@ -25,18 +25,21 @@ def bare_anvil(*flags: str) -> Iterator[Rpc]:
         process = subprocess.Popen([str(find_anvil()), *options, *free, *kept, *flags])
         try:
             with Rpc([f"http://127.0.0.1:{port}"]) as rpc:
-                _wait(rpc)
+                _wait(rpc, process)
                 yield rpc
         finally:
             process.kill()
             process.wait()
 
 
-def _wait(rpc: Rpc) -> None:
+def _wait(rpc: Rpc, process: subprocess.Popen[bytes]) -> None:
+    """Wait until this very process answers: where another holds its port, it ends."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         with contextlib.suppress(NodeUnavailableError):
-            rpc.request("eth_chainId")
+            assert int(rpc.request("eth_chainId"), 16) == CHAIN_ID, "another chain holds the port"
+            assert process.poll() is None, "another anvil holds the port"
             return
+        assert process.poll() is None, "anvil has ended"
         assert time.monotonic() < deadline, "anvil does not answer"
         time.sleep(0.02)
