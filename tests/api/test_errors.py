@@ -97,7 +97,7 @@ def test_a_fault_of_ours_shows_nothing_of_its_inside(asked: Site, caplog: pytest
         raise RuntimeError(HIDDEN)
 
     with structlog.testing.capture_logs() as logs, served(app) as address:
-        answer = httpx.get(f"{address}/fault", trust_env=False)
+        answer = httpx.get(f"{address}/fault", timeout=30, trust_env=False)
     assert (answer.status_code, answer.json()["code"]) == (500, "service-failed")
     assert answer.headers["endogene-version"] == NEWEST
     assert HIDDEN not in answer.text + str(answer.headers)

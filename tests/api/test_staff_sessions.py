@@ -278,7 +278,7 @@ def test_on_https_the_cookie_is_for_this_host_alone(sqlite_url: str) -> None:
         name, token = cookie.split(";")[0].split("=")
         assert name == "__Host-endogene"
         for header, status in ((f"{name}={token}", 200), (f"endogene={token}", 401)):
-            answer = httpx.get(f"{bare.url}/v1/keys", headers={"cookie": header}, trust_env=False)
+            answer = httpx.get(f"{bare.url}/v1/keys", headers={"cookie": header}, timeout=30, trust_env=False)
             assert answer.status_code == status
 
 
@@ -320,7 +320,7 @@ def test_on_a_real_chain_a_seat_on_the_board_opens_and_none_does_not(hall: VoteS
         with trail.changing(hall.site.engine, trail.COMMAND_LINE) as change:
             secret = OfficeSecret(bytes.fromhex("ab" * 32))
             new = invitations.invite(change, secret, Person(role, NAME, member=member))
-        with httpx.Client(base_url=hall.site.client.base_url, trust_env=False) as client:
+        with httpx.Client(base_url=hall.site.client.base_url, timeout=30, trust_env=False) as client:
             browser = Browser(client)
             assert browser.register(new.code).status_code == 201
             assert browser.log_in().status_code == status, (role, member)

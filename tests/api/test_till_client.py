@@ -160,5 +160,5 @@ def test_the_page_of_an_error_is_there(bare: Bare, tmp_path: Path) -> None:
                 asked()
             errors.append(told.value)
     for error in errors:
-        page = httpx.get(error.doc_url, trust_env=False)
+        page = httpx.get(error.doc_url, timeout=30, trust_env=False)
         assert (page.status_code, error.code in page.text) == (200, True)

@@ -254,10 +254,12 @@ def test_the_staff_of_another_business_cannot_follow_a_file(page: Page, shop: Sh
         of = {} if merchant is None else {"merchant": merchant}
         with shop.at(browser, StaffRole.STAFF, **of) as device:
             cookies = {one["name"]: one["value"] for one in device.page.context.cookies()}
-        with httpx.Client(base_url=shop.bare.url, cookies=cookies, trust_env=False) as client:
+        with httpx.Client(base_url=shop.bare.url, cookies=cookies, timeout=30, trust_env=False) as client:
             for path in (FOLLOWED, f"{FOLLOWED}/progress"):
                 assert client.get(path, headers={"accept": "text/html"}).status_code == status
-    nobody = httpx.get(f"{shop.bare.url}{FOLLOWED}", headers={"accept": "text/html"}, trust_env=False)
+    nobody = httpx.get(
+        f"{shop.bare.url}{FOLLOWED}", headers={"accept": "text/html"}, timeout=30, trust_env=False
+    )
     assert nobody.status_code == 303
 
 

@@ -286,7 +286,7 @@ def test_staff_invites_and_ends_nobody(shop: Shop, browser: Browser) -> None:
     with shop.at(browser, StaffRole.STAFF) as clerk:
         cookies = {one["name"]: one["value"] for one in clerk.page.context.cookies()}
     headers = {"origin": shop.bare.url, "accept": "text/html"}
-    with httpx.Client(base_url=shop.bare.url, headers=headers, trust_env=False) as client:
+    with httpx.Client(base_url=shop.bare.url, headers=headers, timeout=30, trust_env=False) as client:
         for path in PAGES:
             assert client.get(path).status_code == 303, path
         client.cookies.update(cookies)
@@ -330,7 +330,7 @@ def test_the_pages_are_accessible_and_fit_a_small_phone(
 def test_the_sale_is_light(page: Page, shop: Shop) -> None:
     """Under 100 kB with all its files as they are sent; the reader of codes is loaded with the camera."""
     cookies = {one["name"]: one["value"] for one in page.context.cookies()}
-    with httpx.Client(base_url=shop.bare.url, cookies=cookies, trust_env=False) as client:
+    with httpx.Client(base_url=shop.bare.url, cookies=cookies, timeout=30, trust_env=False) as client:
         answer = client.get("/till")
         loaded = set(re.findall(r'(?:src|href)="(/static/[^"]+)"', answer.text))
         assert not [one for one in loaded if "jsqr" in one]

@@ -230,7 +230,7 @@ def test_nobody_keeps_a_year_who_is_not_its_member(town: Town, act: str) -> None
     page = f"{town.address}/wallet/retirement"
     headers = {"accept": "text/html", "origin": town.address, "referer": f"{page}?year=2052"}
     path = f"{page}/{act}"
-    answer = httpx.post(path, data={"year": "2052"}, headers=headers, trust_env=False)
+    answer = httpx.post(path, data={"year": "2052"}, headers=headers, timeout=30, trust_env=False)
     assert (answer.status_code, answer.headers["location"]) == (303, "/enter?to=/wallet/retirement")
 
 
@@ -250,10 +250,12 @@ def test_nobody_keeps_a_year_who_is_not_its_member(town: Town, act: str) -> None
 )
 def test_who_logs_in_comes_back_to_a_page(town: Town, path: str, headers: dict[str, str], back: str) -> None:
     """To the one that was asked for, or that asked for a part of itself; to no file and no other site."""
-    answer = httpx.get(f"{town.address}{path}", headers={"accept": "text/html", **headers}, trust_env=False)
+    answer = httpx.get(
+        f"{town.address}{path}", headers={"accept": "text/html", **headers}, timeout=30, trust_env=False
+    )
     login = f"/enter?to={back}"
     assert login in {answer.headers.get("location"), answer.headers.get("hx-redirect")}
-    assert httpx.get(f"{town.address}{login}", trust_env=False).status_code == 200
+    assert httpx.get(f"{town.address}{login}", timeout=30, trust_env=False).status_code == 200
 
 
 def test_an_old_login_keeps_no_year(alice: Device, town: Town) -> None:
@@ -278,7 +280,9 @@ def test_an_old_login_keeps_no_year(alice: Device, town: Town) -> None:
 @pytest.mark.parametrize("path", PAGES)
 def test_nobody_sees_a_wallet_who_is_not_its_member(town: Town, path: str) -> None:
     """Neither nobody nor a shop's owner: both log in first. What is for everybody names nobody."""
-    answer = httpx.get(f"{town.address}/wallet{path}", headers={"accept": "text/html"}, trust_env=False)
+    answer = httpx.get(
+        f"{town.address}/wallet{path}", headers={"accept": "text/html"}, timeout=30, trust_env=False
+    )
     assert answer.status_code == (200 if path in {"/offline", "/stop"} else 303), answer.text
     assert NAME not in answer.text
 

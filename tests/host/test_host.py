@@ -76,7 +76,7 @@ def test_a_host_serves_while_it_is_open_and_leaves_nothing_behind(tmp_path: Path
     assert not folder.service.exists()
     assert running_node(folder.chain) is None
     with pytest.raises(httpx.ConnectError):
-        httpx.get(url, trust_env=False)
+        httpx.get(url, timeout=30, trust_env=False)
 
 
 def told_and_killed(data: Path) -> tuple[list[str], BalanceSheet, str]:

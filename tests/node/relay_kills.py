@@ -30,4 +30,4 @@ def killed_work(module: str, town: Town, engine: Engine, crash_at: str, *given: 
         arguments = [url, town.rpc.urls[0], str(community)]
         arguments += [msgspec.json.encode(one).decode() for one in given]
         command = [sys.executable, "-m", module, *arguments]
-        return subprocess.run(command, env=environment, check=False, timeout=60).returncode
+        return subprocess.run(command, env=environment, check=False, timeout=180).returncode

@@ -164,7 +164,7 @@ def test_malformed_request_is_answered_with_the_error_of_the_protocol(
     url: str, body: bytes, code: int
 ) -> None:
     """A client's fault is the client's: an answer that says so, and a server that goes on."""
-    answer = httpx.post(url, content=body, trust_env=False)
+    answer = httpx.post(url, content=body, timeout=30, trust_env=False)
     assert answer.status_code == 200
     assert answer.json()["error"]["code"] == code
     assert call(url, "eth_chainId") == hex(CHAIN_ID)
@@ -193,7 +193,7 @@ def _peak_memory(pid: int) -> int:
 
 def test_small_answers_do_not_wait_for_an_acknowledgement(url: str) -> None:
     """On a kept connection the system may hold a small packet for 40 ms: every read would cost that."""
-    with httpx.Client(trust_env=False) as client:
+    with httpx.Client(timeout=30, trust_env=False) as client:
         times = []
         for _ in range(21):
             start = time.perf_counter()
@@ -205,7 +205,7 @@ def test_small_answers_do_not_wait_for_an_acknowledgement(url: str) -> None:
 def test_get_answers_the_state_of_the_journal(url: str) -> None:
     """A health check learns the height without speaking JSON-RPC."""
     send(url, Sender().sign())
-    info = httpx.get(url, trust_env=False).json()
+    info = httpx.get(url, timeout=30, trust_env=False).json()
     block = call(url, "eth_getBlockByNumber", "latest", False)
     assert info["height"] == int(block["number"], 16)
     assert (info["hash"], info["timestamp"]) == (block["hash"], int(block["timestamp"], 16))
@@ -215,7 +215,9 @@ def test_get_answers_the_state_of_the_journal(url: str) -> None:
 
 def test_request_addressed_to_another_host_is_refused(url: str) -> None:
     """A web page cannot reach the chain of the machine that shows it by giving 127.0.0.1 its own name."""
-    answer = httpx.post(url, json=request("eth_chainId"), headers={"host": "evil.example"}, trust_env=False)
+    answer = httpx.post(
+        url, json=request("eth_chainId"), headers={"host": "evil.example"}, timeout=30, trust_env=False
+    )
     assert answer.status_code == 400
 
 

@@ -25,6 +25,7 @@ from endogene_token.treasury.confirm.commitments import line_key
 from endogene_token.treasury.statements.models import TaxPayment
 from tests import settler_work
 from tests.node.bare_anvil import bare_anvil
+from tests.node.chain_client import wait_until
 from tests.node.history import History, live
 from tests.node.money import TREASURER
 from tests.node.money_history import prepare, spend
@@ -180,11 +181,7 @@ def test_two_settlers_at_once_settle_once(engine: Engine, town: Town, accounts: 
         thread.start()
     try:
         take(engine, *lines())
-        pause = threading.Event()
-        for _ in range(300):
-            if [one.state for one in rows(engine, BankMatch)] == ["done"] * 3:
-                break
-            pause.wait(timeout=1 / 10)
+        wait_until(lambda: [one.state for one in rows(engine, BankMatch)] == ["done"] * 3, seconds=120)
     finally:
         stop.set()
         for thread in threads:

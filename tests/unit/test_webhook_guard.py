@@ -208,7 +208,7 @@ def test_a_redirection_is_not_followed() -> None:
         assert inside.got == []
 
 
-@pytest.mark.parametrize("way", ["silent", "trickle", "trickle-head"])
+@pytest.mark.parametrize("way", ["held", "trickle", "trickle-head"])
 def test_an_answer_that_does_not_end_is_cut_at_the_deadline(way: str) -> None:
     """Each byte comes in time; all of them together do not."""
     with receiving() as endpoint:
@@ -216,7 +216,7 @@ def test_an_answer_that_does_not_end_is_cut_at_the_deadline(way: str) -> None:
         begun = time.monotonic()
         outcome = posted(endpoint.url, total_seconds=0.6)
         assert trouble(outcome) is EndpointSlowError
-        assert time.monotonic() - begun < 2.5
+        assert time.monotonic() - begun < 30  # uncut, each takes two minutes or more
 
 
 def test_a_huge_answer_is_cut() -> None:
