@@ -70,7 +70,7 @@ def page(
         asset=ASSETS.url,
         name=app.community.name,
         is_trial=app.settings.sandbox,
-        elsewhere=str(request.url.include_query_params(lang=words.other).replace(scheme="", netloc="")),
+        elsewhere=_elsewhere(request, words),
         **context,
     )
     headers = {
@@ -96,6 +96,16 @@ def watched(request: Request, app: Services, template: str, context: Mapping[str
     if seen and f'name="{SEEN}" value="{seen}"'.encode() in bytes(answer.body):
         return Response(status_code=204, headers={"Cache-Control": PRIVATE})
     return answer
+
+
+def _elsewhere(request: Request, words: Words) -> str | None:
+    """Return where this page stands in the other language.
+
+    None for what a form was answered: only the form could ask for it again, and a code may be shown once.
+    """
+    if request.method != "GET":
+        return None
+    return str(request.url.include_query_params(lang=words.other).replace(scheme="", netloc=""))
 
 
 def words_of(request: Request, app: Services) -> Words:

@@ -56,6 +56,21 @@ def test_a_code_makes_a_passkey_that_logs_in_from_then_on(page: Page, bare: Bare
     assert [one["name"] for one in page.context.cookies()] == ["endogene"]
 
 
+@pytest.mark.parametrize("is_typed", [False, True])
+def test_a_code_goes_along_into_the_other_language(page: Page, bare: Bare, is_typed: bool) -> None:
+    """From a link or typed, and never to the service but to be used."""
+    code, sent = invited(bare), list[str]()
+    page.on("request", lambda one: sent.append(one.url))
+    page.goto("/join?lang=fr" if is_typed else f"/join?lang=fr#{code}")
+    if is_typed:
+        page.get_by_label("Le code que vous avez reçu").fill(code)
+    page.get_by_role("link", name="English").click()
+    expect(page.get_by_label("The code that you were given")).to_have_value(code)
+    assert not any(code in one for one in (page.url, *sent))
+    page.get_by_role("button", name="Make it on this device").click()
+    page.wait_for_url("**/till")
+
+
 def test_a_wrong_code_is_explained_in_the_page_s_language(page: Page) -> None:
     """Nothing is asked of the device; the button can be pressed again."""
     page.goto("/join?lang=fr")

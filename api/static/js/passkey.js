@@ -28,9 +28,17 @@
     Ceremony.tell(told, form.dataset.unable);
     form.querySelector("button").disabled = true;
   }
-  // The code of a link stands behind its #: no server's log ever has it.
-  if (form.elements.code && location.hash.length > 1) {
-    form.elements.code.value = decodeURIComponent(location.hash.slice(1));
-    history.replaceState(null, "", location.pathname + location.search);
+  // The code of a link stands behind its #: no server's log ever has it. So it goes along into the other language.
+  const { code } = form.elements;
+  const takeAlong = () => {
+    document.getElementById("elsewhere").hash = encodeURIComponent(code.value);
+  };
+  if (code) {
+    if (location.hash.length > 1) {
+      code.value = decodeURIComponent(location.hash.slice(1));
+      history.replaceState(null, "", location.pathname + location.search);
+    }
+    takeAlong();
+    code.addEventListener("input", takeAlong);
   }
 })();
