@@ -9,9 +9,10 @@ from fastapi.responses import HTMLResponse
 from api.deps import services
 from api.errors import public, status_of
 from api.pages.shell import page, words_of
-from api.pages.visitors import HTMX
-from endogene_token.errors import EndogeneError, RequestShapeError, UnknownPathError
+from api.pages.visitors import HTMX, login_for, page_before
+from endogene_token.errors import EndogeneError, FreshLoginError, RequestShapeError, UnknownPathError
 from endogene_token.i18n import mark
+from endogene_token.office.sessions import FRESH_SECONDS
 
 FAILED: Final = 500
 ADVICE: Final[Mapping[type[EndogeneError], str]] = {
@@ -19,6 +20,7 @@ ADVICE: Final[Mapping[type[EndogeneError], str]] = {
     RequestShapeError: mark("Go back, correct it, and send it again."),
 }
 """What a person does where the error's own advice speaks to who writes a program."""
+STALE: Final = mark("You showed your passkey more than {minutes} minutes ago.")
 DOORS: Final = ("/till", "/office", "/wallet")
 
 
@@ -27,14 +29,16 @@ def told(request: Request, error: EndogeneError) -> HTMLResponse:
     app = services(request)
     words = words_of(request, app)
     parts = public(error).as_dict(words.lang)
-    advice = ADVICE.get(type(error))
+    advice, is_stale = ADVICE.get(type(error)), isinstance(error, FreshLoginError)
     status = int(status_of(type(error)) or FAILED)
     template = "refusal_part.html" if HTMX in request.headers else "refusal.html"
     context = {
-        "what": parts["what"],
+        "what": words.tr(STALE, minutes=FRESH_SECONDS // 60) if is_stale else parts["what"],
         "advice": words.tr(advice) if advice else parts["advice"],
         "number": request.state.request_id,
         "is_ours": status >= FAILED,
+        "login": login_for(request) if is_stale else None,
+        "before": page_before(request),
         "door": door_of(request.url.path),
     }
     return page(request, app, template, context, status=status)

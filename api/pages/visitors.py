@@ -83,7 +83,7 @@ async def to_login(request: Request, error: Exception) -> Response:
 
     A cookie that opens nothing any more is forgotten: sent on, it would count as a proof that is none.
     """
-    address = f"/enter?to={quote(_page_of(request))}"
+    address = login_for(request)
     if HTMX in request.headers:  # a part of a page cannot be a whole one
         answer = Response(status_code=200, headers={"HX-Redirect": address})
     else:
@@ -93,12 +93,31 @@ async def to_login(request: Request, error: Exception) -> Response:
     return answer
 
 
-def _page_of(request: Request) -> str:
-    """Return the page on which the visitor stood; the door's first one where that cannot be told."""
-    headers, path = request.headers, request.url.path
-    if request.method != "GET" or HTMX in headers:  # a form, or a part of a page: neither is a page itself
-        path = urlsplit(headers.get("hx-current-url") or headers.get("referer", "")).path
-    return path if re.fullmatch(PAGE, path) else f"/{request.url.path.split('/')[1]}"
+def login_for(request: Request) -> str:
+    """Return where to log in and come back from to the page on which the visitor stood.
+
+    To the door's first one where that cannot be told.
+    """
+    path = request.url.path
+    if request.method != "GET" or HTMX in request.headers:  # a form, or a part of a page: neither is a page
+        path = _sender(request)
+    page = path if re.fullmatch(PAGE, path) else f"/{request.url.path.split('/')[1]}"
+    return f"/enter?to={quote(page)}"
+
+
+def page_before(request: Request) -> str | None:
+    """Return the page behind a door from which a request comes; None where no other than itself is known."""
+    path = _sender(request)
+    is_itself = request.method == "GET" and path == request.url.path
+    return path if re.fullmatch(PAGE, path) and not is_itself else None
+
+
+def _sender(request: Request) -> str:
+    told = request.headers.get("hx-current-url") or request.headers.get("referer", "")
+    try:
+        return urlsplit(told).path
+    except ValueError:  # no address: no browser's own
+        return ""
 
 
 def _name(app: Services, key: SessionKey) -> str:

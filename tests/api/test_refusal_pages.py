@@ -55,6 +55,7 @@ REFUSED: tuple[tuple[str, str, dict[str, Any], int, str], ...] = (
     ("GET", "/office", {"headers": {"endogene-version": "1999-01-01"}}, 400, "api-version"),
     ("POST", "/till/leave", {"headers": {"idempotency-key": "x" * 300}}, 400, "idempotency-key"),
     ("GET", "/planted/fault", {}, 500, "service-failed"),
+    ("GET", "/till/nothing", {"headers": {"referer": "http://[/till"}}, 404, "unknown-path"),
 )
 
 

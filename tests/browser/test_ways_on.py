@@ -1,15 +1,32 @@
 """What is shown once stays, what was typed is not lost in vain, and a page that refuses says where to go."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from api.pages.office.places import DESK
+from api.pages.office.places import ARREARS, BUSINESSES, DESK, EXCEPTIONS, HOME, MANDATES, RUNS, STAFF
 from endogene_token.office.scopes import StaffRole
+from endogene_token.office.sessions import FRESH_SECONDS
+from endogene_token.office.staff_models import OfficeSession
 from tests.api.staff_house import House
 from tests.browser.office_house import at_desk, furnished, logged_in
-from tests.town import ALICE
+from tests.town import ALICE, BAKERY
+
+TYPED = "main form[method=post] :is(input:not([type=hidden]), select, textarea)"
+SHOW = "Show your passkey first"
+FORMS = {
+    StaffRole.REGISTRAR: (
+        *(f"{DESK.path}/{ALICE}", f"{DESK.path}/{ALICE}/missing"),
+        *(ARREARS.path, BUSINESSES.path, STAFF.path),
+    ),
+    StaffRole.TREASURER: (
+        *(MANDATES.path, ARREARS.path, EXCEPTIONS.path, RUNS.path),
+        *("/office/bank", "/office/bank/import"),
+    ),
+}
+"""The pages on which something is typed that needs a login of the last ten minutes."""
 
 
 @pytest.fixture
@@ -36,3 +53,72 @@ def test_a_code_that_is_shown_once_offers_no_link_that_would_lose_it(registrar: 
     registrar.get_by_role("link", name="Done").click()
     language.get_by_role("link", name="Français").click()
     expect(registrar.get_by_role("heading", name=f"Membre {ALICE}")).to_be_visible()
+
+
+@pytest.mark.parametrize("role", FORMS)
+def test_a_field_is_shown_to_nobody_whose_login_is_too_old_for_it(
+    browser: Browser, house: House, role: StaffRole
+) -> None:
+    """Showing the passkey empties the page: it is asked for where the fields were, before they are filled."""
+    with at_desk(browser, house, logged_in(house, role), locale="en-CA") as context:
+        page = context.new_page()
+        for path in FORMS[role]:
+            page.goto(path)
+            assert page.locator(TYPED).count() > 0, path
+            expect(page.get_by_role("link", name=SHOW)).to_have_count(0)
+        grow_old(house)
+        for path in FORMS[role]:
+            page.goto(path)
+            assert page.locator(TYPED).count() == 0, path
+            page.locator("details").evaluate_all("all => all.forEach((one) => { one.open = true; })")
+            link = page.get_by_role("link", name=SHOW).first
+            expect(link).to_have_attribute("href", f"/enter?to={path}")
+
+
+def grow_old(house: House) -> None:
+    """Have every passkey be shown too long ago for an act."""
+    house.moved(OfficeSession, confirmed_at=int(time.time()) - FRESH_SECONDS - 60)
+
+
+def test_a_login_that_grew_too_old_meanwhile_is_told_with_the_way_on(registrar: Page, house: House) -> None:
+    """In minutes, and with a button that leads back to the form."""
+    registrar.goto(STAFF.path)
+    registrar.get_by_label("Name").fill("Hélène Roy")
+    registrar.get_by_label("Number of the business or member").fill(str(BAKERY))
+    grow_old(house)
+    registrar.get_by_role("button", name="Invite").click()
+    alert = registrar.get_by_role("alert")
+    expect(alert).to_contain_text("You showed your passkey more than 10 minutes ago.")
+    expect(alert).not_to_contain_text("seconds")
+    registrar.get_by_role("link", name="Show my passkey").click()
+    registrar.wait_for_url(f"**/enter?to={STAFF.path}")
+
+
+def test_a_ceremony_for_which_the_login_grew_too_old_leads_to_another(registrar: Page, house: House) -> None:
+    """And from there back to its page; the member's key is asked for nothing before."""
+    path = f"{DESK.path}/{ALICE}/key"
+    registrar.goto(path)
+    grow_old(house)
+    registrar.get_by_role("button", name="Register the key").click()
+    registrar.wait_for_url(f"**/enter?to={path}")
+
+
+def test_a_refused_form_leads_back_to_its_page(registrar: Page) -> None:
+    """A number that nobody has, at the desk."""
+    registrar.goto(DESK.path)
+    registrar.locator("main form input").fill("99999")
+    registrar.keyboard.press("Enter")
+    expect(registrar.get_by_role("alert")).to_contain_text("99999")
+    registrar.get_by_role("link", name="Back to the page before").click()
+    registrar.wait_for_url(f"**{DESK.path}")
+
+
+def test_a_page_that_is_none_leads_back_to_where_one_stood_and_never_to_itself(registrar: Page) -> None:
+    """Of an address that was typed, nothing is known before it."""
+    back = registrar.get_by_role("link", name="Back to the page before")
+    registrar.goto(HOME.path)
+    registrar.evaluate("location.assign('/office/nowhere')")
+    expect(back).to_have_attribute("href", HOME.path)
+    registrar.get_by_role("link", name="Français").click()
+    expect(registrar.locator("html")).to_have_attribute("lang", "fr-CA")
+    expect(registrar.locator("main a")).to_have_count(1)

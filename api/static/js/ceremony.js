@@ -3,21 +3,27 @@
 "use strict";
 
 const Ceremony = (() => {
-  // The answer; a session that has ended leads to the login and back to this page, and nothing goes on here.
-  const reach = async (address, options) => {
-    const answer = await fetch(address, { ...options, redirect: "manual" });
-    if (answer.type !== "opaqueredirect") {
-      return answer;
-    }
+  // To the login and back to this page: nothing goes on here.
+  const logIn = () => {
     location.assign(`/enter?to=${location.pathname}`);
     return new Promise(() => undefined);
   };
 
-  // What the service answers to `body`; a refusal is an Error in its words, with its `code`.
+  // The answer; a session that has ended leads to the login.
+  const reach = async (address, options) => {
+    const answer = await fetch(address, { ...options, redirect: "manual" });
+    return answer.type === "opaqueredirect" ? logIn() : answer;
+  };
+
+  // What the service answers to `body`; a login that is too old leads to another, and any other refusal is an
+  // Error in the service's words, with its `code`.
   const ask = async (address, body) => {
     const headers = { accept: "application/json", "content-type": "application/json" };
     const answer = await reach(address, { method: "POST", headers, body: JSON.stringify(body) });
     const read = await answer.json();
+    if (read.code === "fresh-login") {
+      return logIn();
+    }
     if (!answer.ok) {
       throw Object.assign(new Error(`${read.title} ${read.advice}`), { code: read.code });
     }
