@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -12,31 +12,23 @@ from api.deps import App
 from api.logins import cookie_for, give, require_own_page
 from api.pages.labels import ROLES
 from api.pages.shell import page
-from api.pages.visitors import PAGE
+from api.pages.visitors import FIRST_PAGES, PAGE
 from endogene_token.errors import UnknownStaffError
 from endogene_token.office import sessions, staff
 from endogene_token.office.identities import Identity
-from endogene_token.office.scopes import StaffRole
 from endogene_token.office.trail import Actor, changing
 
 router = APIRouter(include_in_schema=False)
-TILL: Final = "/till"
-OFFICE: Final = "/office"
-DOORS: Final = {role.value: OFFICE for role in StaffRole} | {
-    StaffRole.STAFF.value: TILL,
-    StaffRole.OWNER.value: TILL,
-    StaffRole.MEMBER.value: "/wallet",
-}
 To = Annotated[str, Query(pattern=f"^{PAGE}$")]
 """Where who logs in was going: a page of ours."""
 
 
 @router.get("/enter", response_class=HTMLResponse)
-def enter(request: Request, app: App, to: To | None = None) -> HTMLResponse:
-    """Show how to log in."""
+def enter(request: Request, app: App, to: To | None = None, own: To | None = None) -> HTMLResponse:
+    """Show how to log in; `own`: the first page of who is logged in as somebody whom `to` keeps out."""
     door = "" if to is None else f"/{to.split('/')[1]}"
-    identities = [one for one in app.identities() if DOORS[one.role].startswith(door)]
-    return page(request, app, "enter.html", _context(to, identities, is_joining=False))
+    identities = [one for one in app.identities() if FIRST_PAGES[one.role].startswith(door)]
+    return page(request, app, "enter.html", _context(to, own, identities, is_joining=False))
 
 
 @router.post("/enter/as/{account}")
@@ -48,7 +40,7 @@ def enter_as(account: str, request: Request, app: App, to: To | None = None) -> 
     with changing(app.engine, Actor(f"staff:{account}", *place_of(request))) as change:
         row = staff.standing(change.session, account)
         new = sessions.take_over(change, request.cookies.get(cookie_for(app.settings, row), ""), row)
-    answer = RedirectResponse(to or DOORS[row.role], status_code=303)
+    answer = RedirectResponse(to or FIRST_PAGES[row.role], status_code=303)
     give(answer, app.settings, new, row)
     return answer
 
@@ -56,10 +48,11 @@ def enter_as(account: str, request: Request, app: App, to: To | None = None) -> 
 @router.get("/join", response_class=HTMLResponse)
 def join(request: Request, app: App) -> HTMLResponse:
     """Show how to make a passkey; the code of a link stands behind its #, and is never sent to this page."""
-    return page(request, app, "enter.html", _context(None, (), is_joining=True))
+    return page(request, app, "enter.html", _context(None, None, (), is_joining=True))
 
 
-def _context(to: str | None, identities: Sequence[Identity], *, is_joining: bool) -> dict[str, object]:
-    doors = json.dumps({**DOORS, "other": OFFICE})
+def _context(
+    to: str | None, own: str | None, identities: Sequence[Identity], *, is_joining: bool
+) -> dict[str, object]:
     told = {"identities": identities, "roles": ROLES, "is_joining": is_joining}
-    return {"to": to or "", "doors": doors, **told}
+    return {"to": to or "", "own": own, "doors": json.dumps(dict(FIRST_PAGES)), **told}

@@ -1,7 +1,7 @@
 """Who is at a door: the person of the browser's session, or somebody who is sent to log in first."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, urlsplit
@@ -25,12 +25,24 @@ PAGE: Final = "/(till|office|wallet)(/[a-z0-9/-]{0,80})?"
 """The address of a page behind a door; a file to be taken away has a dot."""
 
 
-class EnterFirst(Exception):  # noqa: N818  no failure: the visitor is shown where to log in
-    """Nobody is logged in, or not as one whom this door lets in. `ended`: the cookie that opens nothing."""
+FIRST_PAGES: Final[Mapping[str, str]] = {role.value: "/office" for role in StaffRole} | {
+    StaffRole.STAFF.value: "/till",
+    StaffRole.OWNER.value: "/till",
+    StaffRole.MEMBER.value: "/wallet",
+}
+"""Of the door that each role opens."""
 
-    def __init__(self, ended: str | None = None) -> None:
-        super().__init__(ended)
+
+class EnterFirst(Exception):  # noqa: N818  no failure: the visitor is shown where to log in
+    """Nobody is logged in, or not as one whom this door lets in.
+
+    `ended`: the cookie that opens nothing; `own`: the first page of who is logged in as somebody else.
+    """
+
+    def __init__(self, ended: str | None = None, own: str | None = None) -> None:
+        super().__init__(ended, own)
         self.ended = ended
+        self.own = own
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +85,22 @@ def _visitor(
         key = session_of(request, app, lang, cookie=cookie)
     except SessionRefusedError as refusal:
         raise EnterFirst(cookie) from refusal
-    if key is None or key.role not in roles:
+    if key is None:
         raise EnterFirst
+    if key.role not in roles:
+        raise EnterFirst(own=FIRST_PAGES[key.role])
     return Visitor(key, _name(app, key), Actor(key.who, *place_of(request)))
 
 
 async def to_login(request: Request, error: Exception) -> Response:
     """Show who is not logged in where to do so, and come back to this page from there.
 
-    A cookie that opens nothing any more is forgotten: sent on, it would count as a proof that is none.
+    A cookie that opens nothing any more is forgotten: sent on, it would count as a proof that is none. Who is
+    logged in as somebody else is told so: the same login again would lead in a circle.
     """
     address = login_for(request)
+    if isinstance(error, EnterFirst) and error.own is not None:
+        address += f"&own={error.own}"
     if HTMX in request.headers:  # a part of a page cannot be a whole one
         answer = Response(status_code=200, headers={"HX-Redirect": address})
     else:

@@ -11,7 +11,7 @@ from tests.api.bare_site import Bare
 from tests.browser.devices import Device, device_of, localhost_site
 from tests.browser.test_login import invited
 
-PAGES = ("/enter", "/join")
+PAGES = ("/enter?", "/join?", "/enter?to=/office/runs&own=/till&")
 
 
 @pytest.fixture
@@ -31,6 +31,14 @@ def page(device: Device) -> Page:
     return device.page
 
 
+def join(page: Page, bare: Bare) -> None:
+    """Make an owner's passkey, and log in with it."""
+    page.goto(f"/join#{invited(bare)}")
+    assert "#" not in page.url
+    page.get_by_role("button").click()
+    page.wait_for_url("**/till")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("lang", ["fr", "en"])
 @pytest.mark.parametrize("path", PAGES)
@@ -38,17 +46,14 @@ def test_the_pages_have_no_violation_of_accessibility(page: Page, path: str, lan
     """axe finds none, on a phone."""
     page.set_viewport_size({"width": 390, "height": 844})
     page.emulate_media(color_scheme=scheme)
-    page.goto(f"{path}?lang={lang}")
+    page.goto(f"{path}lang={lang}")
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
 
 
 def test_a_code_makes_a_passkey_that_logs_in_from_then_on(page: Page, bare: Bare) -> None:
     """The link carries the code behind its #; an owner ends at the till, today and the next time."""
-    page.goto(f"/join#{invited(bare)}")
-    assert "#" not in page.url
-    page.get_by_role("button").click()
-    page.wait_for_url("**/till")
+    join(page, bare)
     page.context.clear_cookies()
     page.goto("/enter")
     page.get_by_role("button").click()
@@ -69,6 +74,16 @@ def test_a_code_goes_along_into_the_other_language(page: Page, bare: Bare, is_ty
     assert not any(code in one for one in (page.url, *sent))
     page.get_by_role("button", name="Make it on this device").click()
     page.wait_for_url("**/till")
+
+
+@pytest.mark.parametrize("to", ["/office", "/wallet/votes", "/till/files"])
+def test_who_logs_in_comes_to_a_page_that_the_login_opens(page: Page, bare: Bare, to: str) -> None:
+    """An owner who was going to another door is at the till, not before the same question again."""
+    join(page, bare)
+    page.context.clear_cookies()
+    page.goto(f"/enter?to={to}")
+    page.get_by_role("button").click()
+    page.wait_for_url("**/till/files" if to == "/till/files" else "**/till")
 
 
 def test_a_wrong_code_is_explained_in_the_page_s_language(page: Page) -> None:

@@ -122,3 +122,17 @@ def test_a_page_that_is_none_leads_back_to_where_one_stood_and_never_to_itself(r
     registrar.get_by_role("link", name="Français").click()
     expect(registrar.locator("html")).to_have_attribute("lang", "fr-CA")
     expect(registrar.locator("main a")).to_have_count(1)
+
+
+def test_who_is_logged_in_as_somebody_else_is_told_so(registrar: Page, house: House) -> None:
+    """The treasurer's page asks the registrar for another login, and says why; an old login is no other."""
+    told = registrar.get_by_text("Your login does not open this page.")
+    registrar.goto(MANDATES.path)
+    expect(told).to_be_visible()
+    registrar.get_by_role("link", name="To my first page").click()
+    registrar.wait_for_url(f"**{HOME.path}")
+    grow_old(house)
+    registrar.goto(STAFF.path)
+    registrar.get_by_role("link", name=SHOW).first.click()
+    expect(registrar.get_by_role("button", name="Log in")).to_be_visible()
+    expect(told).to_have_count(0)

@@ -10,8 +10,9 @@
     const { options } = await Ceremony.ask("/v1/sessions/options", {});
     const credential = await startAuthentication({ optionsJSON: options });
     const { who } = await Ceremony.ask("/v1/sessions", { credential });
-    const doors = JSON.parse(form.dataset.doors);
-    location.assign(form.dataset.to || doors[who.role] || doors.other);
+    const own = JSON.parse(form.dataset.doors)[who.role];
+    const { to } = form.dataset;
+    location.assign(to.startsWith(own) ? to : own); // another door would only ask for the login again
   };
 
   const register = async () => {
