@@ -36,7 +36,14 @@ class Device:
 
     def forget_its_holder(self) -> None:
         """Have the device know its holder no more: no finger, no face, no code."""
-        told = {"authenticatorId": self.authenticator, "isUserVerified": False}
+        self._know(is_its_holder=False)
+
+    def know_its_holder(self) -> None:
+        """Have the device know its holder again."""
+        self._know(is_its_holder=True)
+
+    def _know(self, *, is_its_holder: bool) -> None:
+        told = {"authenticatorId": self.authenticator, "isUserVerified": is_its_holder}
         self.session.send("WebAuthn.setUserVerified", told)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it has no types
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.api.bare_site import Bare
 from tests.browser.devices import Device, device_of, localhost_site
@@ -59,6 +59,26 @@ def test_a_code_makes_a_passkey_that_logs_in_from_then_on(page: Page, bare: Bare
     page.get_by_role("button").click()
     page.wait_for_url("**/till")
     assert [one["name"] for one in page.context.cookies()] == ["endogene"]
+
+
+def test_who_makes_a_passkey_and_does_not_log_in_at_once_is_asked_for_that_alone(
+    page: Page, device: Device, bare: Bare
+) -> None:
+    """The code is spent: it is not asked for anew, and nobody is told that nothing was changed."""
+    page.goto(f"/join?lang=en#{invited(bare)}")
+
+    def dismissed(route: Route) -> None:
+        device.forget_its_holder()
+        route.continue_()
+
+    page.route("**/v1/sessions/options", dismissed)
+    button = page.get_by_role("button", name="Make it on this device")
+    button.click()
+    expect(page.get_by_role("alert")).to_have_text("Your passkey is made. Press again to log in with it.")
+    page.unroute("**/v1/sessions/options")
+    device.know_its_holder()
+    button.click()
+    page.wait_for_url("**/till")
 
 
 @pytest.mark.parametrize("is_typed", [False, True])

@@ -20,10 +20,19 @@
     const { options } = await Ceremony.ask("/v1/passkeys/registration/options", { code });
     const credential = await startRegistration({ optionsJSON: options });
     await Ceremony.ask("/v1/passkeys/registration", { code, credential });
+  };
+
+  // The code is spent once the passkey is made: who then does not log in at once is asked for that alone.
+  const join = async () => {
+    if (form.dataset.ceremony === "join") {
+      await register();
+      form.dataset.ceremony = "login";
+      form.dataset.undone = form.dataset.made;
+    }
     await logIn();
   };
 
-  Ceremony.on(form, told, form.dataset, form.dataset.ceremony === "join" ? register : logIn);
+  Ceremony.on(form, told, form.dataset, join);
 
   if (!browserSupportsWebAuthn()) {
     Ceremony.tell(told, form.dataset.unable);
