@@ -1,4 +1,7 @@
-"""A refusal as a person reads it: what, and what to do; a page, or a part of the page that asked."""
+"""A refusal as a person reads it: what, what to do, and the way on.
+
+A part of a page that asks by itself is refused by it as well, and shows none of it (`shell.html`: noSwap).
+"""
 
 from collections.abc import Mapping
 from typing import Final
@@ -9,7 +12,7 @@ from fastapi.responses import HTMLResponse
 from api.deps import services
 from api.errors import public, status_of
 from api.pages.shell import page, words_of
-from api.pages.visitors import HTMX, login_for, page_before
+from api.pages.visitors import login_for, page_before
 from endogene_token.errors import EndogeneError, FreshLoginError, RequestShapeError, UnknownPathError
 from endogene_token.i18n import mark
 from endogene_token.office.sessions import FRESH_SECONDS
@@ -25,13 +28,12 @@ DOORS: Final = ("/till", "/office", "/wallet")
 
 
 def told(request: Request, error: EndogeneError) -> HTMLResponse:
-    """Return the page, or the part, that tells an error in the reader's language."""
+    """Return the page that tells an error in the reader's language."""
     app = services(request)
     words = words_of(request, app)
     parts = public(error).as_dict(words.lang)
     advice, is_stale = ADVICE.get(type(error)), isinstance(error, FreshLoginError)
     status = int(status_of(type(error)) or FAILED)
-    template = "refusal_part.html" if HTMX in request.headers else "refusal.html"
     context = {
         "what": words.tr(STALE, minutes=FRESH_SECONDS // 60) if is_stale else parts["what"],
         "advice": words.tr(advice) if advice else parts["advice"],
@@ -41,7 +43,7 @@ def told(request: Request, error: EndogeneError) -> HTMLResponse:
         "before": page_before(request),
         "door": door_of(request.url.path),
     }
-    return page(request, app, template, context, status=status)
+    return page(request, app, "refusal.html", context, status=status)
 
 
 def door_of(path: str) -> str:

@@ -4,14 +4,24 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
-from api.pages.office.places import ARREARS, BUSINESSES, DESK, EXCEPTIONS, HOME, MANDATES, RUNS, STAFF
+from api.pages.office.places import (
+    ARREARS,
+    BUSINESSES,
+    DESK,
+    EXCEPTIONS,
+    HOME,
+    MANDATES,
+    RUNS,
+    STAFF,
+    VOTES,
+)
 from endogene_token.office.scopes import StaffRole
 from endogene_token.office.sessions import FRESH_SECONDS
 from endogene_token.office.staff_models import OfficeSession
 from tests.api.staff_house import House
-from tests.browser.office_house import at_desk, furnished, logged_in
+from tests.browser.office_house import at_desk, entered, furnished, logged_in
 from tests.town import ALICE, BAKERY
 
 TYPED = "main form[method=post] :is(input:not([type=hidden]), select, textarea)"
@@ -27,6 +37,11 @@ FORMS = {
     ),
 }
 """The pages on which something is typed that needs a login of the last ten minutes."""
+FIGURES = {
+    StaffRole.DIRECTOR: (f"{VOTES.path}/1", "**/counts*", "13 of 49 have voted"),
+    StaffRole.MEMBER: ("/wallet", "**/wallet/today*", "Your community credits"),
+}
+"""The figures that ask for themselves anew: their page, its requests, what it shows."""
 
 
 @pytest.fixture
@@ -136,3 +151,31 @@ def test_who_is_logged_in_as_somebody_else_is_told_so(registrar: Page, house: Ho
     registrar.get_by_role("link", name=SHOW).first.click()
     expect(registrar.get_by_role("button", name="Log in")).to_be_visible()
     expect(told).to_have_count(0)
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("role", FIGURES)
+def test_figures_stay_while_the_service_does_not_answer(
+    browser: Browser, house: House, role: StaffRole, status: int
+) -> None:
+    """It is told beside them, once and calmly, and no more when it answers again."""
+    path, part, shown = FIGURES[role]
+    device = entered(house, role, member=ALICE)
+    with at_desk(browser, house, device, locale="en-CA", service_workers="block") as context:
+        page = context.new_page()
+        page.goto(path)
+        note = page.get_by_text("These figures are of before")
+
+        def refused(route: Route) -> None:
+            told = route.fetch(url=f"{house.bare.url}/nowhere")
+            route.fulfill(response=told, status=status)
+
+        page.route(part, refused)
+        for _ in range(2):  # at the second, what came of the first is in the page
+            with page.expect_response(part):
+                pass
+        expect(note).to_be_visible()
+        assert page.get_by_role("alert").count() == 0
+        expect(page.locator("main")).to_contain_text(shown)
+        page.unroute(part)
+        expect(note).to_be_hidden()
