@@ -123,6 +123,27 @@ def test_a_device_without_the_passkey_is_told_so(page: Page, device: Device) -> 
     expect(page.get_by_role("alert")).to_contain_text("Your device did not confirm it")
 
 
+def test_an_answer_that_is_none_of_the_service_is_no_refusal_of_the_device(page: Page, bare: Bare) -> None:
+    """As of a proxy whose service is gone; the focus stays, and a second press meanwhile asks for nothing."""
+    join(page, bare)
+    page.goto("/enter?lang=en")
+    held: list[Route] = []
+    page.route("**/v1/sessions", lambda route: held.append(route))  # noqa: PLW0108  it marks what it is given
+    button = page.get_by_role("button", name="Log in")
+    button.focus()
+    with page.expect_request("**/v1/sessions"):
+        page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    expect(button).to_be_disabled()
+    expect(button).to_be_focused()
+    [route] = held
+    route.fulfill(status=502, content_type="text/html", body="<h1>Bad gateway</h1>")
+    expect(page.get_by_role("alert")).to_contain_text("The service does not answer")
+    expect(button).to_be_enabled()
+    expect(button).to_be_focused()
+    assert len(held) == 1
+
+
 def test_without_a_connection_the_page_says_so(page: Page) -> None:
     """And can be tried again when it is back."""
     page.goto("/enter?lang=en")

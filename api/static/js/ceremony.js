@@ -36,24 +36,28 @@ const Ceremony = (() => {
   };
 
   const sentence = (error, { offline, undone }) => {
-    if (error instanceof TypeError) {
-      return offline; // fetch found nobody
+    if (error instanceof TypeError || error instanceof SyntaxError) {
+      return offline; // fetch found nobody, or somebody before the service who speaks no JSON
     }
     return error.name === "Error" ? error.message : undone; // else the device's own refusal
   };
 
   // Has `act` done with a form, once at a time; `told` says what failed, in the sentences of `words`.
+  // The button is not `disabled` meanwhile: that would take the focus away.
   const on = (form, told, words, act) =>
     form?.addEventListener("submit", async (event) => {
       event.preventDefault();
       const button = form.querySelector("button");
-      button.disabled = true;
+      if (button.ariaDisabled) {
+        return;
+      }
+      button.ariaDisabled = "true";
       tell(told, "");
       try {
         await act(form);
       } catch (error) {
         tell(told, sentence(error, words));
-        button.disabled = false;
+        button.ariaDisabled = null;
       }
     });
 
