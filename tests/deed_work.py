@@ -10,11 +10,11 @@ from sqlalchemy import Engine
 from endogene_token.act_json import as_json, content
 from endogene_token.chain.calls import Ledger
 from endogene_token.chain.community import Community
-from endogene_token.chain.rpc import Rpc
 from endogene_token.member_acts import Act
 from endogene_token.relay import VoteRelay, member_acts
 from endogene_token.relay.member_acts import SignedMemberAct
 from endogene_token.store import open_engine
+from tests.node.bare_anvil import BareRpc
 from tests.town import Town
 
 
@@ -55,6 +55,6 @@ def work(engine: Engine, town: Town, given: Sequence[Deed]) -> list[bytes]:
 if __name__ == "__main__":
     work(
         open_engine(sys.argv[1]),
-        Town(Rpc([sys.argv[2]]), Community.load(Path(sys.argv[3]))),
+        Town(BareRpc([sys.argv[2]]), Community.load(Path(sys.argv[3]))),
         msgspec.json.decode(sys.argv[4], type=list[Deed]),
     )

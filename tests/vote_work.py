@@ -8,9 +8,9 @@ import msgspec
 from endogene_token.ballots import Choice
 from endogene_token.chain.charter import Kind
 from endogene_token.chain.community import Community
-from endogene_token.chain.rpc import Rpc
 from endogene_token.relay import ballots
 from endogene_token.store import open_engine
+from tests.node.bare_anvil import BareRpc
 from tests.node.vote_relay import Desk
 from tests.node.votes import Sealed, Votes
 from tests.town import Town, key
@@ -44,6 +44,6 @@ def sealed_of(votes: Votes, given: Work) -> list[Sealed]:
 
 if __name__ == "__main__":
     given = msgspec.json.decode(sys.argv[4], type=Work)
-    town = Town(Rpc([sys.argv[2]]), Community.load(Path(sys.argv[3])))
+    town = Town(BareRpc([sys.argv[2]]), Community.load(Path(sys.argv[3])))
     votes = Votes(town, key(401), {number: key(7_000 + number) for number in given.voters})
     work(Desk(votes, open_engine(sys.argv[1])), given, sealed_of(votes, given))

@@ -3,28 +3,54 @@
 import contextlib
 import subprocess
 import tempfile
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from endogene_token.chain.node.anvil import find_anvil, free_port
-from endogene_token.chain.rpc import Rpc
+from endogene_token.chain.rpc import Rpc, RpcCall
 from endogene_token.errors import NodeUnavailableError
 
 PATIENCE_SECONDS = 60
 CHAIN_ID = 450_099
 
+_one_sender = threading.Lock()
+
+
+class BareRpc(Rpc):
+    """Has a bare anvil put what is sent together into one block.
+
+    Left to itself it mines beside the sending: a transaction checked against the block before, and put into
+    the pool after the block of the one that it follows, waits there for good.
+    """
+
+    def attempts(self, calls: Sequence[RpcCall]) -> list[Any]:
+        """Send with the mining stopped, then mine; all else as `Rpc` does."""
+        if all(method != "eth_sendRawTransaction" for method, _ in calls):
+            return super().attempts(calls)
+        with _one_sender:
+            self.request("evm_setAutomine", [False])
+            try:
+                answers = super().attempts(calls)
+                self.request("evm_mine")
+            finally:
+                self.request("evm_setAutomine", [True])  # what another process sent meanwhile is mined, too
+        return answers
+
 
 @contextlib.contextmanager
-def bare_anvil(*flags: str) -> Iterator[Rpc]:
+def bare_anvil(*flags: str) -> Iterator[BareRpc]:
     """Serve an empty chain that mines each transaction at once; the states that it writes out go with it."""
     port = free_port()
-    options = ("--port", str(port), "--chain-id", str(CHAIN_ID), "--disable-block-gas-limit", "--quiet")
-    free = ("--gas-price", "0", "--block-base-fee-per-gas", "0", "--no-request-size-limit")
+    options = ("--port", str(port), "--chain-id", str(CHAIN_ID), "--order", "fifo", "--quiet")
+    free = ("--gas-price", "0", "--block-base-fee-per-gas", "0", "--disable-block-gas-limit")
+    large = ("--no-request-size-limit",)
     with tempfile.TemporaryDirectory() as states:
         kept = ("--cache-path", states)  # gigabytes in a long test, which a killed anvil would leave at home
-        process = subprocess.Popen([str(find_anvil()), *options, *free, *kept, *flags])
+        process = subprocess.Popen([str(find_anvil()), *options, *free, *large, *kept, *flags])
         try:
-            with Rpc([f"http://127.0.0.1:{port}"]) as rpc:
+            with BareRpc([f"http://127.0.0.1:{port}"]) as rpc:
                 _wait(rpc, process)
                 yield rpc
         finally:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import httpx
 import msgspec
@@ -51,7 +51,7 @@ class Rpc:
             timeout=timeout, trust_env=False, headers={"content-type": "application/json"}
         )
 
-    def __enter__(self) -> "Rpc":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
