@@ -9,9 +9,11 @@ import pytest
 from sqlmodel import Session, select
 
 from endogene_token.config import Settings
-from endogene_token.errors import NotHostedError, TillBusyError
-from endogene_token.host import FREE_PORT, FoundingPlan, Host, organisation
+from endogene_token.errors import NodeUnavailableError, NotHostedError, TillBusyError
+from endogene_token.host.community import Host
+from endogene_token.host.ground import FREE_PORT, FoundingPlan
 from endogene_token.host.hosting import Hosting
+from endogene_token.host.officers import organisation
 from endogene_token.office.buyers import OfficeBuyers
 from endogene_token.office.secret import OfficeSecret
 from endogene_token.office.trail import COMMAND_LINE
@@ -101,3 +103,42 @@ def test_a_till_with_sales_on_their_way_is_not_given_up_by_mistake(host: Host) -
     with pytest.raises(TillBusyError):
         hosting.unhost(number)
     assert hosting.unhost(number, at_once=True) == 1
+
+
+def test_a_sale_that_comes_while_its_till_is_given_up_is_refused(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Kept after the count, it would have been answered, and recorded by nobody."""
+    hosting = Hosting(host.ledger, host.officers, HostedTills(host.engine, hosting_passphrase(host.settings)))
+    number, revoke = hosting.host(MERCHANT), host.officers.revoke_till
+
+    def revoke_late(till: int) -> None:
+        with pytest.raises(NotHostedError):
+            sell(host, number, NewPurchase(500, "A-1"))
+        revoke(till)
+
+    monkeypatch.setattr(host.officers, "revoke_till", revoke_late)
+    assert hosting.unhost(number) == 0
+    assert (states(host), host.ledger.till(number).revoked) == (set(), True)
+
+
+def test_a_till_that_the_chain_could_not_revoke_is_given_up_by_the_next_try(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Meanwhile it takes nothing, and is found by its number."""
+    hosting = Hosting(host.ledger, host.officers, HostedTills(host.engine, hosting_passphrase(host.settings)))
+    number = hosting.host(MERCHANT)
+    with monkeypatch.context() as away:
+        away.setattr(host.officers, "revoke_till", silent)
+        with pytest.raises(NodeUnavailableError):
+            hosting.unhost(number)
+    with pytest.raises(NotHostedError):
+        sell(host, number, NewPurchase(500, "A-1"))
+    assert hosting.known(number) is not None
+    assert hosting.unhost(number) == 0
+    assert (hosting.known(number), host.ledger.till(number).revoked) == (None, True)
+
+
+def silent(till: int) -> None:
+    """Stand for a chain that does not answer."""
+    raise NodeUnavailableError(actual=till)

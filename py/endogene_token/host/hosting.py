@@ -10,7 +10,7 @@ from endogene_token.host.officers import Officers
 from endogene_token.host.own_tills import OwnTills, till_with_key
 from endogene_token.sales import HostedTill, HostedTills
 from endogene_token.sales.models import TillState
-from endogene_token.sales.tills import unfinished
+from endogene_token.sales.tills import HELD, unfinished
 from endogene_token.store import reading
 
 
@@ -34,7 +34,7 @@ class Hosting:
         Its number and its sales stay; what the old key had signed and the ledger had not recorded is signed
         again with the new one. Raises NotHostedError.
         """
-        old = self._open(number)
+        old = self._held(number, TillState.OPEN)
         key = self.tills.begin(old.merchant, number)
         till = self._enrolled(key)
         self._revoke(old)  # before it is forgotten: killed here and run again, it is found once more
@@ -45,17 +45,15 @@ class Hosting:
         """Return the hosted till of this number, its own or its present one on the ledger, or None."""
         named = or_(col(HostedTill.number) == till, col(HostedTill.till) == till)
         with reading(self.tills.engine) as connection, Session(connection) as session:
-            return session.exec(select(HostedTill).where(named, HostedTill.state == TillState.OPEN)).first()
+            return session.exec(select(HostedTill).where(named, col(HostedTill.state).in_(HELD))).first()
 
     def unhost(self, number: int, *, at_once: bool = False) -> int:
         """Destroy a till's key and revoke it; return how many sales wait for good, or were not reached.
 
         Raises NotHostedError; TillBusyError while sales are on their way, unless `at_once`.
         """
-        till = self._open(number)
-        left = self._left(number)
-        if left and not at_once:
-            raise TillBusyError(actual=number, limit=left)
+        till = self._held(number, *HELD)
+        left = self.tills.stop(number, at_once=at_once)  # before its key goes
         self._revoke(till)
         self.tills.close(number)
         return left
@@ -66,7 +64,7 @@ class Hosting:
         What would refuse it is asked first, so that a refusal has changed nothing. Raises as `OwnTills.enrol`
         and `unhost`; KeyTakenError for a key that is kept here: what it signs, its merchant could not.
         """
-        till, left = self._open(number), self._left(number)
+        till, left = self._held(number, TillState.OPEN), self._left(number)
         if left:
             raise TillBusyError(actual=number, limit=left)
         if self._is_kept(address):
@@ -93,12 +91,10 @@ class Hosting:
         if till.till is not None and not self.ledger.till(till.till).revoked:
             self.officers.revoke_till(till.till)
 
-    def _open(self, number: int) -> HostedTill:
+    def _held(self, number: int, *states: TillState) -> HostedTill:
+        own = (col(HostedTill.number) == number, col(HostedTill.state).in_(states))
         with reading(self.tills.engine) as connection, Session(connection) as session:
-            query = select(HostedTill).where(
-                col(HostedTill.number) == number, HostedTill.state == TillState.OPEN
-            )
-            found = session.exec(query).first()
+            found = session.exec(select(HostedTill).where(*own)).first()
         if found is None:
             raise NotHostedError(actual=number, merchant="?")
         return found

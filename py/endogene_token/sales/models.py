@@ -40,6 +40,8 @@ class TillState(StrEnum):
     NEW = "new"
     """Kept here, not on the register yet."""
     OPEN = "open"
+    CLOSING = "closing"
+    """Given up: it takes and signs nothing more, its key is being revoked."""
     CLOSED = "closed"
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import Engine, func
 from sqlmodel import Session, col, select, update
 
 from endogene_token import crash
-from endogene_token.errors import NotHostedError, TillUnnamedError
+from endogene_token.errors import NotHostedError, TillBusyError, TillUnnamedError
 from endogene_token.keyfile import decrypt_key
 from endogene_token.office.trail import COMMAND_LINE, Actor, changing
 from endogene_token.sales import backlog
@@ -16,6 +16,8 @@ from endogene_token.sdk.keys import TillKey
 from endogene_token.store import reading
 
 UNFINISHED: Final = (SaleState.PENDING, *ON_THE_WAY)
+HELD: Final = (TillState.OPEN, TillState.CLOSING)
+"""A till whose key is kept here and on the register."""
 
 
 class HostedTills:
@@ -70,10 +72,24 @@ class HostedTills:
         crash.point("sales.key.opened")
         return number
 
+    def stop(self, number: int, *, at_once: bool = False) -> int:
+        """Have a till take nothing more; return how many of its sales and lines of files are under way.
+
+        Raises TillBusyError, with nothing changed, while any is, unless `at_once`.
+        """
+        with changing(self.engine, self._actor) as change:
+            left = unfinished(change.session, number)  # keeping a sale takes the same turn
+            if left and not at_once:
+                raise TillBusyError(actual=number, limit=left)
+            own = (col(HostedTill.number) == number, col(HostedTill.state) == TillState.OPEN)
+            change.session.exec(update(HostedTill).where(*own).values(state=TillState.CLOSING))
+            change.note("till.stopped", f"till:{number}", left=left)
+        return left
+
     def close(self, number: int) -> None:
         """Destroy the key of a till: what waits for its signature goes on waiting, and files for it end."""
         with changing(self.engine, self._actor) as change:
-            own = (col(HostedTill.number) == number, HostedTill.state == TillState.OPEN)
+            own = (col(HostedTill.number) == number, col(HostedTill.state).in_(HELD))
             merchants = change.session.exec(select(HostedTill.merchant).where(*own)).all()
             _close(change.session, number)
             backlog.give_up_all(change.session, number, self._actor)
@@ -120,5 +136,5 @@ def _subject(merchant: int, number: int | None) -> str:
 
 def _close(session: Session, number: int) -> None:
     values = {"state": TillState.CLOSED, "keystore": "", "reason": None}
-    open_ = (col(HostedTill.number) == number, col(HostedTill.state) == TillState.OPEN)
-    session.exec(update(HostedTill).where(*open_).values(values))
+    held = (col(HostedTill.number) == number, col(HostedTill.state).in_(HELD))
+    session.exec(update(HostedTill).where(*held).values(values))
