@@ -17,7 +17,7 @@ from endogene_token.chain.assembly import Assembly as Votes
 from endogene_token.cli import motions, projects_story
 from endogene_token.cli.people import BOOKSELLER, CHAIR, MENTOR, NEIGHBOURS, RETIREE, Acting, voter
 from endogene_token.cli.proposals import FESTIVAL
-from endogene_token.host import Host
+from endogene_token.host.community import Host
 from endogene_token.keyfile import encrypt_key, write_key_file
 from endogene_token.member_acts import Claiming, Spend
 from endogene_token.projects import Spending

@@ -3,12 +3,14 @@
 import re
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from sqlmodel import Session
 
 from api.pages.office import annual
-from endogene_token.indexer.models import Batch, Reversal
+from endogene_token.indexer.models import Batch, Pockets, Reversal
+from endogene_token.indexer.project_models import Project
 from endogene_token.office.scopes import StaffRole
 from endogene_token.reports.annual import Pack
 from endogene_token.store import writing
@@ -56,3 +58,47 @@ def test_the_year_of_the_pack_is_the_year_of_the_public_page(house: House, packs
     page = re.sub(r"<[^>]+>", " ", read(director, f"/year/{year}?lang=en").text)
     for label, amount in packs[0].sections[0].rows[:6]:
         assert re.search(rf"{re.escape(label)}.{{0,80}}?\s{re.escape(amount)}\s", page, re.DOTALL), label
+
+
+def test_the_pockets_of_the_year_that_lasts_are_those_of_today(house: House, packs: list[Pack]) -> None:
+    """And those of the year before are what it left: here, nothing was sold in it."""
+    now = int(time.time())
+    with writing(house.bare.engine) as connection, Session(connection) as session:
+        session.merge(blank(Pockets, only_row=1, cash=4_000, reserve=3_000, free=1_000))
+        session.flush()
+    director, year = logged_in(house, StaffRole.DIRECTOR), this_year(now)
+    for one in (year, year - 1):
+        assert sent(director, "/office/annual/pack", year=str(one)).status_code == 200
+    lasting, past = (dict(one.sections[1].rows) for one in packs)
+    assert (lasting["Cash at the bank"], past["Cash at the bank"]) == ("$40.00", "$0.00")
+    assert packs[1].sections[1].note == f"As of December 31, {year - 1}"
+
+
+def test_the_pack_tells_each_project_that_was_under_way_in_its_year(house: House, packs: list[Pack]) -> None:
+    """Submitted long before or in it, over in it or since; not what was over before, nor what came after."""
+    now = int(time.time())
+    year = this_year(now) - 1
+    before, within, after = (
+        int(datetime(one, 6, 1, tzinfo=UTC).timestamp()) for one in range(year - 1, year + 2)
+    )
+    moments = {
+        11: {"submitted_at": before},
+        12: {"submitted_at": before, "completed_at": within},
+        13: {"submitted_at": before, "closed_at": after},
+        14: {"submitted_at": within, "closed_at": within},
+        15: {"submitted_at": before, "completed_at": before},
+        16: {"submitted_at": before, "closed_at": before},
+        17: {"submitted_at": after},
+        18: {},
+    }
+    with writing(house.bare.engine) as connection, Session(connection) as session:
+        session.add_all(blank(Project, number=at, state=2, **one) for at, one in moments.items())
+        session.flush()
+    director = logged_in(house, StaffRole.DIRECTOR)
+    assert sent(director, "/office/annual/pack", year=str(year)).status_code == 200
+    told = [label.partition(" · ")[0] for label, _ in packs[0].sections[5].rows]
+    assert [one for one in told if one > "Project 10"] == [f"Project {at}" for at in (11, 12, 13, 14)]
+
+
+def june(year: int) -> int:
+    return int(datetime(year, 6, 1, tzinfo=UTC).timestamp())

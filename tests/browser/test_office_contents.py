@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlmodel import Session, SQLModel
 
-from endogene_token.indexer.models import Event, Merchant, Pockets, RulesVersion
+from endogene_token.indexer.models import Batch, Event, Merchant, Pockets, RulesVersion
 from endogene_token.indexer.money_models import (
     Attestation,
     OutflowRulesVersion,
@@ -311,7 +311,7 @@ def test_a_pause_is_told_with_its_end_and_what_to_do(house: House) -> None:
     until = instant(2099, 5, 31, 14, 5)
     write(house, blank(Governance, only_row=1, paused_until=until, is_pause_spent=1))
     text = shown(house, StaffRole.DIRECTOR, "/office/pause")
-    assert "| The fund is paused | Until May 31, 2099, 2:05 p.m.. Shops go on selling" in said(text)
+    assert "| The fund is paused | Until May 31, 2099, 2:05 p.m., shops go on selling" in said(text)
     assert "| the guardian’s pause is used up |" in said(text)
     steps = part(text, "incident")
     for one in ("endogene till revoke --help", "endogene audit", "the guardian pauses, the board is told"):
@@ -326,9 +326,10 @@ def test_a_pause_is_told_with_its_end_and_what_to_do(house: House) -> None:
 ON_PAPER: Final = {
     "en": (
         "Annual meeting, 2025",
-        "Cash at the bank $4,000.00",
-        "Credits of members $3,400.00",
-        "Free -$440.00",
+        "As of December 31, 2025",
+        "Premiums due from businesses $10.00",
+        "Credits of members $8.50",
+        "Operations $1.00",
         "Liquid $2,500.00",
         "Floor of the coverage 60.5% · $1,815.00",
         "Project 1 · $10.00",
@@ -336,9 +337,10 @@ ON_PAPER: Final = {
     ),
     "fr": (
         "Assemblée annuelle 2025",
-        "Argent en banque 4 000,00 $",
-        "Crédits des membres 3 400,00 $",
-        "Libre -440,00 $",
+        "Au 31 décembre 2025",
+        "Primes dues par les entreprises 10,00 $",
+        "Crédits des membres 8,50 $",
+        "Fonctionnement 1,00 $",
         "Liquide 2 500,00 $",
         "Plancher de la couverture 60,5 % · 1 815,00 $",
         "Projet 1 · 10,00 $",
@@ -347,10 +349,14 @@ ON_PAPER: Final = {
 }
 
 
+PREMIUMS: Final = {"premiums": 1_000, "credits": 850, "operations": 100, "reserve": 50}
+
+
 @pytest.mark.parametrize("lang", ON_PAPER)
 def test_the_annual_pack_says_on_paper_what_the_ledger_holds(house: House, lang: str) -> None:
-    """Pockets, the floor, the year's projects and resolutions and no other year's; read by another reader."""
+    """The year's last pockets, projects and resolutions and no other year's; read by another reader."""
     submitted = {1: instant(2025, 1, 1), 2: instant(2026, 1, 1), 3: instant(2024, 12, 31)}
+    over = {3: {"state": ProjectState.LAPSED, "closed_at": instant(2024, 12, 31, 23)}}
     opened = {1: instant(2025, 12, 31, 23), 2: instant(2026, 1, 1)}
     filed = {"state": ProjectState.SUBMITTED}
     write(
@@ -359,7 +365,11 @@ def test_the_annual_pack_says_on_paper_what_the_ledger_holds(house: House, lang:
         blank(OutflowRulesVersion, version=1, coverage_floor_bps=6_050),
         RelayText(hash=b"\x51" * 32, text="Adopter le budget\n\nLe voici.\n"),
         *(
-            blank(Project, number=at, amount=1_000 * at, submitted_at=day, **filed)
+            blank(Batch, till=1, first_sequence=at, merchant=4, block_time=day, **PREMIUMS)
+            for at, day in opened.items()
+        ),
+        *(
+            blank(Project, number=at, amount=1_000 * at, submitted_at=day, **over.get(at, filed))
             for at, day in submitted.items()
         ),
         *(

@@ -18,7 +18,8 @@ from endogene_token.chain.transactions import complete_key_rotation
 from endogene_token.cli import identities, meeting, motions, story
 from endogene_token.cli.people import CHAIR, MENTOR, NEIGHBOURS
 from endogene_token.config import Settings
-from endogene_token.host import FREE_PORT, RULES, FoundingPlan, Host
+from endogene_token.host.community import Host
+from endogene_token.host.ground import FREE_PORT, RULES, FoundingPlan
 from endogene_token.office import device_keys
 from endogene_token.store import reading
 from tests.browser.budget import cost

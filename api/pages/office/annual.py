@@ -1,13 +1,13 @@
 """The pack for the annual meeting: a year's money, projects, votes and rules, as a PDF to print and send."""
 
 import time
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Response
 from fastapi.responses import HTMLResponse
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from api import projects as projects_told
 from api import votes
@@ -23,10 +23,12 @@ from api.pages.labels import PROJECT_NAMED, VOTE_NAMED
 from api.pages.office.money import HOLDS, OWES
 from api.pages.office.places import ANNUAL
 from api.pages.office.room import Room, room
+from endogene_token.indexer.events import Decoder
 from endogene_token.indexer.models import Pockets
 from endogene_token.indexer.project_models import Project
 from endogene_token.indexer.vote_models import Resolution
 from endogene_token.reports.annual import Pack, Section, to_pdf
+from endogene_token.treasury.books.sheets import sheets_on
 
 router = APIRouter(prefix="/office")
 FIRST_YEAR: Final = 2020
@@ -57,28 +59,29 @@ def _today(here: Room) -> date:
 def _pack(here: Room, session: Session, year: int) -> Pack:
     words, today = here.words, _today(here)
     amount = (words.tr("What"), words.tr("Amount"))
-    state = (words.tr("What"), words.tr("State"))
+    state = (words.tr("What"), words.tr("State today"))
     begin, end = (int(datetime(one, 1, 1, tzinfo=words.zone).timestamp()) for one in (year, year + 1))
-    pockets = read_pockets(session).model_dump()
+    pockets, day = _closing(here, session, year)
+    as_of_today = words.tr("As of {moment}", moment=words.day(today))
     sections = (
         _year(here, session, year),
         Section(
             words.tr("Where the money is"),
             amount,
             [(words.tr(label), words.money(pockets[name])) for name, label in HOLDS],
-            words.tr("As of {moment}", moment=words.day(today)),
+            words.tr("As of {moment}", moment=words.day(day)),
         ),
         Section(
             words.tr("Whom it is owed to"),
             amount,
             [(words.tr(label), words.money(pockets[name])) for name, label in OWES],
         ),
-        Section(words.tr("What bounds every outflow"), amount, _gate(here, session)),
+        Section(words.tr("What bounds every outflow"), amount, _gate(here, session), as_of_today),
         Section(
             words.tr("What we are judged by"),
             (words.tr("What"), words.tr("How much")),
             _figures(here, session, year),
-            words.tr("Each with its formula on the public page of figures."),
+            f"{as_of_today} · {words.tr('Each with its formula on the public page of figures.')}",
         ),
         Section(words.tr("Projects"), state, _projects(here, session, begin, end)),
         Section(words.tr("Resolutions"), state, _resolutions(here, session, begin, end)),
@@ -92,6 +95,18 @@ def _pack(here: Room, session: Session, year: int) -> Pack:
         today,
         sections,
     )
+
+
+def _closing(here: Room, session: Session, year: int) -> tuple[Mapping[str, int], date]:
+    """Return the pockets at the end of a year, or as they stand while it lasts, and of which day they are."""
+    today, zone = _today(here), here.words.zone
+    if year >= today.year:
+        return read_pockets(session).model_dump(), today
+    after, decoder = date(year + 1, 1, 1), Decoder(here.app.community)
+    found = here.app.remembered.of(
+        session, ("closing", year), lambda: sheets_on(session.connection(), decoder, [after], zone)[after]
+    )
+    return {pocket.value: amount for pocket, amount in found.items()}, after - timedelta(days=1)
 
 
 def _year(here: Room, session: Session, year: int) -> Section:
@@ -144,7 +159,9 @@ def _figures(here: Room, session: Session, year: int) -> Sequence[tuple[str, str
 
 
 def _projects(here: Room, session: Session, begin: int, end: int) -> Sequence[tuple[str, str]]:
-    within = (Project.submitted_at >= begin, Project.submitted_at < end)
+    """Return those that were under way in the year: submitted by its end, and not over before it began."""
+    submitted, ends = col(Project.submitted_at), (col(Project.completed_at), col(Project.closed_at))
+    within = (submitted != 0, submitted < end, *(or_(one == 0, one >= begin) for one in ends))
     words, found = here.words, []
     for row in session.exec(select(Project).where(*within).order_by(col(Project.number))):
         one = projects_told.brief(row)

@@ -168,7 +168,7 @@ def _pause(room: Room, session: Session, now: int) -> Iterator[Waiting]:
     row = session.exec(select(Governance)).first()
     if row is not None and row.paused_until > now:
         until = room.words.moment(room.words.at(row.paused_until))
-        told = room.words.tr("The fund is paused until {moment}.", moment=until)
+        told = room.words.tr("Until {moment}, the fund is paused.", moment=until)
         yield Waiting(told, "/office/pause", is_late=True)
 
 
