@@ -20,10 +20,12 @@ CAMPAIGNS, INVARIANT_CALLS = 3, 100_000  # the laws of purchases, of the money o
 FEWER_RUNS = {"testFuzz_AnyItemOfAnyBatchIsProven": 250}  # each records up to 512 purchases
 LEAST_LINES, LEAST_BRANCHES = 1.0, 0.98
 SUITE = files("tests/contracts/forge", suffix=".t.sol")
-WORKERS = 2  # how many copies of the project the faults are planted in
 ALL_FAULTS = (*FAULTS, *RULES_FAULTS, *ASSEMBLY_FAULTS, *PROJECT_FAULTS, *OUTFLOW_FAULTS)
-STEP = 1 if os.environ.get("ENDOGENE_FAULTS") == "all" else 8
+IS_DEEP = os.environ.get("ENDOGENE_FAULTS") == "all"
+STEP = 1 if IS_DEEP else 8
 """Each fault is a build and a run: the gate plants every eighth one, `make deep` plants them all."""
+COPIES = 2 if IS_DEEP else 1
+"""Of the project, to plant them in: to build one takes as long as twenty faults."""
 
 PLANTED = """// SPDX-License-Identifier: AGPL-3.0-or-later
 pragma solidity 0.8.37;
@@ -132,7 +134,7 @@ def test_every_fault_has_its_place(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "fault",
     [
-        pytest.param(fault, id=fault.name, marks=pytest.mark.xdist_group(f"forge-faults-{i % WORKERS}"))
+        pytest.param(fault, id=fault.name, marks=pytest.mark.xdist_group(f"forge-faults-{i % COPIES}"))
         for i, fault in enumerate(ALL_FAULTS[::STEP])
     ],
 )
@@ -143,7 +145,7 @@ def test_a_planted_fault_turns_the_suite_red(project: Path, fault: Fault) -> Non
     assert not verdict.green
 
 
-@pytest.mark.xdist_group("forge-faults-1")
+@pytest.mark.xdist_group("forge-faults-0")
 @pytest.mark.parametrize(
     ("guards", "matrix"),
     [(GUARDS, "AccessTest"), (PROJECT_GUARDS, "AccessProjectsTest")],
