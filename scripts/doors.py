@@ -16,7 +16,8 @@ from rich.console import Console
 
 from endogene_token.cli import identities, meeting, story
 from endogene_token.config import Settings
-from endogene_token.host import FREE_PORT, FoundingPlan, Host
+from endogene_token.host.community import Host
+from endogene_token.host.ground import FREE_PORT, FoundingPlan
 from scripts.bench_report import machine
 from tests.browser.budget import SLOWER, Cost, cost
 from tests.browser.conftest import ARGUMENTS, CHROMIUM

@@ -5,7 +5,7 @@ from typing import Final
 
 from endogene_token.chain.sender import Sender
 from endogene_token.chain.transactions import Call
-from endogene_token.host import Host
+from endogene_token.host.community import Host
 
 LONGEST: Final = 600  # seconds: more than any vote of the story lasts
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from endogene_token.host import DataFolder
+from endogene_token.host.folder import DataFolder
 from tests.commands import Answer, call
 from tests.journals import expected, untidy
 

@@ -19,7 +19,9 @@ from endogene_token.chain.sender import Sender
 from endogene_token.chain.transactions import cancel_key_rotation
 from endogene_token.config import Settings
 from endogene_token.hexes import from_hex
-from endogene_token.host import FREE_PORT, RULES, FoundingPlan, Ground, Host, person
+from endogene_token.host.community import Host
+from endogene_token.host.ground import FREE_PORT, RULES, FoundingPlan, Ground
+from endogene_token.host.officers import person
 from endogene_token.member_acts import Act, KeepingKey
 from endogene_token.office.models import OfficeTrail
 from endogene_token.office.passkeys import Site, answer

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from endogene_token.config import Settings
-from endogene_token.host import DataFolder
+from endogene_token.host.folder import DataFolder
 from endogene_token.office import cards, keys, sandbox
 from endogene_token.office.card_numbers import grouped, payload
 from endogene_token.office.secret import OfficeSecret, key_path

@@ -14,7 +14,8 @@ from endogene_token.cli import meeting, motions, people, projects_story, story
 from endogene_token.cli.motions import Motion
 from endogene_token.cli.proposals import FESTIVAL
 from endogene_token.config import Settings
-from endogene_token.host import FREE_PORT, FoundingPlan, Host
+from endogene_token.host.community import Host
+from endogene_token.host.ground import FREE_PORT, FoundingPlan
 from endogene_token.keyfile import encrypt_key, write_key_file
 from endogene_token.reports.masking import LEAST
 from tests.chain_clock import pass_time

@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import Session
 
 from endogene_token.config import Settings
-from endogene_token.host import DataFolder
+from endogene_token.host.folder import DataFolder
 from endogene_token.office import invitations, trail
 from endogene_token.store import open_engine, reading
 from tests.api.bare_site import community

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import delete, insert
 
 from endogene_token.config import Settings
-from endogene_token.host import DataFolder
+from endogene_token.host.folder import DataFolder
 from endogene_token.indexer.models import table_of
 from endogene_token.office.trail import COMMAND_LINE, changing
 from endogene_token.sdk import TillKey

@@ -9,7 +9,10 @@ import pytest
 from endogene_token.chain.sender import Sender
 from endogene_token.chain.transactions import reinstate_merchant, suspend_merchant
 from endogene_token.config import Settings
-from endogene_token.host import FREE_PORT, FoundingPlan, Host, organisation, running_service
+from endogene_token.host.community import Host
+from endogene_token.host.ground import FREE_PORT, FoundingPlan
+from endogene_token.host.officers import organisation
+from endogene_token.host.service import running_service
 from tests.commands import Answer, call
 from tests.journals import COLUMNS
 

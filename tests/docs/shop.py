@@ -14,7 +14,9 @@ from pathlib import Path
 from sqlmodel import Session, col, select
 
 from endogene_token.config import Settings
-from endogene_token.host import FREE_PORT, FoundingPlan, Host, organisation, person
+from endogene_token.host.community import Host
+from endogene_token.host.ground import FREE_PORT, FoundingPlan
+from endogene_token.host.officers import organisation, person
 from endogene_token.sales import HostedSale, SaleState
 from endogene_token.store import reading
 from tests.commands import PATIENCE, environment

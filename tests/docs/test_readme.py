@@ -12,7 +12,8 @@ from typer.testing import CliRunner
 
 from endogene_token.cli import app, meeting, story
 from endogene_token.config import Settings
-from endogene_token.host import FoundingPlan, Host
+from endogene_token.host.community import Host
+from endogene_token.host.ground import FoundingPlan
 from endogene_token.sdk import TillClient, TillKey
 from tests.commands import call
 from tests.unit.source_tree import ROOT

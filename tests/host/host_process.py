@@ -7,7 +7,8 @@ from pathlib import Path
 from endogene_token import log
 from endogene_token.cli import meeting, story
 from endogene_token.config import Settings
-from endogene_token.host import FREE_PORT, FoundingPlan, Host
+from endogene_token.host.community import Host
+from endogene_token.host.ground import FREE_PORT, FoundingPlan
 
 
 def main() -> None:

@@ -25,7 +25,9 @@ from endogene_token.errors import (
     SettingError,
     WrongChainError,
 )
-from endogene_token.host import FREE_PORT, FoundingPlan, Ground, Host, running_service
+from endogene_token.host.community import Host
+from endogene_token.host.ground import FREE_PORT, FoundingPlan, Ground
+from endogene_token.host.service import running_service
 from endogene_token.indexer.audit import audit
 from endogene_token.indexer.digest import canonical_digest
 from tests.commands import PATIENCE, environment, wait_for_the_end_of_the_chain

@@ -20,7 +20,7 @@ from sqlmodel import Session
 
 from endogene_token.chain.sender import Sender
 from endogene_token.config import Settings
-from endogene_token.host import FREE_PORT, Ground
+from endogene_token.host.ground import FREE_PORT, Ground
 from endogene_token.indexer import Indexer
 from endogene_token.indexer.events import Decoder
 from endogene_token.office import trail

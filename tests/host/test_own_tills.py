@@ -16,8 +16,9 @@ from endogene_token.errors import (
     TillRevokedError,
     UnknownTillError,
 )
-from endogene_token.host import FREE_PORT, FoundingPlan, Ground, Officers, organisation
+from endogene_token.host.ground import FREE_PORT, FoundingPlan, Ground
 from endogene_token.host.hosting import Hosting
+from endogene_token.host.officers import Officers, organisation
 from endogene_token.host.own_tills import OwnTills, till_with_key
 from endogene_token.office import trail
 from endogene_token.office.buyers import OfficeBuyers

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from sqlmodel import Session, select
 
-from endogene_token.host import Host, organisation
+from endogene_token.host.community import Host
+from endogene_token.host.officers import organisation
 from endogene_token.store import reading
 from endogene_token.treasury.collect.models import BankLine, BankMatch
 from tests.commands import PATIENCE, call

@@ -12,8 +12,10 @@ from eth_account.signers.local import LocalAccount
 from sqlmodel import Session, select
 
 from endogene_token.config import Settings
-from endogene_token.host import FREE_PORT, FoundingPlan, Host, organisation
+from endogene_token.host.community import Host
+from endogene_token.host.ground import FREE_PORT, FoundingPlan
 from endogene_token.host.hosting import Hosting
+from endogene_token.host.officers import organisation
 from endogene_token.indexer.audit import audit
 from endogene_token.indexer.models import Purchase
 from endogene_token.office.buyers import OfficeBuyers

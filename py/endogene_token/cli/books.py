@@ -16,7 +16,7 @@ from endogene_token.cli.console import amount, answering, out, settings, tell
 from endogene_token.cli.options import LANG
 from endogene_token.config import Settings
 from endogene_token.errors import BooksDateError, BooksFileError, FecFaultError, YearEmptyError
-from endogene_token.host import FREE_PORT, Ground
+from endogene_token.host.ground import FREE_PORT, Ground
 from endogene_token.i18n import mark, tr
 from endogene_token.indexer.events import Decoder
 from endogene_token.store import reading

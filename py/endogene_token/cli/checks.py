@@ -10,7 +10,8 @@ from rich.table import Table
 from endogene_token.cli.console import answering, out, progress_bar, settings, tell, waiting
 from endogene_token.cli.options import LANG
 from endogene_token.errors import AuditError, RebuildDiffersError
-from endogene_token.host import FREE_PORT, Ground, running_service
+from endogene_token.host.ground import FREE_PORT, Ground
+from endogene_token.host.service import running_service
 from endogene_token.i18n import mark, tr
 from endogene_token.indexer import Indexer
 from endogene_token.indexer.audit import AuditReport, audit

@@ -18,7 +18,7 @@ from endogene_token.cli.opening import opened
 from endogene_token.cli.options import LANG
 from endogene_token.config import Settings
 from endogene_token.errors import SettingError
-from endogene_token.host import FREE_PORT, Ground
+from endogene_token.host.ground import FREE_PORT, Ground
 from endogene_token.i18n import mark, tr
 from endogene_token.office.secret import OfficeSecret
 from endogene_token.office.trail import COMMAND_LINE, Actor, Change, changing

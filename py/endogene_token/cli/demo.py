@@ -9,7 +9,8 @@ from endogene_token.cli.ending import Ending
 from endogene_token.cli.options import LANG
 from endogene_token.cli.signals import signalled
 from endogene_token.errors import AuditError
-from endogene_token.host import FREE_PORT, FoundingPlan, Host
+from endogene_token.host.community import Host
+from endogene_token.host.ground import FREE_PORT, FoundingPlan
 from endogene_token.i18n import mark, tr
 from endogene_token.indexer.audit import audit
 from endogene_token.regions import load

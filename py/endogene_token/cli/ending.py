@@ -17,7 +17,7 @@ from endogene_token.cli.options import LANG
 from endogene_token.cli.people import RETIREE
 from endogene_token.cli.proposals import PROPOSALS, Proposal
 from endogene_token.config import Settings
-from endogene_token.host import Host
+from endogene_token.host.community import Host
 from endogene_token.i18n import mark, tr
 from endogene_token.reports.indicators import Indicators
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from endogene_token.cli.console import answering, settings, tell
 from endogene_token.cli.options import LANG
-from endogene_token.host import FREE_PORT, Ground, Officers
+from endogene_token.host.ground import FREE_PORT, Ground
 from endogene_token.host.hosting import Hosting
+from endogene_token.host.officers import Officers
 from endogene_token.host.own_tills import OwnTills
 from endogene_token.i18n import tr
 from endogene_token.sales import HostedTills

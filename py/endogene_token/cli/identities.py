@@ -6,7 +6,7 @@ from sqlmodel import Session, select
 
 from endogene_token.cli.people import BAKER, BOOKSELLER, CHAIR, GROCER, IRONMONGER, NEIGHBOURS
 from endogene_token.hexes import from_hex
-from endogene_token.host import Host
+from endogene_token.host.community import Host
 from endogene_token.host.hosting import Hosting
 from endogene_token.office import business_names
 from endogene_token.office.identities import Identity, introduce

@@ -16,18 +16,11 @@ from endogene_token.cli.console import amount, answering, out, progress_bar, say
 from endogene_token.cli.options import LANG
 from endogene_token.config import Settings
 from endogene_token.errors import StillWaitingError
-from endogene_token.host import (
-    FREE_PORT,
-    RULES,
-    DataFolder,
-    FoundingPlan,
-    Ground,
-    Host,
-    Officers,
-    retry_held,
-    running_service,
-    settle_down,
-)
+from endogene_token.host.community import Host, retry_held
+from endogene_token.host.folder import DataFolder
+from endogene_token.host.ground import FREE_PORT, RULES, FoundingPlan, Ground
+from endogene_token.host.officers import Officers
+from endogene_token.host.service import running_service, settle_down
 from endogene_token.i18n import mark, tr
 from endogene_token.imports import (
     Desk,

@@ -9,7 +9,8 @@ from endogene_token.chain.transactions import Call, grant_role
 from endogene_token.chain.views import Role
 from endogene_token.cli import motions
 from endogene_token.cli.people import BOARD
-from endogene_token.host import TERM, Host
+from endogene_token.host.community import Host
+from endogene_token.host.officers import TERM
 
 TEXT: Final = """Nomination d’une personne gardienne
 

@@ -18,7 +18,7 @@ from endogene_token.cli.checks import catch_up
 from endogene_token.cli.console import answering, settings, tell
 from endogene_token.cli.options import LANG
 from endogene_token.errors import KeyContestedError, KeyStoppedError, RotationPendingError
-from endogene_token.host import FREE_PORT, Ground
+from endogene_token.host.ground import FREE_PORT, Ground
 from endogene_token.i18n import mark, tr
 from endogene_token.office import device_keys
 from endogene_token.office.device_keys import Standing, Way

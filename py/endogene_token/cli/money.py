@@ -15,7 +15,7 @@ from endogene_token.cli.options import LANG
 from endogene_token.cli.voting import get, service
 from endogene_token.errors import UnknownRedemptionError
 from endogene_token.hexes import to_hex
-from endogene_token.host import FREE_PORT, Ground
+from endogene_token.host.ground import FREE_PORT, Ground
 from endogene_token.i18n import tr
 from endogene_token.indexer.models import table_of
 from endogene_token.indexer.money_models import Redemption, RedemptionPayment

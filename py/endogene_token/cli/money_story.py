@@ -21,7 +21,7 @@ from endogene_token.cli.people import (
 )
 from endogene_token.cli.projects_story import DAY, commitment, number_of
 from endogene_token.cli.proposals import GREENHOUSE, WORKSHOP, Proposal
-from endogene_token.host import Host
+from endogene_token.host.community import Host
 from endogene_token.member_acts import (
     AcceptingAccount,
     Asking,

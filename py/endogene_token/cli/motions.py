@@ -14,7 +14,7 @@ from endogene_token.chain.transactions import Call
 from endogene_token.chain.views import Category
 from endogene_token.cli.people import CHAIR, voter
 from endogene_token.errors import ActNumberError, UnconfirmedError, VoteTooSoonError, WrongStateError
-from endogene_token.host import Host
+from endogene_token.host.community import Host
 from endogene_token.outcome import state_at
 
 PATIENCE_SECONDS: Final = 120.0

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from endogene_token.chain.views import Role
 from endogene_token.errors import AccessError
-from endogene_token.host import Ground
+from endogene_token.host.ground import Ground
 from endogene_token.office.trail import COMMAND, Actor
 from endogene_token.sdk import TillKey
 

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from endogene_token.chain.community import Community
 from endogene_token.cli.console import settings
 from endogene_token.config import Settings
-from endogene_token.host import DataFolder
+from endogene_token.host.folder import DataFolder
 from endogene_token.store import migrate, open_engine
 
 

@@ -8,7 +8,8 @@ from endogene_token.chain.acts import take
 from endogene_token.chain.sender import Sender
 from endogene_token.chain.transactions import Call
 from endogene_token.chain.views import Admission, Category
-from endogene_token.host import Host, organisation, person
+from endogene_token.host.community import Host
+from endogene_token.host.officers import organisation, person
 from endogene_token.member_acts import Act, Content
 from endogene_token.sdk import VoterClient
 from endogene_token.signers import KeyfileSigner

@@ -19,7 +19,7 @@ from endogene_token.cli.calls_file import read_calls
 from endogene_token.cli.console import answering, settings, tell
 from endogene_token.cli.options import LANG
 from endogene_token.errors import UnknownProjectError
-from endogene_token.host import FREE_PORT, Ground
+from endogene_token.host.ground import FREE_PORT, Ground
 from endogene_token.i18n import tr
 from endogene_token.outcome import state_at
 from endogene_token.projects import ProjectState

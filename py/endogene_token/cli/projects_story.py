@@ -13,7 +13,7 @@ from endogene_token.cli import motions
 from endogene_token.cli.people import ATTESTOR, CHAIR, MENTOR, Acting
 from endogene_token.cli.proposals import BUDGET, CALL, ISSUE_COUNT, ISSUES, PARTNERS, PROPOSALS, Proposal
 from endogene_token.cli.voting import keep_text
-from endogene_token.host import Host
+from endogene_token.host.community import Host
 from endogene_token.member_acts import (
     AddingPartner,
     AttestingFact,

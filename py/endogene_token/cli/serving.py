@@ -4,7 +4,8 @@ from pathlib import Path
 
 from endogene_token.cli.console import answering, settings
 from endogene_token.cli.demo import serve
-from endogene_token.host import FoundingPlan, Host
+from endogene_token.host.community import Host
+from endogene_token.host.ground import FoundingPlan
 
 
 def run(*, port: int | None, data: Path | None, as_json: bool) -> None:

@@ -16,7 +16,7 @@ from endogene_token.cli.console import amount, answering, out, progress_bar, set
 from endogene_token.cli.options import LANG
 from endogene_token.errors import SettingError
 from endogene_token.hexes import to_hex
-from endogene_token.host import FREE_PORT, Ground
+from endogene_token.host.ground import FREE_PORT, Ground
 from endogene_token.i18n import mark, tr
 from endogene_token.store import reading
 from endogene_token.treasury.statements import issuing

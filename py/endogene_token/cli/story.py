@@ -14,7 +14,7 @@ from endogene_token.cli.people import MEMBERS, PERSONS, admissions
 from endogene_token.cli.proposals import KINDS, PROPOSALS
 from endogene_token.cli.years_story import tell_years
 from endogene_token.errors import UnknownMerchantError
-from endogene_token.host import Host
+from endogene_token.host.community import Host
 from endogene_token.sdk import NewPurchase, NewReversal, TillClient
 
 EXPOSURE_LIMIT: Final = 5_000_00  # minor units of premiums owed

@@ -18,7 +18,7 @@ from endogene_token.cli.console import amount, answering, out, settings, tell
 from endogene_token.cli.officer import acting
 from endogene_token.cli.options import LANG
 from endogene_token.errors import BooksDateError
-from endogene_token.host import FREE_PORT, Ground
+from endogene_token.host.ground import FREE_PORT, Ground
 from endogene_token.i18n import mark, tr
 from endogene_token.office.secret import OfficeSecret
 from endogene_token.office.trail import COMMAND, COMMAND_LINE, Actor, changing

@@ -22,8 +22,8 @@ from endogene_token.cli.console import answering, out, settings, tell
 from endogene_token.cli.options import LANG
 from endogene_token.errors import KeyMissingError, NotDeployedError, ServiceUnavailableError
 from endogene_token.hexes import from_hex, to_hex
-from endogene_token.host.community import running_service
 from endogene_token.host.folder import DataFolder
+from endogene_token.host.service import running_service
 from endogene_token.i18n import tr
 from endogene_token.receipts import Domain
 from endogene_token.sdk import ProjectClient, VoterClient

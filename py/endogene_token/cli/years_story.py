@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, select
 
 from endogene_token.cli.people import NEIGHBOURS, PERSONS, RETIREE
-from endogene_token.host import Host
+from endogene_token.host.community import Host
 from endogene_token.office import retirements
 from endogene_token.office.models import OfficeTrail
 from endogene_token.office.trail import COMMAND_LINE, changing

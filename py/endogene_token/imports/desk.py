@@ -7,7 +7,8 @@ from typing import Final
 from endogene_token import crash
 from endogene_token.chain.calls import Ledger
 from endogene_token.errors import RateDiffersError, UnknownMerchantError
-from endogene_token.host import DataFolder, Officers, organisation, person
+from endogene_token.host.folder import DataFolder
+from endogene_token.host.officers import Officers, organisation, person
 from endogene_token.imports.memory import Memory
 from endogene_token.sdk import TillKey
 
