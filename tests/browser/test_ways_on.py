@@ -109,6 +109,39 @@ def test_a_login_that_grew_too_old_meanwhile_is_told_with_the_way_on(registrar: 
     registrar.wait_for_url(f"**/enter?to={STAFF.path}")
 
 
+def test_who_types_when_the_login_grows_too_old_shows_the_passkey_beside_and_loses_nothing(
+    registrar: Page, house: House
+) -> None:
+    """It is said when it comes, not after the press; the other tab has the same session."""
+    registrar.clock.install(time=time.time())
+    registrar.goto(STAFF.path)
+    note = registrar.locator(".lapse")
+    registrar.get_by_label("Name").fill("Hélène Roy")
+    registrar.get_by_label("Number of the business or member").fill(str(BAKERY))
+    registrar.clock.fast_forward((FRESH_SECONDS - 30) * 1000)
+    expect(note.get_by_role("link")).to_have_count(0)
+    registrar.clock.fast_forward(60_000)
+    expect(note).to_contain_text("It has been some minutes")
+    expect(note.get_by_role("link")).to_be_in_viewport()
+    grow_old(house)
+    with registrar.expect_popup() as opened:
+        note.get_by_role("link").click()
+    opened.value.wait_for_url(f"**/enter?to={STAFF.path}")
+    house.moved(OfficeSession, confirmed_at=int(time.time()))  # as a login does: this device has no passkey
+    registrar.get_by_role("button", name="Invite").click()
+    expect(registrar.locator(".code")).to_be_visible()
+    expect(registrar.get_by_role("main")).to_contain_text("Hélène Roy")
+
+
+def test_a_page_on_which_nothing_is_typed_says_nothing_of_it(registrar: Page) -> None:
+    """Its buttons lead to the login by themselves."""
+    registrar.clock.install(time=time.time())
+    registrar.goto(HOME.path)
+    registrar.clock.fast_forward(2 * FRESH_SECONDS * 1000)
+    expect(registrar.locator(".lapse")).to_be_attached()
+    expect(registrar.locator(".lapse p")).to_be_hidden()
+
+
 def test_a_ceremony_for_which_the_login_grew_too_old_leads_to_another(registrar: Page, house: House) -> None:
     """And from there back to its page; the member's key is asked for nothing before."""
     path = f"{DESK.path}/{ALICE}/key"

@@ -22,6 +22,7 @@ from api.pages.words import Words
 from endogene_token.errors import FreshLoginError
 from endogene_token.office import staff
 from endogene_token.office.scopes import StaffRole
+from endogene_token.office.sessions import fresh_for
 from endogene_token.office.staff_models import OfficeAccount
 from endogene_token.office.trail import Change, changing
 
@@ -58,6 +59,7 @@ class Room:
             "place": self.place,
             "here": self.request.url.path,
             "is_fresh": self.is_fresh(),
+            "fresh_for": fresh_for(self.who.key),
             "notice": None if notice is None else self.words.tr(notice),
         }
         return page(self.request, self.app, template, {**frame, **context}, status=status)

@@ -184,6 +184,10 @@ def key_of(row: OfficeSession, account: OfficeAccount) -> SessionKey:
 
 def require_fresh(key: SessionKey) -> None:
     """Raise FreshLoginError unless its holder showed the passkey a short time ago."""
-    age = int(time.time()) - key.confirmed_at
-    if age > FRESH_SECONDS:
-        raise FreshLoginError(actual=age, limit=FRESH_SECONDS)
+    if fresh_for(key) <= 0:
+        raise FreshLoginError(actual=int(time.time()) - key.confirmed_at, limit=FRESH_SECONDS)
+
+
+def fresh_for(key: SessionKey) -> int:
+    """Return for how many seconds more the passkey was shown a short time ago; none left: 0 or less."""
+    return key.confirmed_at + FRESH_SECONDS + 1 - int(time.time())
