@@ -311,7 +311,7 @@ def test_a_pause_is_told_with_its_end_and_what_to_do(house: House) -> None:
     until = instant(2099, 5, 31, 14, 5)
     write(house, blank(Governance, only_row=1, paused_until=until, is_pause_spent=1))
     text = shown(house, StaffRole.DIRECTOR, "/office/pause")
-    assert "| The fund is paused | Until May 31, 2099, 2:05 p.m., shops go on selling" in said(text)
+    assert "| Until May 31, 2099, 2:05 p.m., the fund is paused; shops go on selling" in said(text)
     assert "| the guardian’s pause is used up |" in said(text)
     steps = part(text, "incident")
     for one in ("endogene till revoke --help", "endogene audit", "the guardian pauses, the board is told"):
