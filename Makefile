@@ -24,11 +24,12 @@ test: $(READY) ## Run every test and check
 	@scripts/gate.sh
 
 .PHONY: deep
-deep: $(READY) ## Run the long campaigns: more fuzz, more invariants, every planted fault
+deep: $(READY) ## Run the long campaigns: more fuzz, more invariants, new examples, every planted fault
 	@ENDOGENE_FAULTS=all $(BIN)/python -m pytest -n 2 --dist loadgroup tests/contracts/test_forge.py
 	@FOUNDRY_PROFILE=deep scripts/forge.sh test
 	@ENDOGENE_MODEL_RUNS=300 $(BIN)/python -m pytest tests/contracts/test_assembly_model.py \
 		tests/contracts/test_community_model.py
+	@ENDOGENE_EXAMPLES=new $(BIN)/python -m pytest -n 2 --dist loadgroup -m hypothesis
 
 .PHONY: survive
 survive: $(READY) ## Send a million bad requests and more, break what can break

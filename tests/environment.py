@@ -10,6 +10,7 @@ KEPT: Final = frozenset(
         "ANVIL",
         "BAD_INPUTS",
         "BAD_INPUTS_SEED",
+        "EXAMPLES",
         "FAULTS",
         "FORGED",
         "FORMULAS",
