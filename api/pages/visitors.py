@@ -16,7 +16,7 @@ from api.logins import cookie_name, forget, session_of
 from endogene_token.errors import SessionRefusedError
 from endogene_token.office import staff
 from endogene_token.office.scopes import StaffRole
-from endogene_token.office.sessions import SessionKey, require_fresh
+from endogene_token.office.sessions import SessionKey, fresh_for, require_fresh
 from endogene_token.office.trail import Actor
 from endogene_token.store import reading
 
@@ -52,6 +52,16 @@ class Visitor:
     key: SessionKey
     name: str
     actor: Actor
+
+    @property
+    def fresh_for(self) -> int:
+        """For how many seconds more the passkey was shown a short time ago; none left: 0 or less."""
+        return fresh_for(self.key)
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the passkey was shown a short time ago."""
+        return self.fresh_for > 0
 
     def require_fresh(self) -> None:
         """Raise FreshLoginError unless the passkey was shown a short time ago: for money, votes, people."""

@@ -19,10 +19,8 @@ from api.pages.office.places import Place, sections_of
 from api.pages.shell import page, watched, words_of
 from api.pages.visitors import Visitor, visitor
 from api.pages.words import Words
-from endogene_token.errors import FreshLoginError
 from endogene_token.office import staff
 from endogene_token.office.scopes import StaffRole
-from endogene_token.office.sessions import fresh_for
 from endogene_token.office.staff_models import OfficeAccount
 from endogene_token.office.trail import Change, changing
 
@@ -58,8 +56,8 @@ class Room:
             "sections": sections_of(self.role),
             "place": self.place,
             "here": self.request.url.path,
-            "is_fresh": self.is_fresh(),
-            "fresh_for": fresh_for(self.who.key),
+            "is_fresh": self.who.is_fresh,
+            "fresh_for": self.who.fresh_for,
             "notice": None if notice is None else self.words.tr(notice),
         }
         return page(self.request, self.app, template, {**frame, **context}, status=status)
@@ -71,14 +69,6 @@ class Room:
     def back(self, path: str, done: str) -> RedirectResponse:
         """Send on to a page that says what was done."""
         return RedirectResponse(f"{quote(path)}?done={done}", status_code=SEE_OTHER)
-
-    def is_fresh(self) -> bool:
-        """Return whether the passkey was shown a short time ago."""
-        try:
-            self.who.require_fresh()
-        except FreshLoginError:
-            return False
-        return True
 
     @contextmanager
     def changing(self) -> Iterator[Change]:

@@ -15,7 +15,7 @@ from api.pages.labels import ROLES
 from api.pages.shell import words_of
 from api.pages.till.counter import Clerk, Owner, merchant_of, till_page
 from api.pages.visitors import Visitor
-from endogene_token.errors import AccessError, FreshLoginError
+from endogene_token.errors import AccessError
 from endogene_token.i18n import mark
 from endogene_token.office import invitations, sessions, staff
 from endogene_token.office.invitations import NewInvitation
@@ -103,7 +103,7 @@ def _shown(
     ]
     context = {
         "people": told,
-        "is_fresh": _is_fresh(who),
+        "is_fresh": who.is_fresh,
         "is_nameless": is_nameless,
         "longest": LONGEST_NAME,
     }
@@ -137,11 +137,3 @@ def _staff_of(session: Session, who: Visitor, account: str) -> OfficeAccount:
     if row.merchant != merchant_of(who) or row.role != StaffRole.STAFF:
         raise AccessError(actual=who.key.account)
     return row
-
-
-def _is_fresh(who: Visitor) -> bool:
-    try:
-        who.require_fresh()
-    except FreshLoginError:
-        return False
-    return True

@@ -13,7 +13,7 @@ from api.pages.visitors import Visitor, member
 from api.pages.words import Words
 from api.text import refusal_text
 from endogene_token.chain.calls import Ledger
-from endogene_token.errors import ChainError, FreshLoginError, NoDeviceKeyError, UnknownMemberError
+from endogene_token.errors import ChainError, NoDeviceKeyError, UnknownMemberError
 from endogene_token.ids import day_date
 from endogene_token.indexer.funding import Bought
 from endogene_token.indexer.models import Member
@@ -41,15 +41,6 @@ def number_of(who: Visitor) -> int:
     if who.key.holder.member is None:
         raise TypeError(who.key.role)
     return who.key.holder.member
-
-
-def is_fresh(who: Visitor) -> bool:
-    """Return whether the passkey was shown a short time ago, as grave things want it."""
-    try:
-        who.require_fresh()
-    except FreshLoginError:
-        return False
-    return True
 
 
 def row_of(session: Session, who: Visitor) -> Member:

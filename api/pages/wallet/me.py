@@ -13,7 +13,7 @@ from api.member_data import data_of
 from api.pages.forms import Sent
 from api.pages.member_years import years_of
 from api.pages.shell import page, words_of
-from api.pages.wallet.common import Holder, is_fresh, number_of, row_of, today
+from api.pages.wallet.common import Holder, number_of, row_of, today
 from api.pages.words import Words
 from endogene_token.bounds import MAX_UINT32
 from endogene_token.errors import UnknownSessionError
@@ -40,7 +40,7 @@ def me(who: Holder, request: Request, app: App, session: Reading) -> HTMLRespons
         "member": str(row.number),
         "category": words.tr(CATEGORIES[row.category]),
         "until": None if row.valid_until == MAX_UINT32 else words.day(day_date(row.valid_until)),
-        "is_fresh": is_fresh(who),
+        "is_fresh": who.is_fresh,
         "consented": None if kept is None else words.day(day_date(kept.consented_day)),
         "years": years_of(words, row),
         "sessions": _sessions(words, session, who.key.account, who.key.id),
@@ -99,7 +99,7 @@ def log_out(who: Holder, app: App, session: Reading) -> Response:
 @router.get("/me/erase", response_class=HTMLResponse)
 def ask_erase(who: Holder, request: Request, app: App) -> HTMLResponse:
     """Say what erasing the link means, before it is done."""
-    return page(request, app, "wallet/erase.html", {"here": "me", "is_fresh": is_fresh(who)})
+    return page(request, app, "wallet/erase.html", {"here": "me", "is_fresh": who.is_fresh})
 
 
 @router.post("/me/erase", response_class=HTMLResponse)

@@ -14,7 +14,7 @@ from api.deps import App, Reading
 from api.pages.forms import Sent
 from api.pages.member_figures import retirement as figures
 from api.pages.shell import page, words_of
-from api.pages.wallet.common import Holder, is_fresh, number_of, row_of, today
+from api.pages.wallet.common import Holder, number_of, row_of, today
 from endogene_token.ids import day_date
 from endogene_token.office import retirements
 from endogene_token.office.models import OfficeRetirement
@@ -40,7 +40,7 @@ def retirement(
         "here": "home",
         "kept": None if kept is None else kept.year,
         "consented": None if kept is None else words.day(day_date(kept.consented_day)),
-        "is_fresh": is_fresh(who),
+        "is_fresh": who.is_fresh,
         **figures(words, session, row_of(session, who), year, app.clock.now()),
     }
     return page(request, app, "wallet/retirement.html", context)
