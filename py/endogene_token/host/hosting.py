@@ -50,10 +50,11 @@ class Hosting:
     def unhost(self, number: int, *, at_once: bool = False) -> int:
         """Destroy a till's key and revoke it; return how many sales wait for good, or were not reached.
 
+        From here on it takes no sale; where the chain does not answer, that stays so until this is run again.
         Raises NotHostedError; TillBusyError while sales are on their way, unless `at_once`.
         """
         till = self._held(number, *HELD)
-        left = self.tills.stop(number, at_once=at_once)  # before its key goes
+        left = self.tills.give_up(till, at_once=at_once)
         self._revoke(till)
         self.tills.close(number)
         return left

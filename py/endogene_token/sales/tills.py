@@ -72,18 +72,19 @@ class HostedTills:
         crash.point("sales.key.opened")
         return number
 
-    def stop(self, number: int, *, at_once: bool = False) -> int:
-        """Have a till take nothing more; return how many of its sales and lines of files are under way.
+    def give_up(self, key: HostedTill, *, at_once: bool = False) -> int:
+        """Have a till take and sign nothing more; return how many sales and lines of files are under way.
 
         Raises TillBusyError, with nothing changed, while any is, unless `at_once`.
         """
+        number = key.number or 0
         with changing(self.engine, self._actor) as change:
             left = unfinished(change.session, number)  # keeping a sale takes the same turn
             if left and not at_once:
                 raise TillBusyError(actual=number, limit=left)
-            own = (col(HostedTill.number) == number, col(HostedTill.state) == TillState.OPEN)
+            own = (col(HostedTill.address) == key.address, col(HostedTill.state) == TillState.OPEN)
             change.session.exec(update(HostedTill).where(*own).values(state=TillState.CLOSING))
-            change.note("till.stopped", f"till:{number}", left=left)
+            change.note("till.given-up", _subject(key.merchant, number), left=left)
         return left
 
     def close(self, number: int) -> None:
