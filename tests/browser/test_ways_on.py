@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it has no types
 from playwright.sync_api import Browser, Page, Route, expect
 
 from api.pages.office.places import (
@@ -123,6 +124,9 @@ def test_who_types_when_the_login_grows_too_old_shows_the_passkey_beside_and_los
     registrar.clock.fast_forward(60_000)
     expect(note).to_contain_text("It has been some minutes")
     expect(note.get_by_role("link")).to_be_in_viewport()
+    for scheme in ("light", "dark"):
+        registrar.emulate_media(color_scheme=scheme)
+        assert (found := Axe().run(registrar)).violations_count == 0, found.generate_report()
     grow_old(house)
     with registrar.expect_popup() as opened:
         note.get_by_role("link").click()

@@ -25,7 +25,7 @@ IS_DEEP = os.environ.get("ENDOGENE_FAULTS") == "all"
 STEP = 1 if IS_DEEP else 8
 """Each fault is a build and a run: the gate plants every eighth one, `make deep` plants them all."""
 COPIES = 2 if IS_DEEP else 1
-"""Of the project, to plant them in: to build one takes as long as twenty faults."""
+"""Of the project, to plant them in: to build one takes far longer than to plant a fault."""
 
 PLANTED = """// SPDX-License-Identifier: AGPL-3.0-or-later
 pragma solidity 0.8.37;

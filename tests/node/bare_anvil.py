@@ -43,12 +43,13 @@ class BareRpc(Rpc):
 def bare_anvil(*flags: str) -> Iterator[BareRpc]:
     """Serve an empty chain that mines each transaction at once; the states that it writes out go with it."""
     port = free_port()
-    options = ("--port", str(port), "--chain-id", str(CHAIN_ID), "--order", "fifo", "--quiet")
-    free = ("--gas-price", "0", "--block-base-fee-per-gas", "0", "--disable-block-gas-limit")
-    large = ("--no-request-size-limit",)
+    fixed = (
+        f"--port {port} --chain-id {CHAIN_ID} --order fifo --quiet --gas-price 0 --block-base-fee-per-gas 0"
+    )
+    limits = ("--disable-block-gas-limit", "--no-request-size-limit")
     with tempfile.TemporaryDirectory() as states:
         kept = ("--cache-path", states)  # gigabytes in a long test, which a killed anvil would leave at home
-        process = subprocess.Popen([str(find_anvil()), *options, *free, *large, *kept, *flags])
+        process = subprocess.Popen([str(find_anvil()), *fixed.split(), *limits, *kept, *flags])
         try:
             with BareRpc([f"http://127.0.0.1:{port}"]) as rpc:
                 _wait(rpc, process)
