@@ -14,6 +14,7 @@ from endogene_token.host.community import Host
 from endogene_token.host.ground import FREE_PORT, FoundingPlan
 from endogene_token.host.hosting import Hosting
 from endogene_token.host.officers import organisation
+from endogene_token.host.own_tills import OwnTills
 from endogene_token.office.buyers import OfficeBuyers
 from endogene_token.office.secret import OfficeSecret
 from endogene_token.office.trail import COMMAND_LINE
@@ -21,6 +22,7 @@ from endogene_token.sales import HostedSale, HostedTills, SaleState, filing
 from endogene_token.sales.csv_upload import KIND, Columns
 from endogene_token.sales.deliveries import Desk, Row, take
 from endogene_token.sales.secret import hosting_passphrase
+from endogene_token.sdk.keys import TillKey
 from endogene_token.sdk.sales import Draft, NewPurchase, NewReversal
 from endogene_token.store import reading
 
@@ -137,6 +139,22 @@ def test_a_till_that_the_chain_could_not_revoke_is_given_up_by_the_next_try(
     assert hosting.known(number) is not None
     assert hosting.unhost(number) == 0
     assert (hosting.known(number), host.ledger.till(number).revoked) == (None, True)
+
+
+def test_a_handing_over_that_was_cut_short_is_ended_by_the_next_try(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The merchant's key is enrolled once; the one that was kept here is revoked."""
+    hosting = Hosting(host.ledger, host.officers, HostedTills(host.engine, hosting_passphrase(host.settings)))
+    own, address = OwnTills(host.ledger, host.officers, host.engine), TillKey.generate().address
+    number = hosting.host(MERCHANT)
+    with monkeypatch.context() as away:
+        away.setattr(host.officers, "revoke_till", silent)
+        with pytest.raises(NodeUnavailableError):
+            hosting.hand_over(number, address, own)
+    successor = hosting.hand_over(number, address, own)
+    assert (hosting.known(number), host.ledger.till(number).revoked) == (None, True)
+    assert (host.ledger.till_count(), host.ledger.till(successor).revoked) == (2, False)
 
 
 def silent(till: int) -> None:

@@ -65,7 +65,7 @@ class Hosting:
         What would refuse it is asked first, so that a refusal has changed nothing. Raises as `OwnTills.enrol`
         and `unhost`; KeyTakenError for a key that is kept here: what it signs, its merchant could not.
         """
-        till, left = self._held(number, TillState.OPEN), self._left(number)
+        till, left = self._held(number, *HELD), self._left(number)
         if left:
             raise TillBusyError(actual=number, limit=left)
         if self._is_kept(address):
